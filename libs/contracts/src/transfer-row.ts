@@ -1,0 +1,133 @@
+import { type JSONSchemaType } from 'ajv';
+import {
+  PARTY_KINDS,
+  TRANSFER_STATUSES,
+  TRANSFER_TYPES,
+  type PartyKind,
+  type TransferStatus,
+  type TransferType,
+} from '#domain';
+
+/** One side of a transfer, as a provider reports it. */
+export interface PartyRow {
+  readonly walletId: string;
+  /** The provider that keeps the wallet; the sender where it is left out. */
+  readonly provider?: string;
+  readonly kind?: PartyKind;
+  readonly name?: string;
+  readonly msisdn?: string;
+  readonly nationalId?: string;
+  readonly iban?: string;
+  readonly tier?: string;
+  /** ISO 3166-1 alpha-2. */
+  readonly country?: string;
+  /** RFC 3339. */
+  readonly openedAt?: string;
+}
+
+/** A transfer as a provider reports it in `POST /v1/transfers`. */
+export interface TransferRow {
+  readonly transferId: string;
+  /** RFC 3339 with offset: when it happened, by the provider's clock. */
+  readonly occurredAt: string;
+  readonly type: TransferType;
+  /** A decimal string, above zero, with at most the currency's decimals. */
+  readonly amount: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  readonly debtor: PartyRow;
+  readonly creditor: PartyRow;
+  readonly status?: TransferStatus;
+  /** Required where `type` is REVERSAL: the transfer that is taken back. */
+  readonly originalTransferId?: string;
+  readonly endToEndId?: string;
+  readonly rail?: string;
+  readonly channel?: string;
+  readonly narrative?: string;
+  readonly agentId?: string;
+  readonly device?: { readonly id?: string; readonly imei?: string; readonly ip?: string };
+  readonly location?: string;
+  readonly balanceAfter?: string;
+}
+
+/** No control characters: an id is printed, keyed and compared. */
+const ID_PATTERN = '^[^\\u0000-\\u001f\\u007f]+$';
+const id = { type: 'string', minLength: 1, maxLength: 64, pattern: ID_PATTERN } as const;
+const text = { type: 'string', minLength: 1, maxLength: 64, pattern: ID_PATTERN } as const;
+const optional = { ...text, nullable: true } as const;
+
+const party: JSONSchemaType<PartyRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['walletId'],
+  properties: {
+    walletId: id,
+    provider: optional,
+    kind: { type: 'string', enum: PARTY_KINDS, nullable: true },
+    name: { type: 'string', minLength: 1, maxLength: 140, nullable: true },
+    msisdn: optional,
+    nationalId: optional,
+    iban: optional,
+    tier: optional,
+    country: { type: 'string', pattern: '^[A-Z]{2}$', nullable: true },
+    openedAt: { type: 'string', maxLength: 40, nullable: true },
+  },
+};
+
+/**
+ * The shape of one row. What a schema cannot say (an amount's decimals, instants, a wallet paying itself) is checked by
+ * ingestion's `read-row.ts`. An unknown field refuses the row: a misspelt one would be lost in silence.
+ */
+export const TRANSFER_ROW_SCHEMA: JSONSchemaType<TransferRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['transferId', 'occurredAt', 'type', 'amount', 'currency', 'debtor', 'creditor'],
+  properties: {
+    transferId: id,
+    occurredAt: { type: 'string', maxLength: 40 },
+    type: { type: 'string', enum: TRANSFER_TYPES },
+    amount: { type: 'string', maxLength: 64 },
+    currency: { type: 'string', maxLength: 8 },
+    debtor: party,
+    creditor: party,
+    status: { type: 'string', enum: TRANSFER_STATUSES, nullable: true },
+    originalTransferId: { ...id, nullable: true },
+    endToEndId: optional,
+    rail: optional,
+    channel: optional,
+    narrative: { type: 'string', minLength: 1, maxLength: 500, nullable: true },
+    agentId: optional,
+    device: {
+      type: 'object',
+      nullable: true,
+      additionalProperties: false,
+      required: [],
+      properties: { id: optional, imei: optional, ip: optional },
+    },
+    location: { type: 'string', minLength: 1, maxLength: 140, nullable: true },
+    balanceAfter: { type: 'string', maxLength: 64, nullable: true },
+  },
+};
+
+/** The most rows of one JSON request; NDJSON has no such limit. */
+export const TRANSFER_ROWS_MAX = 1_000;
+
+/** Why one row was refused. */
+export interface RowProblem {
+  readonly index: number;
+  /** As far as the row had one. */
+  readonly transferId: string | null;
+  readonly code: string;
+  readonly path: string;
+  readonly detail: string;
+}
+
+/** The answer to a batch: every row is in one of the three counts. */
+export interface TransfersAnswer {
+  readonly accepted: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  /** One entry a refused row, up to a limit; `problemsOmitted` counts the rest. */
+  readonly problems: readonly RowProblem[];
+  readonly problemsOmitted?: number;
+}

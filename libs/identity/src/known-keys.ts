@@ -1,0 +1,119 @@
+import { type DataSource, type EntityManager } from 'typeorm';
+import { AppError } from '#domain';
+import { bearerToken, keyHash } from './secret-key';
+
+/** Who is acting, as far as a key says. */
+export interface Staff {
+  readonly id: string;
+  readonly role: StaffRole;
+}
+
+export const STAFF_ROLES = ['analyst', 'approver'] as const;
+export type StaffRole = (typeof STAFF_ROLES)[number];
+
+/** A key that was good is asked for again after this long; so long a withdrawn one goes on working. */
+const KNOWN_FOR_MS = 30_000;
+/** Keys remembered at once. */
+const KNOWN_MAX = 10_000;
+
+/** Remembers who holds a key, so that not every request asks the database. Unknown keys are never remembered. */
+class KeyMemory<T> {
+  private readonly known = new Map<string, { holder: T; untilMs: number }>();
+
+  async find(hash: Buffer, load: () => Promise<T | null>, nowMs: number): Promise<T | null> {
+    const name = hash.toString('base64');
+    const found = this.known.get(name);
+    if (found && found.untilMs > nowMs) return found.holder;
+    const holder = await load();
+    if (holder === null) {
+      this.known.delete(name);
+      return null;
+    }
+    if (this.known.size >= KNOWN_MAX) this.known.clear();
+    this.known.set(name, { holder, untilMs: nowMs + KNOWN_FOR_MS });
+    return holder;
+  }
+}
+
+function requiredToken(authorization: string | undefined): string {
+  const token = bearerToken(authorization);
+  if (token === null) {
+    throw new AppError('UNAUTHENTICATED', 'send your key as "Authorization: Bearer …"');
+  }
+  return token;
+}
+
+/** The providers' keys. */
+export class ProviderKeys {
+  private readonly memory = new KeyMemory<string>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * @returns the provider's id
+   * @throws AppError UNAUTHENTICATED
+   */
+  async identify(authorization: string | undefined): Promise<string> {
+    const hash = keyHash(requiredToken(authorization));
+    const load = async (): Promise<string | null> => {
+      const rows: { id: string }[] = await this.dataSource.query(
+        'select id from feed.provider where key_hash = $1',
+        [hash],
+      );
+      return rows[0]?.id ?? null;
+    };
+    const provider = await this.memory.find(hash, load, Date.now());
+    if (provider === null) throw new AppError('UNAUTHENTICATED', 'this provider key is not known');
+    return provider;
+  }
+}
+
+/** The staff's keys. */
+export class StaffKeys {
+  private readonly memory = new KeyMemory<Staff>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @throws AppError UNAUTHENTICATED */
+  async identify(authorization: string | undefined): Promise<Staff> {
+    const hash = keyHash(requiredToken(authorization));
+    const load = async (): Promise<Staff | null> => {
+      const rows: Staff[] = await this.dataSource.query(
+        'select id, role from referral.staff where key_hash = $1',
+        [hash],
+      );
+      return rows[0] ?? null;
+    };
+    const staff = await this.memory.find(hash, load, Date.now());
+    if (staff === null) throw new AppError('UNAUTHENTICATED', 'this staff key is not known');
+    return staff;
+  }
+}
+
+/** Makes a provider known, or gives one that is known this key. Doing so again changes nothing. */
+export async function provisionProvider(
+  source: DataSource | EntityManager,
+  providerId: string,
+  key: string,
+): Promise<void> {
+  await source.query(
+    `insert into feed.provider (id, key_hash) values ($1, $2)
+     on conflict (id) do update set key_hash = excluded.key_hash
+     where provider.key_hash <> excluded.key_hash`,
+    [providerId, keyHash(key)],
+  );
+}
+
+/** Makes a person of the staff known, or gives one that is known this key. Doing so again changes nothing. */
+export async function provisionStaff(
+  source: DataSource | EntityManager,
+  staff: Staff,
+  key: string,
+): Promise<void> {
+  await source.query(
+    `insert into referral.staff (id, role, key_hash) values ($1, $2, $3)
+     on conflict (id) do update set key_hash = excluded.key_hash, role = excluded.role
+     where (staff.key_hash, staff.role) <> (excluded.key_hash, excluded.role)`,
+    [staff.id, staff.role, keyHash(key)],
+  );
+}

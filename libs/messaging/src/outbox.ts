@@ -1,0 +1,46 @@
+import { type DataSource, type EntityManager } from 'typeorm';
+import { type OutboxEvent } from '#contracts';
+
+export interface StoredEvent extends OutboxEvent {
+  readonly position: number;
+}
+
+/** The tables that events wait in, by who writes them. */
+const OUTBOXES = { scoring: 'scoring.outbox', referral: 'referral.outbox' } as const;
+export type OutboxName = keyof typeof OUTBOXES;
+
+/** Puts events in the outbox, in the transaction of what they tell of. They are read in the order given. */
+export async function appendToOutbox(
+  manager: EntityManager,
+  outbox: OutboxName,
+  events: readonly OutboxEvent[],
+): Promise<void> {
+  if (events.length === 0) return;
+  await manager.query(
+    `insert into ${OUTBOXES[outbox]} (name, body)
+     select name, body from unnest($1::text[], $2::jsonb[]) with ordinality as told(name, body, place)
+     order by place`,
+    [events.map((event) => event.name), events.map((event) => JSON.stringify(event.body))],
+  );
+}
+
+/** @param after exclusive; 0 reads from the beginning */
+export async function readOutbox(
+  source: DataSource | EntityManager,
+  outbox: OutboxName,
+  after: number,
+  eventsMax: number,
+): Promise<StoredEvent[]> {
+  return source.query(
+    `select position, name, body from ${OUTBOXES[outbox]} where position > $1 order by position limit $2`,
+    [after, eventsMax],
+  );
+}
+
+/** The position of the last event; 0 where there is none. */
+export async function outboxHead(source: DataSource, outbox: OutboxName): Promise<number> {
+  const rows: { head: number | null }[] = await source.query(
+    `select max(position) as head from ${OUTBOXES[outbox]}`,
+  );
+  return rows[0]?.head ?? 0;
+}

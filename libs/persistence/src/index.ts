@@ -1,0 +1,3 @@
+export { createDataSource, type DataSourceOptions } from './data-source';
+export { migrate } from './migrate';
+export { PersistenceModule } from './persistence.module';

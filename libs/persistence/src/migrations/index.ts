@@ -1,0 +1,14 @@
+import { Log1764000000001 } from './1764000000001-log';
+import { Feed1764000000002 } from './1764000000002-feed';
+import { Intel1764000000003 } from './1764000000003-intel';
+import { Scoring1764000000004 } from './1764000000004-scoring';
+import { Referral1764000000005 } from './1764000000005-referral';
+
+/** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
+export const MIGRATIONS = [
+  Log1764000000001,
+  Feed1764000000002,
+  Intel1764000000003,
+  Scoring1764000000004,
+  Referral1764000000005,
+];

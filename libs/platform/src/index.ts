@@ -1,0 +1,13 @@
+export { ConfigError, loadConfig } from './config';
+export { PlatformModule } from './platform.module';
+export { asAppError } from './problem-details.filter';
+export { Readiness, type ReadinessCheck } from './readiness';
+export {
+  EXIT_BAD_CONFIGURATION,
+  EXIT_UNAVAILABLE,
+  exitWith,
+  type RunnableService,
+  runService,
+} from './run-service';
+export { createServiceApp } from './service-app';
+export { LOG_LEVELS, ServiceConfig } from './service-config';

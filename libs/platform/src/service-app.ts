@@ -1,0 +1,88 @@
+import { ValidationPipe, type Type, type ValidationError } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { randomUUID } from 'node:crypto';
+import { AppError, type Problem } from '#domain';
+import { Logger } from 'nestjs-pino';
+
+/** How one service differs from another, as far as starting it goes. */
+export interface ServiceDescription {
+  /** 'ingestion' */
+  readonly name: string;
+  /** One sentence for the head of its API's description. */
+  readonly description: string;
+  /** The largest request body, in bytes. */
+  readonly bodyBytesMax: number;
+}
+
+/** A caller's own correlation id is taken over where it is harmless to print. */
+const CORRELATION_ID = /^[A-Za-z0-9._-]{1,64}$/;
+
+function correlationId(request: {
+  headers: Record<string, string | string[] | undefined>;
+}): string {
+  const sent = request.headers['x-correlation-id'];
+  return typeof sent === 'string' && CORRELATION_ID.test(sent) ? sent : randomUUID();
+}
+
+function pointer(error: ValidationError, above: string): Problem[] {
+  const path = `${above}/${error.property}`;
+  const own = Object.values(error.constraints ?? {}).map((detail): Problem => ({
+    code: 'INVALID_INPUT',
+    path,
+    detail,
+  }));
+  return [...own, ...(error.children ?? []).flatMap((child) => pointer(child, path))];
+}
+
+/** DTOs refuse what they do not name: a misspelt field would be lost in silence. */
+const validation = (): ValidationPipe =>
+  new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) =>
+      new AppError(
+        'INVALID_INPUT',
+        'the request is not what this route takes',
+        errors.flatMap((error) => pointer(error, '')),
+      ),
+  });
+
+/**
+ * A service's Nest application, not yet started: no connection is made, so its API can be described without a database.
+ */
+export async function createServiceApp(
+  module: Type,
+  { name, description, bodyBytesMax }: ServiceDescription,
+): Promise<{ app: NestFastifyApplication; openApi: OpenAPIObject }> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: bodyBytesMax,
+    genReqId: correlationId,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 200 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  app.useLogger(app.get(Logger));
+  app.useGlobalPipes(validation());
+  adapter.getInstance().addHook('onSend', (request, reply, payload, done) => {
+    void reply.header('x-correlation-id', request.id).header('x-content-type-options', 'nosniff');
+    done(null, payload);
+  });
+  const openApi = SwaggerModule.createDocument(
+    app,
+    new DocumentBuilder()
+      .setTitle(`Layerwatch ${name}`)
+      .setDescription(description)
+      .setVersion('1')
+      .addBearerAuth()
+      .build(),
+  );
+  SwaggerModule.setup('docs', app, openApi, { jsonDocumentUrl: 'openapi.json' });
+  return { app, openApi };
+}
