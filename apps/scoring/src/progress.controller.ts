@@ -1,0 +1,26 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
+import { ScoreLog, SCORING_STATES, type ScoringState } from './score-log';
+
+class Progress {
+  @ApiProperty({ enum: SCORING_STATES, description: 'What scoring is doing.' })
+  readonly state!: ScoringState;
+
+  @ApiProperty({ description: 'The last entry of the log whose consequences are committed.' })
+  readonly position!: number;
+
+  @ApiProperty({ description: 'The last entry of the log. Equal to position when up to date.' })
+  readonly head!: number;
+}
+
+@Controller('v1/progress')
+export class ProgressController {
+  constructor(private readonly scoreLog: ScoreLog) {}
+
+  /** How far the log has been scored. */
+  @Get()
+  @ApiOkResponse({ type: Progress })
+  async progress(): Promise<Progress> {
+    return this.scoreLog.progress();
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  type Alert,
+  type AlertEvent,
+  EVENTS,
+  type EvidenceTransfer,
+  type OutboxEvent,
+  type WalletPosition,
+} from '#contracts';
+import { formatEventTime, invariant } from '#domain';
+import { type AlertDraft, type Detection, type PositionDraft } from '#typologies';
+
+export type EvidenceByPosition = ReadonlyMap<number, EvidenceTransfer>;
+
+/** The entries of the log that these detections name. */
+export const positionsOf = (detections: readonly Detection[]): number[] => [
+  ...new Set(
+    detections.flatMap((detection) =>
+      detection.kind === 'alert'
+        ? detection.positions
+        : detection.credits.map(({ position }) => position),
+    ),
+  ),
+];
+
+function transferAt(evidence: EvidenceByPosition, position: number): EvidenceTransfer {
+  const transfer = evidence.get(position);
+  invariant(transfer !== undefined, 'what an alert relies on is in the log');
+  return transfer;
+}
+
+/** An alert in the words of the contract: transfers by their ids, wherever they stand in this log. */
+export function toAlert(
+  draft: AlertDraft,
+  evidence: EvidenceByPosition,
+  pack: Alert['pack'],
+): Alert {
+  return {
+    id: draft.id,
+    typologies: draft.typologies,
+    risk: draft.risk,
+    urgent: draft.urgent,
+    operationIds: draft.operationIds,
+    transfers: draft.positions.map((position) => {
+      const { provider, transferId } = transferAt(evidence, position);
+      return { provider, transferId };
+    }),
+    wallets: draft.wallets,
+    terms: draft.terms,
+    pack,
+    coverage: { capsMet: draft.capsMet, uncoveredMinor: draft.uncoveredMinor },
+    firstAt: formatEventTime(draft.firstAtMs),
+    updatedAt: formatEventTime(draft.updatedAtMs),
+    revision: draft.revision,
+  };
+}
+
+function toWalletPosition(draft: PositionDraft, evidence: EvidenceByPosition): WalletPosition {
+  const { provider, walletId, currency, inMinor, outMinor, heldMinor, taintedMinor } = draft;
+  const credits = draft.credits.map(({ position, leftMinor }) => {
+    const transfer = transferAt(evidence, position);
+    return { provider: transfer.provider, transferId: transfer.transferId, leftMinor };
+  });
+  const asOf = formatEventTime(draft.asOfMs);
+  return {
+    provider,
+    walletId,
+    currency,
+    asOf,
+    inMinor,
+    outMinor,
+    heldMinor,
+    taintedMinor,
+    credits,
+  };
+}
+
+/** The events that tell of detections, in their order. */
+export const toEvents = (
+  detections: readonly Detection[],
+  evidence: EvidenceByPosition,
+  pack: Alert['pack'],
+): OutboxEvent[] =>
+  detections.map((detection) => {
+    if (detection.kind === 'wallet-position') {
+      return { name: EVENTS.walletPosition, body: toWalletPosition(detection, evidence) };
+    }
+    const body: AlertEvent = {
+      alert: toAlert(detection, evidence, pack),
+      evidence: detection.positions.map((position) => transferAt(evidence, position)),
+    };
+    return { name: detection.revision === 1 ? EVENTS.alertRaised : EVENTS.alertUpdated, body };
+  });

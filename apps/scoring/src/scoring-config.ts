@@ -1,0 +1,25 @@
+import { Type } from 'class-transformer';
+import { IsInt, Max, Min } from 'class-validator';
+import { loadConfig, ServiceConfig } from '#platform';
+
+/** The settings of scoring. See `.env.example`. */
+export class ScoringConfig extends ServiceConfig {
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly SCORING_PORT: number = 3002;
+
+  /** Entries of the log whose consequences are committed together. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(20_000)
+  readonly SCORING_BATCH_MAX: number = 2_000;
+
+  get port(): number {
+    return this.SCORING_PORT;
+  }
+}
+
+export const loadScoringConfig = (): ScoringConfig => loadConfig(ScoringConfig, process.env);

@@ -1,0 +1,83 @@
+import { DAY_MS } from '#domain';
+import { decayed } from './decay';
+
+const BINS_PER_OCTAVE = 4;
+const OCTAVES = 48;
+const BINS = BINS_PER_OCTAVE * OCTAVES;
+const HALF_LIFE_MS = 7 * DAY_MS;
+/** Fewer than this tell nothing of what is usual. */
+const SEEN_MIN = 200;
+
+/**
+ * What is usual in the whole population, learnt from the stream: a histogram of a positive quantity on a logarithmic scale
+ * (bins of 19 %), which forgets with a half-life of a week. Asking how rare a value is costs one pass over the bins.
+ */
+export class LogHistogram {
+  private readonly counts = new Float64Array(BINS);
+  private total = 0;
+  private seen = 0;
+  private touchedAtMs = 0;
+  private sums = new Float64Array(BINS + 1);
+  private sumsOf = -1;
+
+  add(value: number, atMs: number): void {
+    // Rather than shrinking every bin with time, what comes later weighs more; rescaled before it overflows.
+    if (this.seen === 0) this.touchedAtMs = atMs;
+    const weight = 1 / decayed(1, this.touchedAtMs, atMs, HALF_LIFE_MS);
+    this.counts[binOf(value)]! += weight;
+    this.total += weight;
+    this.seen += 1;
+    if (weight > 1e9) this.rescale(atMs, weight);
+  }
+
+  /** How many values were seen, whatever they weigh by now. */
+  get size(): number {
+    return this.seen;
+  }
+
+  /**
+   * How surprising a value this low is, in nats: −ln of the share of values at most as high. 0 while too little was seen.
+   * Never above ln of the number seen: rarer cannot be known.
+   */
+  surpriseOfLow(value: number): number {
+    return this.surprise(this.upTo(binOf(value) + 1));
+  }
+
+  /** How surprising a value this high is, in nats. */
+  surpriseOfHigh(value: number): number {
+    return this.surprise(this.total - this.upTo(binOf(value)));
+  }
+
+  private surprise(weight: number): number {
+    if (this.seen < SEEN_MIN) return 0;
+    // One more that was never seen: what is beyond everything so far is rare, not impossible.
+    const unit = this.total / this.seen;
+    return Math.max(0, -Math.log((Math.max(0, weight) + unit) / (this.total + unit)));
+  }
+
+  /** Weight of the bins below `bin`. The running sums are kept for a while: they change slowly, and a pass costs. */
+  private upTo(bin: number): number {
+    if (this.sumsOf < 0 || this.seen - this.sumsOf > this.sumsOf / 64) {
+      let sum = 0;
+      for (let i = 0; i < BINS; i += 1) {
+        this.sums[i] = sum;
+        sum += this.counts[i]!;
+      }
+      this.sums[BINS] = sum;
+      this.sumsOf = this.seen;
+    }
+    return (this.sums[bin]! / Math.max(this.sums[BINS]!, Number.MIN_VALUE)) * this.total;
+  }
+
+  private rescale(atMs: number, weight: number): void {
+    for (let i = 0; i < BINS; i += 1) this.counts[i]! /= weight;
+    this.total /= weight;
+    this.touchedAtMs = atMs;
+    this.sumsOf = -1;
+  }
+}
+
+function binOf(value: number): number {
+  const bin = Math.floor(Math.log2(Math.max(value, 1)) * BINS_PER_OCTAVE);
+  return Math.min(BINS - 1, Math.max(0, bin));
+}

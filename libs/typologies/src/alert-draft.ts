@@ -1,0 +1,45 @@
+import { type AlertTerm, type TypologyName } from '#contracts';
+import { type EventTimeMs, type WalletRef } from '#domain';
+
+/** A wallet of an alert, or what became of one, in minor units. */
+export interface DraftWallet extends WalletRef {
+  readonly currency: string;
+  readonly inMinor: number;
+  readonly outMinor: number;
+  readonly heldMinor: number;
+}
+
+/** An alert as detection knows it: transfers by their place in the log. */
+export interface AlertDraft {
+  readonly kind: 'alert';
+  /** 1 when it is raised, one more each time it is revised. */
+  readonly revision: number;
+  readonly id: string;
+  readonly typologies: readonly TypologyName[];
+  readonly risk: number;
+  readonly urgent: boolean;
+  readonly operationIds: readonly string[];
+  /** In the log's order. */
+  readonly positions: readonly number[];
+  readonly wallets: readonly DraftWallet[];
+  readonly terms: readonly AlertTerm[];
+  readonly capsMet: readonly string[];
+  readonly uncoveredMinor: number;
+  readonly firstAtMs: EventTimeMs;
+  readonly updatedAtMs: EventTimeMs;
+}
+
+/** What is left in a wallet of an alert. */
+export interface PositionDraft extends WalletRef {
+  readonly kind: 'wallet-position';
+  readonly currency: string;
+  readonly asOfMs: EventTimeMs;
+  readonly inMinor: number;
+  readonly outMinor: number;
+  readonly heldMinor: number;
+  readonly taintedMinor: number;
+  /** Credits that alerts rely on and of which something is left. */
+  readonly credits: readonly { readonly position: number; readonly leftMinor: number }[];
+}
+
+export type Detection = AlertDraft | PositionDraft;

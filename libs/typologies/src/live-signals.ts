@@ -1,0 +1,57 @@
+import { type TypologyName } from '#contracts';
+import { type EventTimeMs } from '#domain';
+import { type AccountIndex } from '#flow';
+import { type Evidence, type Signal } from './signal';
+
+/** Accounts whose signals are remembered; beyond it the ones longest without a signal are forgotten. */
+const ACCOUNTS_MAX = 200_000;
+
+/**
+ * The signals of each account that still count: what came in as a chain and leaves as a pass-through adds up, though the
+ * two are seen at different transfers. One signal a typology, the stronger.
+ */
+export class LiveSignals {
+  private readonly byAccount = new Map<AccountIndex, Map<TypologyName, Signal>>();
+
+  constructor(
+    private readonly memoryMs: number,
+    private readonly proximityTransfersMax: number,
+  ) {}
+
+  add(signal: Signal): void {
+    const signals = this.byAccount.get(signal.anchor) ?? new Map<TypologyName, Signal>();
+    const known = signals.get(signal.typology);
+    const live =
+      known !== undefined && known.atMs >= signal.atMs - this.memoryMs ? known : undefined;
+    signals.set(signal.typology, live ? this.merge(live, signal) : signal);
+    // Taken out and put in again: the map's order is then that of the last signal.
+    this.byAccount.delete(signal.anchor);
+    this.byAccount.set(signal.anchor, signals);
+    if (this.byAccount.size > ACCOUNTS_MAX) {
+      const oldest = this.byAccount.keys().next();
+      if (oldest.done !== true) this.byAccount.delete(oldest.value);
+    }
+  }
+
+  of(account: AccountIndex, atMs: EventTimeMs): Signal[] {
+    const signals = this.byAccount.get(account);
+    if (!signals) return [];
+    return [...signals.values()].filter((signal) => signal.atMs >= atMs - this.memoryMs);
+  }
+
+  private merge(known: Signal, signal: Signal): Signal {
+    if (signal.typology !== 'OPERATION_PROXIMITY') {
+      return signal.logOdds >= known.logOdds ? signal : known;
+    }
+    // Of a wallet near an operation every movement is evidence, not only the strongest.
+    const evidence = new Map<number, Evidence>();
+    for (const item of [...known.evidence, ...signal.evidence]) evidence.set(item.position, item);
+    const stronger = signal.logOdds >= known.logOdds ? signal : known;
+    return {
+      ...stronger,
+      atMs: signal.atMs,
+      evidence: [...evidence.values()].slice(-this.proximityTransfersMax),
+      operationIds: [...new Set([...(known.operationIds ?? []), ...(signal.operationIds ?? [])])],
+    };
+  }
+}

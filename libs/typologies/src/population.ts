@@ -1,0 +1,40 @@
+import { type FlowEngine, type FlowStep, LogHistogram } from '#flow';
+import { DWELL_FLOOR_MS } from './rule-pack';
+
+/** What is usual among all wallets of the feed, learnt from the stream: the measure of what is surprising. */
+export class Population {
+  /** Amounts of payments between people, by currency. */
+  private readonly amounts = new Map<string, LogHistogram>();
+  /** How long money rests before it is paid on to a person. */
+  readonly dwell = new LogHistogram();
+  /** New counterparties of a wallet in a day, each time one is added. */
+  readonly newPayers = new LogHistogram();
+  readonly newPayees = new LogHistogram();
+
+  amountsOf(currency: string): LogHistogram {
+    let amounts = this.amounts.get(currency);
+    if (!amounts) {
+      amounts = new LogHistogram();
+      this.amounts.set(currency, amounts);
+    }
+    return amounts;
+  }
+
+  /** Learns from a step. Called after it was judged: a transfer is not its own yardstick. */
+  learn(engine: FlowEngine, step: FlowStep): void {
+    if (!step.personal) return;
+    this.amountsOf(engine.accounts.currency(step.payer)).add(step.amountMinor, step.atMs);
+    const { coveredMinor, dwellMs } = step.carried;
+    if (coveredMinor * 2 >= step.amountMinor) {
+      this.dwell.add(Math.max(dwellMs, DWELL_FLOOR_MS), step.atMs);
+    }
+  }
+}
+
+/**
+ * How surprising it is that a wallet used to `perDay` sees `count` in a day, in nats: the large-deviation rate of a Poisson
+ * count, 0 where there are not more than usual.
+ */
+export function surpriseOfCount(count: number, perDay: number): number {
+  return count <= perDay ? 0 : count * Math.log(count / perDay) - count + perDay;
+}

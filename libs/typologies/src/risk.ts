@@ -1,0 +1,37 @@
+import { type AlertTerm, type SignalFamily } from '#contracts';
+
+/** What adds up to a risk. */
+export interface WeightedTerm {
+  readonly name: string;
+  readonly family: SignalFamily;
+  readonly logOdds: number;
+}
+
+/** Risk 0-100 of added log-odds, to a tenth: finer than that nobody can act on. */
+export const riskOf = (base: number, terms: readonly WeightedTerm[]): number => {
+  const logOdds = terms.reduce((sum, term) => sum + term.logOdds, base);
+  return Math.round(1000 / (1 + Math.exp(-logOdds))) / 10;
+};
+
+/** The two-families rule: signals of one family tend to come together, so one family is one witness. */
+export const familiesOf = (terms: readonly WeightedTerm[]): number =>
+  new Set(terms.map(({ family }) => family)).size;
+
+/** Terms as an alert shows them, weightiest first, each with the risk that is left without it. */
+export function explained(
+  base: number,
+  terms: readonly (WeightedTerm & { readonly say: () => string })[],
+): AlertTerm[] {
+  return [...terms]
+    .sort((a, b) => b.logOdds - a.logOdds || (a.name < b.name ? -1 : 1))
+    .map((term) => ({
+      name: term.name,
+      family: term.family,
+      logOdds: Math.round(term.logOdds * 1000) / 1000,
+      riskWithout: riskOf(
+        base,
+        terms.filter((other) => other !== term),
+      ),
+      sentence: term.say(),
+    }));
+}
