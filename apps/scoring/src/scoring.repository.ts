@@ -26,7 +26,7 @@ export class ScoringRepository {
   async takeSeat(): Promise<QueryRunner | null> {
     const seat = this.dataSource.createQueryRunner();
     try {
-      const rows: { taken: boolean }[] = await seat.query(
+      const rows: { taken: boolean }[] = await seat.manager.query(
         'select pg_try_advisory_lock($1) as taken',
         [ACTIVE_LOCK],
       );

@@ -160,7 +160,7 @@ export class FlowEngine {
     if (known !== NONE) this.mix.add(known, amountMinor);
     if (this.mix.carry(carried, amountMinor, this.limits.taintShareMin)) this.met(CAPS.origins);
     const open = amountMinor - carried.coveredMinor;
-    if (open > 0 && leaveUncovered(accounts, account, open, atMs)) this.met(CAPS.uncovered);
+    if (open > 0 && leaveUncovered(accounts, account, open, atMs)) this.count(CAPS.uncovered);
     return carried;
   }
 
@@ -307,8 +307,13 @@ export class FlowEngine {
     credits.release(slot);
   }
 
+  /** A limit was met, and what this transfer shows may miss something by it. */
   private met(cap: string): void {
     this.capsMet.add(cap);
+    this.count(cap);
+  }
+
+  private count(cap: string): void {
     this.capCounts.set(cap, (this.capCounts.get(cap) ?? 0) + 1);
   }
 

@@ -6,7 +6,7 @@ const OCTAVES = 48;
 const BINS = BINS_PER_OCTAVE * OCTAVES;
 const HALF_LIFE_MS = 7 * DAY_MS;
 /** Fewer than this tell nothing of what is usual. */
-const SEEN_MIN = 200;
+const SEEN_MIN = 50;
 
 /**
  * What is usual in the whole population, learnt from the stream: a histogram of a positive quantity on a logarithmic scale

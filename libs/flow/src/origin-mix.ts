@@ -17,7 +17,7 @@ export class OriginMix {
   /** Adds the origins of a part of a lot. */
   addLot(pool: CreditPool, slot: CreditSlot, takenMinor: number): void {
     for (let i = slot * ORIGINS_MAX; i < (slot + 1) * ORIGINS_MAX; i += 1) {
-      if (pool.origin[i]! === NONE) return;
+      if (pool.origin[i] === NONE) return;
       this.add(pool.origin[i]!, takenMinor * pool.originShare[i]!);
     }
   }
@@ -48,7 +48,7 @@ export class MixedOrigins {
   /** A lot joins the pile with what is left of it. */
   join(account: number, pool: CreditPool, slot: CreditSlot): void {
     for (let i = slot * ORIGINS_MAX; i < (slot + 1) * ORIGINS_MAX; i += 1) {
-      if (pool.origin[i]! === NONE) return;
+      if (pool.origin[i] === NONE) return;
       const pile = this.piles.get(account) ?? new Map<number, number>();
       const amount = pool.left[slot]! * pool.originShare[i]!;
       pile.set(pool.origin[i]!, (pile.get(pool.origin[i]!) ?? 0) + amount);

@@ -9,6 +9,7 @@ import {
   type FlowStep,
   NONE,
 } from '#flow';
+import { AlertBudget } from './alert-budget';
 import { AlertBook, type BookTerm, type OpenAlert } from './alert-book';
 import {
   type AlertDraft,
@@ -49,6 +50,7 @@ export class Detector {
   private readonly population = new Population();
   private readonly signals: LiveSignals;
   private readonly book: AlertBook;
+  private readonly budget: AlertBudget;
   /** Credits that an alert relies on, and of which something may be left. */
   private readonly watchedCredits = new Set<number>();
 
@@ -58,6 +60,7 @@ export class Detector {
   ) {
     this.engine = new FlowEngine(limits);
     this.signals = new LiveSignals(pack.risk.memoryMs, pack.operationProximity.transfersMax);
+    this.budget = new AlertBudget(pack.risk);
     this.book = new AlertBook(pack.risk.memoryMs, pack.risk.transfersMax);
   }
 
@@ -114,6 +117,7 @@ export class Detector {
   private look(entry: TransferEntry, step: FlowStep, anchor: AccountIndex): Detection[] {
     const { engine, population, pack } = this;
     if (engine.accounts.hub[anchor] === 1) return [];
+    this.budget.seen(anchor, step.atMs);
     const sighting: Sighting = { engine, step, population, pack, anchor };
     let seen = false;
     for (const typology of TYPOLOGIES) {
@@ -140,7 +144,10 @@ export class Detector {
     const confirmed = signals.some((signal) => signal.confirmed === true);
     const risk = riskOf(pack.risk.base, terms);
     const evidence = evidenceOf(signals);
-    if (risk < pack.risk.raiseAt || (familiesOf(terms) < 2 && !confirmed)) return [];
+    if (!confirmed && familiesOf(terms) < 2) return [];
+    if (!confirmed && evidence.length >= pack.risk.transfersMin)
+      this.budget.reached(sighting.anchor, risk);
+    if (risk < (confirmed ? pack.risk.floor : this.budget.raiseAt)) return [];
     const known = this.book.continued(sighting.anchor, evidence, step.atMs);
     if (!known && evidence.length < pack.risk.transfersMin) return [];
     const alert = known ?? this.raise(entry, sighting.anchor, step);

@@ -6,8 +6,12 @@ export interface RulePack {
   readonly risk: {
     /** Log-odds of an account of which nothing is known. */
     readonly base: number;
-    /** 0-100: below it nothing is raised. */
+    /** 0-100: the bar until a first day has taught what is usual. */
     readonly raiseAt: number;
+    /** 0-100: the bar is never set lower. */
+    readonly floor: number;
+    /** The alert budget: what an office can work. Confirmed indicators are outside it. */
+    readonly alertsPerThousandWalletsADay: number;
     /** An alert names at least so many transfers; one payment is no layering. */
     readonly transfersMin: number;
     /** An alert names at most so many; what comes after starts another. */
@@ -75,7 +79,15 @@ export interface FanParameters {
  */
 export const DEFAULT_PACK: RulePack = {
   version: '2026.11-1',
-  risk: { base: -6, raiseAt: 60, transfersMin: 2, transfersMax: 64, memoryMs: 3 * DAY_MS },
+  risk: {
+    base: -5,
+    raiseAt: 60,
+    floor: 10,
+    alertsPerThousandWalletsADay: 1,
+    transfersMin: 2,
+    transfersMax: 64,
+    memoryMs: 3 * DAY_MS,
+  },
   passThrough: {
     windowMs: DAY_MS,
     passedShareMin: 0.9,
