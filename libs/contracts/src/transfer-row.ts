@@ -50,11 +50,21 @@ export interface TransferRow {
   readonly balanceAfter?: string;
 }
 
-/** No control characters: an id is printed, keyed and compared. */
-const ID_PATTERN = '^[^\\u0000-\\u001f\\u007f]+$';
-const id = { type: 'string', minLength: 1, maxLength: 64, pattern: ID_PATTERN } as const;
-const text = { type: 'string', minLength: 1, maxLength: 64, pattern: ID_PATTERN } as const;
-const optional = { ...text, nullable: true } as const;
+/** No control characters: an id is printed, keyed and compared. No half of a surrogate pair: it has no UTF-8. */
+const ID_PATTERN = '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$';
+/** Free text may have line breaks, but nothing that a database cannot keep. */
+const TEXT_PATTERN = '^[^\\u0000\\ud800-\\udfff]+$';
+
+/** Characters of an id, and of most other short fields. */
+export const ID_LENGTH_MAX = 64;
+
+const id = { type: 'string', minLength: 1, maxLength: ID_LENGTH_MAX, pattern: ID_PATTERN } as const;
+/** An optional field that is null is one that was left out. */
+const optional = { ...id, nullable: true } as const;
+const freeText = (maxLength: number) =>
+  ({ type: 'string', minLength: 1, maxLength, pattern: TEXT_PATTERN, nullable: true }) as const;
+const optionalEnum = <T extends string>(values: readonly T[]) =>
+  ({ type: 'string', enum: [...values, null], nullable: true }) as const;
 
 const party: JSONSchemaType<PartyRow> = {
   type: 'object',
@@ -63,8 +73,8 @@ const party: JSONSchemaType<PartyRow> = {
   properties: {
     walletId: id,
     provider: optional,
-    kind: { type: 'string', enum: PARTY_KINDS, nullable: true },
-    name: { type: 'string', minLength: 1, maxLength: 140, nullable: true },
+    kind: optionalEnum(PARTY_KINDS),
+    name: freeText(140),
     msisdn: optional,
     nationalId: optional,
     iban: optional,
@@ -90,12 +100,12 @@ export const TRANSFER_ROW_SCHEMA: JSONSchemaType<TransferRow> = {
     currency: { type: 'string', maxLength: 8 },
     debtor: party,
     creditor: party,
-    status: { type: 'string', enum: TRANSFER_STATUSES, nullable: true },
+    status: optionalEnum(TRANSFER_STATUSES),
     originalTransferId: { ...id, nullable: true },
     endToEndId: optional,
     rail: optional,
     channel: optional,
-    narrative: { type: 'string', minLength: 1, maxLength: 500, nullable: true },
+    narrative: freeText(500),
     agentId: optional,
     device: {
       type: 'object',
@@ -104,7 +114,7 @@ export const TRANSFER_ROW_SCHEMA: JSONSchemaType<TransferRow> = {
       required: [],
       properties: { id: optional, imei: optional, ip: optional },
     },
-    location: { type: 'string', minLength: 1, maxLength: 140, nullable: true },
+    location: freeText(140),
     balanceAfter: { type: 'string', maxLength: 64, nullable: true },
   },
 };

@@ -82,3 +82,13 @@ const EXIT_TYPES: ReadonlySet<TransferType> = new Set(['CASH_OUT', 'CROSS_BORDER
 /** Whether a transfer takes money out of the watched wallets: cash at an agent, crypto, abroad, a shop's till. */
 export const isExit = (transfer: Pick<Transfer, 'type' | 'creditor'>): boolean =>
   EXIT_TYPES.has(transfer.type) || isHub(transfer.creditor.kind);
+
+/** Types by which a wallet pays for something: what everybody does, and no way to move money on. */
+const PURCHASE_TYPES: ReadonlySet<TransferType> = new Set([
+  'MERCHANT_PAYMENT',
+  'BILL_PAYMENT',
+  'TOP_UP',
+  'FEE',
+]);
+
+export const isPurchase = (type: TransferType): boolean => PURCHASE_TYPES.has(type);

@@ -5,6 +5,7 @@ export {
   readOutbox,
   type StoredEvent,
 } from './outbox';
-export { OutboxContext, OutboxServer } from './outbox-server';
+export { OUTBOX_BATCH_END, OutboxContext, OutboxServer } from './outbox-server';
 export { TransferLog } from './transfer-log';
+export { takeTurn } from './turn';
 export { type LogName, WakeUp } from './wake-up';

@@ -11,6 +11,12 @@ const EVENTS_PER_BATCH_MAX = 200;
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 10_000;
 
+/**
+ * The pattern called once after the last event of a batch, in the same transaction: for what would be dear to do anew after
+ * each event. Its body is null.
+ */
+export const OUTBOX_BATCH_END = 'outbox.batch-end';
+
 /** What a handler gets beside the event's body. */
 export class OutboxContext extends BaseRpcContext<[EntityManager, number]> {
   /** The transaction in which the event is also marked as read: write through it, or an event may count twice. */
@@ -66,8 +72,8 @@ export class OutboxServer extends Server implements CustomTransportStrategy {
     throw new Error('the outbox server has no events of its own');
   }
 
-  override unwrap<T>(): T {
-    return this.dataSource as T;
+  override unwrap(): never {
+    throw new Error('the outbox server has no broker below it');
   }
 
   private async run(): Promise<void> {
@@ -93,22 +99,27 @@ export class OutboxServer extends Server implements CustomTransportStrategy {
       const after = await this.lockInbox(manager);
       const events = await readOutbox(manager, this.outbox, after, EVENTS_PER_BATCH_MAX);
       for (const event of events) {
-        const handler = this.getHandlerByPattern(event.name);
-        if (handler === null) continue;
-        const context = new OutboxContext([manager, event.position]);
-        // Nest answers with an Observable that carries the handler's error: not awaited, it would be lost.
-        await lastValueFrom(this.transformToObservable(await handler(event.body, context)), {
-          defaultValue: undefined,
-        });
+        await this.call(event.name, event.body, new OutboxContext([manager, event.position]));
       }
       const last = events.at(-1);
       if (last !== undefined) {
+        await this.call(OUTBOX_BATCH_END, null, new OutboxContext([manager, last.position]));
         await manager.query('update referral.inbox set position = $2 where source = $1', [
           this.outbox,
           last.position,
         ]);
       }
       return events.length;
+    });
+  }
+
+  /** An event that nobody has a handler for is passed over. */
+  private async call(pattern: string, body: unknown, context: OutboxContext): Promise<void> {
+    const handler = this.getHandlerByPattern(pattern);
+    if (handler === null) return;
+    // Nest answers with an Observable that carries the handler's error: not awaited, it would be lost.
+    await lastValueFrom(this.transformToObservable(await handler(body, context)), {
+      defaultValue: undefined,
     });
   }
 

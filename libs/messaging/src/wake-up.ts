@@ -67,6 +67,11 @@ export class WakeUp {
       this.notice();
     });
     await client.connect();
+    if (this.closed) {
+      // Closed while it connected: nobody else would end it.
+      await client.end();
+      return;
+    }
     this.client = client;
     await client.query(`listen layerwatch_${this.log}`);
     // What came while nobody listened gave no notice that was heard.

@@ -18,12 +18,12 @@ export async function migrate(dataSource: DataSource): Promise<number> {
     // Waiting for the other start's migration may take longer than an ordinary statement may.
     await lock.query('set statement_timeout = 0');
     await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const table: { exists: boolean }[] = await lock.query(
+    const table: { exists: boolean }[] = await lock.manager.query(
       `select to_regclass('public.layerwatch_migration') is not null as "exists"`,
     );
     if (table[0]?.exists) {
       const known = MIGRATIONS.map((step) => step.name);
-      const unknown: { name: string }[] = await lock.query(
+      const unknown: { name: string }[] = await lock.manager.query(
         'select name from layerwatch_migration where not name = any($1)',
         [known],
       );

@@ -16,11 +16,17 @@ export class Log1764000000001 implements MigrationInterface {
 
       create sequence log.position as bigint;
 
+      -- Waits for the turn at a log and keeps it until the transaction has ended. By name, so that a writer that must look
+      -- before it writes can take the turn first.
+      create function log.wait_for_turn(name text) returns void language sql as $$
+        select pg_advisory_xact_lock(hashtext('layerwatch.log'), hashtext(name))
+      $$;
+
       -- First argument: the log whose writers take turns, and the channel that wakes its readers. The notice is a
       -- wake-up only; readers poll as well.
       create function log.take_turn() returns trigger language plpgsql as $$
       begin
-        perform pg_advisory_xact_lock(hashtext('layerwatch.log'), hashtext(tg_argv[0]));
+        perform log.wait_for_turn(tg_argv[0]);
         perform pg_notify('layerwatch_' || tg_argv[0], '');
         return null;
       end $$;

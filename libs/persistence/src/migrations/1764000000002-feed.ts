@@ -26,6 +26,17 @@ export class Feed1764000000002 implements MigrationInterface {
       create trigger transfer_key_takes_turn before insert or update on feed.transfer_key
         for each statement execute function log.take_turn('transfers');
 
+      -- Whether any of these transfers was stored before. A writer asks it inside its own statement, after the turn was
+      -- taken: the statement's snapshot is older than its turn and would not show what was committed while it waited; a
+      -- volatile function looks with a new one.
+      create function feed.knows_any(provider text, transfers text[]) returns boolean
+        language plpgsql volatile as $$
+      begin
+        return exists (
+          select from feed.transfer_key where provider_id = provider and transfer_id = any (transfers)
+        );
+      end $$;
+
       -- The log. One row a report: a transfer, or a later status of one (the same content again, with that status).
       create table feed.transfer (
         position bigint not null constraint transfer_pkey primary key,
@@ -52,6 +63,20 @@ export class Feed1764000000002 implements MigrationInterface {
         particulars jsonb,
         received_at timestamptz not null default now()
       );
+
+      -- Finds the transfer that a new one reverses. A trigger sees what was committed while its statement waited for the
+      -- turn, and the rows before it in the same statement; a subquery of that statement would see neither.
+      create function feed.find_original() returns trigger language plpgsql as $$
+      begin
+        select positions[1] into new.original_position from feed.transfer_key
+        where provider_id = new.provider_id and transfer_id = new.original_transfer_id
+          and positions[1] < new.position;
+        return new;
+      end $$;
+
+      create trigger transfer_finds_original before insert on feed.transfer for each row
+        when (new.original_transfer_id is not null and new.original_position is null)
+        execute function feed.find_original();
 
       -- The only place an identifier can be read back from, sealed (AES-256-GCM). One row an identity, however many
       -- transfers name it: to re-encrypt or forget one is one row's work.

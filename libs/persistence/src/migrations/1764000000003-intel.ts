@@ -11,9 +11,14 @@ export class Intel1764000000003 implements MigrationInterface {
         name text not null,
         kind text not null,
         modus text not null,
+        -- Its place in the list. Writers take turns, so a reader who goes on from a place misses nothing behind it.
+        listed_at bigint generated always as identity constraint operation_listed_at_unique unique,
         created_by text not null,
         created_at timestamptz not null default now()
       );
+
+      create trigger operation_takes_turn before insert on intel.operation
+        for each statement execute function log.take_turn('operations');
 
       create table intel.indicator (
         operation_id text not null constraint indicator_operation_fk references intel.operation,
@@ -22,10 +27,14 @@ export class Intel1764000000003 implements MigrationInterface {
         match text not null,
         -- The identifier itself, sealed; null for a wallet.
         sealed bytea,
+        -- Which key it was sealed with; null for a wallet.
+        key_version integer,
         known_from timestamptz not null,
         created_by text not null,
         created_at timestamptz not null default now(),
-        constraint indicator_pkey primary key (operation_id, type, match)
+        constraint indicator_pkey primary key (operation_id, type, match),
+        constraint indicator_sealed_unless_wallet
+          check ((type = 'wallet') = (sealed is null) and (sealed is null) = (key_version is null))
       );
 
       -- What detection is told, in the same order space as the transfers: a replay applies each entry where it was applied.
