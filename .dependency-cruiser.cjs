@@ -5,14 +5,16 @@ module.exports = {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Two files that need each other cannot be understood, tested or moved one at a time.',
+      comment:
+        'Two files that need each other cannot be understood, tested or moved one at a time.',
       severity: 'error',
       from: {},
       to: { circular: true },
     },
     {
       name: 'apps-never-import-one-another',
-      comment: 'Each app is a process of its own; what they share crosses a border that libs/contracts names.',
+      comment:
+        'Each app is a process of its own; what they share crosses a border that libs/contracts names.',
       severity: 'error',
       from: { path: '^apps/([^/]+)/' },
       to: { path: '^apps/', pathNot: '^apps/$1/' },
@@ -32,7 +34,8 @@ module.exports = {
     },
     {
       name: 'flow-imports-domain-only',
-      comment: 'Detection is a pure function of log and configuration: no clock, no database, no framework.',
+      comment:
+        'Detection is a pure function of log and configuration: no clock, no database, no framework.',
       severity: 'error',
       from: { path: libs('flow'), pathNot: 'spec\\.ts$' },
       to: { pathNot: libs('flow|domain') },
@@ -52,9 +55,12 @@ module.exports = {
     },
     {
       name: 'typeorm-in-repositories-and-persistence-only',
-      comment: 'A use case says what it needs of the store; how that is kept is a repository\'s business. A type that only hands a transaction on may be named anywhere.',
+      comment:
+        "A use case says what it needs of the store; how that is kept is a repository's business. A type that only hands a transaction on may be named anywhere.",
       severity: 'error',
-      from: { pathNot: `${libs('persistence|messaging|identity|platform|testing')}|\\.repository\\.ts$|spec\\.ts$|^test/` },
+      from: {
+        pathNot: `${libs('persistence|messaging|identity|platform|testing')}|\\.repository\\.ts$|spec\\.ts$|(^|/)test/`,
+      },
       to: { path: 'node_modules/(typeorm|pg)/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -83,6 +89,9 @@ module.exports = {
     exclude: { path: '(^|/)dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'], conditionNames: ['require', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js', '.json'],
+      conditionNames: ['require', 'node', 'default'],
+    },
   },
 };

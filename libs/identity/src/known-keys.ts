@@ -1,4 +1,5 @@
-import { type DataSource, type EntityManager } from 'typeorm';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '#domain';
 import { bearerToken, keyHash } from './secret-key';
 
@@ -44,6 +45,7 @@ function requiredToken(authorization: string | undefined): string {
 }
 
 /** The providers' keys. */
+@Injectable()
 export class ProviderKeys {
   private readonly memory = new KeyMemory<string>();
 
@@ -69,6 +71,7 @@ export class ProviderKeys {
 }
 
 /** The staff's keys. */
+@Injectable()
 export class StaffKeys {
   private readonly memory = new KeyMemory<Staff>();
 

@@ -9,5 +9,6 @@ export {
   type RunnableService,
   runService,
 } from './run-service';
+export { safeError, type SafeError } from './safe-error';
 export { createServiceApp } from './service-app';
 export { LOG_LEVELS, ServiceConfig } from './service-config';

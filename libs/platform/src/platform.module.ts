@@ -4,6 +4,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { LoggerModule, PinoLogger } from 'nestjs-pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { HealthController } from './health.controller';
+import { logOptions } from './log-options';
 import { MetricsController } from './metrics.controller';
 import { ProblemDetailsFilter } from './problem-details.filter';
 import { Readiness } from './readiness';
@@ -23,13 +24,7 @@ export class PlatformModule {
       imports: [
         TerminusModule.forRoot({ logger: false }),
         LoggerModule.forRoot({
-          pinoHttp: {
-            name: service,
-            level: config.LOG_LEVEL,
-            // Neither requests nor their headers are logged: both may hold keys and persons.
-            autoLogging: false,
-            quietReqLogger: true,
-          },
+          pinoHttp: logOptions(service, config.LOG_LEVEL),
         }),
       ],
       controllers: [HealthController, MetricsController],

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type PinoLogger } from 'nestjs-pino';
+import { isNativeError } from 'node:util/types';
 import { AppError, ERROR_STATUS, type ErrorCode, type Problem } from '#domain';
 
 /** The body of every error answer (RFC 9457). */
@@ -30,13 +31,17 @@ const DETAIL_OF_STATUS: Readonly<Record<number, string>> = {
 
 /** A server error of PostgreSQL (by SQLSTATE class) or of the socket, by which the same request may succeed later. */
 const PASSING_DATABASE_FAILURE =
-  /^(08|53|57|58|40|55P03|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
+  /^(08|40|53|55|57|58|25P03|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)/;
 
 function isPassing(error: unknown): boolean {
-  for (let at: unknown = error; at instanceof Error; at = at.cause ?? driverError(at)) {
+  for (let at: unknown = error; isNativeError(at); at = at.cause ?? driverError(at)) {
     const code = (at as { code?: unknown }).code;
     if (typeof code === 'string' && PASSING_DATABASE_FAILURE.test(code)) return true;
-    if (/timeout (exceeded|expired)|connection terminated|not (yet )?established/i.test(at.message))
+    if (
+      /timeout (exceeded|expired)|read timeout|connection terminated|connection error|not (yet )?established/i.test(
+        at.message,
+      )
+    )
       return true;
   }
   return false;
@@ -52,6 +57,10 @@ export function asAppError(error: unknown): AppError | null {
     const code = CODE_OF_STATUS.get(status) ?? 'INVALID_INPUT';
     return new AppError(code, DETAIL_OF_STATUS[status] ?? 'the request cannot be taken as it is');
   }
+  // A readiness check that fails, or the server itself while it closes.
+  if (status === ERROR_STATUS.UNAVAILABLE) {
+    return new AppError('UNAVAILABLE', 'the service is not ready for requests');
+  }
   if (isPassing(error)) {
     return new AppError('UNAVAILABLE', 'the database does not answer; try again', [], {
       cause: error,
@@ -62,8 +71,7 @@ export function asAppError(error: unknown): AppError | null {
 
 function statusOf(error: unknown): number | null {
   if (error instanceof HttpException) return error.getStatus();
-  const status =
-    error instanceof Error ? (error as { statusCode?: unknown }).statusCode : undefined;
+  const status = isNativeError(error) ? (error as { statusCode?: unknown }).statusCode : undefined;
   return typeof status === 'number' ? status : null;
 }
 

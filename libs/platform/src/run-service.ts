@@ -1,4 +1,4 @@
-import { type Type } from '@nestjs/common';
+import { type DynamicModule, type Type } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
@@ -18,7 +18,7 @@ const STOP_GRACE_MS = 20_000;
 const STOP_DELAY_MS = 200;
 
 export interface RunnableService extends ServiceDescription {
-  readonly module: Type;
+  readonly module: Type | DynamicModule;
   readonly config: ServiceConfig;
   /** Attaches what listens beside HTTP. */
   readonly connect?: (app: NestFastifyApplication) => Promise<void>;
@@ -64,18 +64,24 @@ export async function runService(load: () => RunnableService): Promise<void> {
     await dataSource.initialize();
     app.get(Readiness).add({
       name: 'database',
-      check: async () => void (await dataSource.query('select 1')),
+      check: async () => {
+        await dataSource.query('select 1');
+      },
     });
     await service.connect?.(app);
-    stopWhenTold(app);
+    const stop = stopWhenTold(app);
     await app.startAllMicroservices();
     await app.listen(service.config.port, service.config.HOST);
+    // The process that forked this one may have ended before anybody listened for it: such an orphan would go on for good,
+    // on ports that the next start needs. Without a parent to talk to, it is undefined.
+    if ((process.connected as boolean | undefined) === false) stop();
   } catch (error) {
     exitWith(error);
   }
 }
 
-function stopWhenTold(app: NestFastifyApplication): void {
+/** @returns does what being told to stop does */
+function stopWhenTold(app: NestFastifyApplication): () => void {
   let stopping = false;
   const stop = async (): Promise<void> => {
     if (stopping) return;
@@ -86,11 +92,11 @@ function stopWhenTold(app: NestFastifyApplication): void {
     await app.close();
     process.exit(0);
   };
-  for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) {
-    process.on(event, () => {
-      stop().catch((error: unknown) => {
-        exitWith(error);
-      });
+  const stopOnce = (): void => {
+    stop().catch((error: unknown) => {
+      exitWith(error);
     });
-  }
+  };
+  for (const event of ['SIGINT', 'SIGTERM', 'disconnect']) process.on(event, stopOnce);
+  return stopOnce;
 }

@@ -1,4 +1,9 @@
-import { ValidationPipe, type Type, type ValidationError } from '@nestjs/common';
+import {
+  type DynamicModule,
+  ValidationPipe,
+  type Type,
+  type ValidationError,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
@@ -55,7 +60,7 @@ const validation = (): ValidationPipe =>
  * A service's Nest application, not yet started: no connection is made, so its API can be described without a database.
  */
 export async function createServiceApp(
-  module: Type,
+  module: Type | DynamicModule,
   { name, description, bodyBytesMax }: ServiceDescription,
 ): Promise<{ app: NestFastifyApplication; openApi: OpenAPIObject }> {
   const adapter = new FastifyAdapter({
@@ -64,6 +69,7 @@ export async function createServiceApp(
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 200 },
   });
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class by name only
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bufferLogs: true,
     abortOnError: false,
