@@ -1,4 +1,12 @@
-import { type EventTimeMs, invariant, isHub, type Party, type Transfer } from '#domain';
+import {
+  type EventTimeMs,
+  invariant,
+  isExit,
+  isHub,
+  isPurchase,
+  type Party,
+  type Transfer,
+} from '#domain';
 import { type AccountIndex, Accounts, NONE } from './accounts';
 import { Carried, CreditPool, type CreditSlot, DebitPool } from './credit-pool';
 import { CAPS, FLOW_LIMITS, type FlowLimits, ORIGINS_MAX } from './flow-limits';
@@ -32,6 +40,8 @@ export interface FlowStep {
   readonly newPair: boolean;
   /** A payment from person to person, as far as its type says. */
   readonly personal: boolean;
+  /** It takes money out of the wallets: cash, crypto, abroad. */
+  readonly leaves: boolean;
 }
 
 /** What an account came to, in minor units: credits + back-fill = taken + left + mixed + reversed. */
@@ -117,7 +127,19 @@ export class FlowEngine {
       newPair,
       personal,
     );
-    return { position, atMs, amountMinor, payer, payee, carried, credit, newPair, personal };
+    const leaves = isExit(transfer) && !isPurchase(transfer.type);
+    return {
+      position,
+      atMs,
+      amountMinor,
+      payer,
+      payee,
+      carried,
+      credit,
+      newPair,
+      personal,
+      leaves,
+    };
   }
 
   /** Takes a debit out of its account and says what goes with it. Touches that account only. */

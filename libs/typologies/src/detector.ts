@@ -1,6 +1,6 @@
 import { v5 as uuidV5 } from 'uuid';
 import { type LogEntry, type TransferEntry } from '#contracts';
-import { coolOffEndsAt, invariant, transferKey, walletOfKey } from '#domain';
+import { coolOffEndsAt, invariant, type Party, transferKey, walletOfKey } from '#domain';
 import {
   type AccountIndex,
   FLOW_LIMITS,
@@ -22,6 +22,7 @@ import { cycle } from './cycle';
 import { fanIn, fanOut } from './fan';
 import { layeringChain } from './layering-chain';
 import { LiveSignals } from './live-signals';
+import { PendingReversals } from './pending-reversals';
 import { operationProximity } from './operation-proximity';
 import { passThrough } from './pass-through';
 import { Population } from './population';
@@ -53,6 +54,7 @@ export class Detector {
   private readonly budget: AlertBudget;
   /** Credits that an alert relies on, and of which something may be left. */
   private readonly watchedCredits = new Set<number>();
+  private readonly pendingReversals = new PendingReversals();
 
   constructor(
     private readonly pack: RulePack = DEFAULT_PACK,
@@ -79,33 +81,59 @@ export class Detector {
 
   private applyTransfer(entry: TransferEntry): Detection[] {
     const { transfer, position, originalPosition } = entry;
+    const isReversal = transfer.type === 'REVERSAL';
     switch (transfer.status) {
       case 'PENDING':
+        if (isReversal && originalPosition !== null) {
+          this.pendingReversals.add(position, originalPosition);
+        }
+        return [];
       case 'FAILED':
         return [];
       case 'REVERSED':
-        return originalPosition === null ? [] : this.reverse(entry, originalPosition);
+        return originalPosition === null ? [] : this.takeBack(entry, originalPosition);
       case 'SETTLED':
-        break;
+        return isReversal && originalPosition !== null
+          ? this.payBack(entry, originalPosition)
+          : this.move(entry);
       default:
-        transfer.status satisfies never;
+        return transfer.status satisfies never;
     }
-    if (transfer.type === 'REVERSAL' && originalPosition !== null) {
-      return this.reverse(entry, originalPosition);
-    }
-    const step = this.engine.move(position, transfer, entry.debtorTokens, entry.creditorTokens);
+  }
+
+  private move(entry: TransferEntry): Detection[] {
+    // A transfer is known by where the log first told of it, so that its reversal finds it.
+    const position = entry.originalPosition ?? entry.position;
+    const { transfer, debtorTokens, creditorTokens } = entry;
+    const step = this.engine.move(position, transfer, debtorTokens, creditorTokens);
     const moved = this.positionsAfterDebit(step);
     const alerts = [step.payer, step.payee].flatMap((anchor) => this.look(entry, step, anchor));
     this.population.learn(this.engine, step);
     return [...moved, ...alerts];
   }
 
-  private reverse(entry: TransferEntry, originalPosition: number): Detection[] {
-    const { transfer, position } = entry;
-    // A REVERSAL pays back, so its debtor is who had received; a status REVERSED repeats the parties as they were.
-    const back = transfer.type === 'REVERSAL';
-    const had = back ? transfer.debtor : transfer.creditor;
-    const gets = back ? transfer.creditor : transfer.debtor;
+  /** A transfer of its own takes another back: its debtor is who had received. */
+  private payBack(entry: TransferEntry, originalPosition: number): Detection[] {
+    const { debtor, creditor } = entry.transfer;
+    // Where the reversal was told of as pending before, that is what the log points to, and that points further.
+    const reversed = this.pendingReversals.take(originalPosition);
+    const position = reversed === undefined ? entry.position : originalPosition;
+    return this.reverse(entry, debtor, creditor, reversed ?? originalPosition, position);
+  }
+
+  /** A transfer is itself marked as reversed; its parties are named as they were. */
+  private takeBack(entry: TransferEntry, originalPosition: number): Detection[] {
+    const { debtor, creditor } = entry.transfer;
+    return this.reverse(entry, creditor, debtor, originalPosition, entry.position);
+  }
+
+  private reverse(
+    { transfer }: TransferEntry,
+    had: Party,
+    gets: Party,
+    originalPosition: number,
+    position: number,
+  ): Detection[] {
     const { currency, occurredAtMs, amountMinor } = transfer;
     const payee = this.engine.account(had, currency, occurredAtMs);
     const payer = this.engine.account(gets, currency, occurredAtMs);

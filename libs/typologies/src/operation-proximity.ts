@@ -10,6 +10,8 @@ import { ancestry } from './trail';
  * out of one. Taint alone is exposure, not a claim: without other signals it stays below the bar.
  */
 export function operationProximity({ engine, step, pack, anchor }: Sighting): Signal | null {
+  // What a known wallet spends in shops says nothing of the operation's money.
+  if (!step.personal && !step.leaves) return null;
   const { tainted, confirmed } = pack.operationProximity;
   const currency = engine.accounts.currency(anchor);
   const own = engine.originAt(anchor, step.atMs);

@@ -6,14 +6,15 @@ import { type Evidence, evidenceOf, type Signal, type Sighting } from './signal'
 /**
  * Pass-through: most of what came in leaves again soon, where that is not this wallet's habit.
  *
- * Definition: at a debit to a person, of the credits of the window at least `passedShareMin` has been taken, and the money
+ * Definition: at a debit to a person or out of the wallets, of the credits of the window at least `passedShareMin` has been taken, and the money
  * now leaving came from them. Strength: how rare so short a rest is among all wallets, but no more than how rare a pass is
  * for this one: a shop that sweeps its till to its supplier every evening surprises nobody.
  */
 export function passThrough({ engine, step, population, pack, anchor }: Sighting): Signal | null {
   const { windowMs, passedShareMin, habitPriorPerDay, weight, natsMax } = pack.passThrough;
   const { credits, accounts } = engine;
-  if (anchor !== step.payer || !step.personal || engine.takenLots.length === 0) return null;
+  if (anchor !== step.payer || engine.takenLots.length === 0) return null;
+  if (!step.personal && !step.leaves) return null;
   const sinceMs = step.atMs - windowMs;
   let inMinor = 0;
   let leftMinor = 0;

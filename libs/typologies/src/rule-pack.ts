@@ -83,7 +83,7 @@ export const DEFAULT_PACK: RulePack = {
     base: -5,
     raiseAt: 60,
     floor: 10,
-    alertsPerThousandWalletsADay: 1,
+    alertsPerThousandWalletsADay: 2,
     transfersMin: 2,
     transfersMax: 64,
     memoryMs: 3 * DAY_MS,
