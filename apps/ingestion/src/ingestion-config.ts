@@ -1,0 +1,64 @@
+import { Type } from 'class-transformer';
+import { IsInt, IsString, Max, Min, MinLength } from 'class-validator';
+import { loadConfig, ServiceConfig } from '#platform';
+
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+
+/** What ingestion is told by its environment. */
+export class IngestionConfig extends ServiceConfig {
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly INGESTION_PORT: number = 3001;
+
+  /** The file with the key that identifiers are tokenised and sealed with: 32 bytes in base64. */
+  @IsString()
+  @MinLength(1)
+  readonly IDENTITY_KEY_FILE!: string;
+
+  /** The largest JSON body, in bytes. 1,000 rows with every field at its longest fit. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(KIB)
+  @Max(64 * MIB)
+  readonly INGESTION_BODY_BYTES_MAX: number = 8 * MIB;
+
+  /** The longest line of an NDJSON body, in bytes: no legal row is longer, however it is escaped. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(KIB)
+  @Max(MIB)
+  readonly INGESTION_LINE_BYTES_MAX: number = 64 * KIB;
+
+  /** Requests worked on at once. Each has at most one batch in hand, so this bounds the memory; more are told to wait. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  readonly INGESTION_BATCHES_IN_HAND_MAX: number = 32;
+
+  /** A body that brings nothing for so long is given up. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(100)
+  @Max(600_000)
+  readonly INGESTION_IDLE_TIMEOUT_MS: number = 30_000;
+
+  /** Refused rows that one answer describes; the rest are counted. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  readonly INGESTION_PROBLEMS_MAX: number = 1_000;
+
+  get port(): number {
+    return this.INGESTION_PORT;
+  }
+}
+
+/** @throws ConfigError naming what is missing or wrong */
+export const loadIngestionConfig = (
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Readonly<IngestionConfig> => loadConfig(IngestionConfig, environment);

@@ -1,0 +1,31 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** What an operator watches of ingestion. */
+@Injectable()
+export class IngestionMetrics {
+  readonly transfers: Counter<'outcome'>;
+  readonly batchSeconds: Histogram;
+  readonly inHand: Gauge;
+
+  constructor(@Inject(Registry) registry: Registry) {
+    const registers = [registry];
+    this.transfers = new Counter({
+      name: 'layerwatch_ingestion_transfers_total',
+      help: 'Rows answered, by what became of them: accepted, duplicate, rejected.',
+      labelNames: ['outcome'],
+      registers,
+    });
+    this.batchSeconds = new Histogram({
+      name: 'layerwatch_ingestion_batch_seconds',
+      help: 'From a batch read to the batch committed.',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    });
+    this.inHand = new Gauge({
+      name: 'layerwatch_ingestion_requests_in_hand',
+      help: 'Requests being worked on, each with at most one batch.',
+      registers,
+    });
+  }
+}

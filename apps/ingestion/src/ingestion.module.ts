@@ -1,0 +1,55 @@
+import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { type FastifyInstance } from 'fastify';
+import { IdentityVault, ProviderKeys } from '#identity';
+import { PersistenceModule } from '#persistence';
+import { PlatformModule } from '#platform';
+import { Admission } from './admission';
+import { IngestionConfig } from './ingestion-config';
+import { IngestionMetrics } from './ingestion-metrics';
+import { TakeTransfers } from './take-transfers';
+import { TransferRepository } from './transfer.repository';
+import { TransfersController } from './transfers.controller';
+import { leaveBodiesUnread } from './unread-body';
+
+export const INGESTION_SERVICE = {
+  name: 'ingestion',
+  description: 'Takes the transfer feeds of wallet providers in.',
+} as const;
+
+/** The client gives a statement up so long after the server should have: the server's own word comes first. */
+const ANSWER_GRACE_MS = 2_000;
+
+@Module({})
+class IngestionModule implements OnModuleInit {
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
+
+  onModuleInit(): void {
+    leaveBodiesUnread(this.adapterHost.httpAdapter.getInstance<FastifyInstance>());
+  }
+}
+
+/** @throws AppError INVALID_INPUT where the identity key file cannot be read or holds no key */
+export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
+  module: IngestionModule,
+  imports: [
+    PersistenceModule.forRoot({
+      databaseUrl: config.DATABASE_URL,
+      applicationName: 'layerwatch ingestion',
+      connectionsMax: config.DATABASE_CONNECTIONS_MAX,
+      statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+      answerTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS + ANSWER_GRACE_MS,
+    }),
+    PlatformModule.forRoot(INGESTION_SERVICE.name, config),
+  ],
+  controllers: [TransfersController],
+  providers: [
+    { provide: IngestionConfig, useValue: config },
+    { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
+    ProviderKeys,
+    IngestionMetrics,
+    TransferRepository,
+    TakeTransfers,
+    Admission,
+  ],
+});

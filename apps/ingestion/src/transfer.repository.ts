@@ -1,0 +1,253 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type TransferStatus, type TransferType, type PartyKind, invariant } from '#domain';
+import { type SealedIdentity } from '#identity';
+import { takeTurn } from '#messaging';
+import { creditorTokens, debtorTokens, type Particulars } from './particulars';
+import { type CheckedRow } from './read-row';
+import { judge, type Judgement, type TransferReport } from './transfer-report';
+
+// The same columns, parameters $2 to $17, in both statements that write transfers.
+const INPUT = `
+  select * from unnest(
+    $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[],
+    $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::jsonb[]
+  ) with ordinality as told (
+    transfer_id, status, type, occurred_at_ms, amount_minor, currency,
+    debtor_provider, debtor_wallet, debtor_kind, creditor_provider, creditor_wallet, creditor_kind,
+    original_transfer_id, debtor_tokens, creditor_tokens, particulars, place
+  )`;
+
+const TRANSFER_COLUMNS = `
+  position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
+  debtor_provider, debtor_wallet, debtor_kind, creditor_provider, creditor_wallet, creditor_kind,
+  original_transfer_id, debtor_tokens, creditor_tokens, particulars, original_position`;
+
+// Milliseconds times an interval is exact; to_timestamp would go through a double of seconds.
+const TRANSFER_VALUES = `
+  position, $1, transfer_id, status, type, timestamptz 'epoch' + occurred_at_ms * interval '1 millisecond',
+  amount_minor, currency, debtor_provider, debtor_wallet, debtor_kind,
+  creditor_provider, creditor_wallet, creditor_kind, original_transfer_id,
+  string_to_array(debtor_tokens, ' '), string_to_array(creditor_tokens, ' '), particulars`;
+
+const IDENTITIES = `
+  insert into feed.identity (token, type, sealed, key_version)
+  select * from unnest($18::text[], $19::text[], $20::bytea[], $21::integer[])`;
+
+// One statement a batch, and its text never changes: 1,000 rows use 21 parameters, not 18,000. It commits by itself, so
+// nobody waits for this process while it has the turn. The turn is taken by the insert into transfer_key, before it
+// draws its first row; only then are positions handed out, and only then is asked whether any row was stored before. If
+// one was, nothing is stored: such a batch is looked at row by row (STORE_IN_TURN), so that the order of its rows stays
+// the order of the log.
+const STORE_NEW = `
+  with told as materialized (${INPUT}),
+  transfer_key as (
+    insert into feed.transfer_key (provider_id, transfer_id, positions)
+    select $1, transfer_id, array[nextval('log.position')]
+    from (select transfer_id from told order by place) as in_order
+    where not (select feed.knows_any($1, $2::text[]))
+    returning transfer_id, positions[1] as position
+  ),
+  -- Reading transfer_key puts this after the turn was taken: two batches that name the same identities in another order
+  -- would otherwise wait for one another.
+  identity as (
+    ${IDENTITIES} where exists (select from transfer_key)
+    on conflict (token) do nothing
+  ),
+  transfer as (
+    insert into feed.transfer (${TRANSFER_COLUMNS})
+    select ${TRANSFER_VALUES}, null
+    from transfer_key join told using (transfer_id)
+    order by position
+  )
+  select count(*) as stored from transfer_key`;
+
+// Run with the turn already taken, so positions may be handed out first. A transfer may come with several statuses.
+const STORE_IN_TURN = `
+  with told as materialized (
+    select *, nextval('log.position') as position from (${INPUT} order by place) as in_order
+  ),
+  transfer_key as (
+    insert into feed.transfer_key as known (provider_id, transfer_id, positions)
+    select $1, transfer_id, array_agg(position order by position) from told group by transfer_id
+    on conflict (provider_id, transfer_id) do update set positions = known.positions || excluded.positions
+    returning transfer_id, positions[1] as first_position
+  ),
+  identity as (
+    ${IDENTITIES} where true
+    on conflict (token) do nothing
+  )
+  insert into feed.transfer (${TRANSFER_COLUMNS})
+  select ${TRANSFER_VALUES}, nullif(first_position, position)
+  from told join transfer_key using (transfer_id)
+  order by position`;
+
+const HISTORIES = `
+  select transfer_id, status, type, (extract(epoch from occurred_at) * 1000)::bigint as occurred_at_ms, amount_minor,
+         currency, debtor_provider, debtor_wallet, debtor_kind, creditor_provider, creditor_wallet, creditor_kind,
+         original_transfer_id, particulars
+  from feed.transfer
+  where position in (
+    select unnest(positions) from feed.transfer_key where provider_id = $1 and transfer_id = any ($2::text[])
+  )
+  order by position`;
+
+interface StoredColumns {
+  transfer_id: string;
+  status: TransferStatus;
+  type: TransferType;
+  occurred_at_ms: number;
+  amount_minor: number;
+  currency: string;
+  debtor_provider: string;
+  debtor_wallet: string;
+  debtor_kind: PartyKind | null;
+  creditor_provider: string;
+  creditor_wallet: string;
+  creditor_kind: PartyKind | null;
+  original_transfer_id: string | null;
+  particulars: Particulars | null;
+}
+
+const ACCEPTED = { kind: 'accepted' } as const;
+
+/** What became of a good row. */
+export type StoreOutcome = typeof ACCEPTED | Exclude<Judgement, { kind: 'accepted' }>;
+
+/** Keeps the feed: each transfer once, each later status of it once, in the order told. */
+@Injectable()
+export class TransferRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Stores a batch, as if its rows had come one after the other. It is committed when this returns.
+   *
+   * @returns what became of each row, in their order
+   */
+  async store(provider: string, rows: readonly CheckedRow[]): Promise<readonly StoreOutcome[]> {
+    if (rows.length === 0) return [];
+    const ids = new Set(rows.map(({ report }) => report.transferId));
+    if (ids.size === rows.length && (await this.storeNew(provider, rows))) {
+      return rows.map(() => ACCEPTED);
+    }
+    // A statement that waited for the turn must see what was committed meanwhile: not so under a stricter isolation.
+    return this.dataSource.transaction('READ COMMITTED', (manager) =>
+      storeInTurn(manager, provider, rows),
+    );
+  }
+
+  /** @returns false where any row was stored before, and then nothing is stored now */
+  private async storeNew(provider: string, rows: readonly CheckedRow[]): Promise<boolean> {
+    const [result]: { stored: number }[] = await this.dataSource.query(STORE_NEW, [
+      provider,
+      ...transferColumns(rows.map(({ report }) => report)),
+      ...identityColumns(rows),
+    ]);
+    const stored = result?.stored;
+    invariant(stored === 0 || stored === rows.length, 'a batch of new rows is stored whole');
+    return stored > 0;
+  }
+}
+
+async function storeInTurn(
+  manager: EntityManager,
+  provider: string,
+  rows: readonly CheckedRow[],
+): Promise<readonly StoreOutcome[]> {
+  await takeTurn(manager, 'transfers');
+  const histories = await loadHistories(manager, provider, rows);
+  const accepted: CheckedRow[] = [];
+  const outcomes = rows.map((row): StoreOutcome => {
+    const { transferId } = row.report;
+    const history = histories.get(transferId) ?? [];
+    const judgement = judge(history, row.report);
+    if (judgement.kind !== 'accepted') return judgement;
+    // The next row with this id is judged by this one too.
+    histories.set(transferId, [...history, judgement.report]);
+    accepted.push({ report: judgement.report, identities: row.identities });
+    return ACCEPTED;
+  });
+  if (accepted.length > 0) {
+    await manager.query(STORE_IN_TURN, [
+      provider,
+      ...transferColumns(accepted.map(({ report }) => report)),
+      ...identityColumns(accepted),
+    ]);
+  }
+  return outcomes;
+}
+
+/** What is stored of each of these transfers, oldest first. */
+async function loadHistories(
+  manager: EntityManager,
+  provider: string,
+  rows: readonly CheckedRow[],
+): Promise<Map<string, readonly TransferReport[]>> {
+  const stored: StoredColumns[] = await manager.query(HISTORIES, [
+    provider,
+    rows.map(({ report }) => report.transferId),
+  ]);
+  return stored.reduce((histories, row) => {
+    const history = histories.get(row.transfer_id) ?? [];
+    return histories.set(row.transfer_id, [...history, toReport(row)]);
+  }, new Map<string, readonly TransferReport[]>());
+}
+
+const toReport = (row: StoredColumns): TransferReport => ({
+  transferId: row.transfer_id,
+  status: row.status,
+  type: row.type,
+  occurredAtMs: row.occurred_at_ms,
+  amountMinor: row.amount_minor,
+  currency: row.currency,
+  debtor: { provider: row.debtor_provider, walletId: row.debtor_wallet, kind: row.debtor_kind },
+  creditor: {
+    provider: row.creditor_provider,
+    walletId: row.creditor_wallet,
+    kind: row.creditor_kind,
+  },
+  originalTransferId: row.original_transfer_id,
+  particulars: row.particulars,
+});
+
+/** A token holds no space: it is a type, a colon and base64url. */
+const joined = (tokens: readonly string[]): string | null =>
+  tokens.length === 0 ? null : tokens.join(' ');
+
+/** One array a column: parameters $2 to $17. */
+function transferColumns(reports: readonly TransferReport[]): unknown[][] {
+  const column = (read: (report: TransferReport) => unknown): unknown[] => reports.map(read);
+  return [
+    column((report) => report.transferId),
+    column((report) => report.status),
+    column((report) => report.type),
+    column((report) => report.occurredAtMs),
+    column((report) => report.amountMinor),
+    column((report) => report.currency),
+    column((report) => report.debtor.provider),
+    column((report) => report.debtor.walletId),
+    column((report) => report.debtor.kind),
+    column((report) => report.creditor.provider),
+    column((report) => report.creditor.walletId),
+    column((report) => report.creditor.kind),
+    column((report) => report.originalTransferId),
+    column(({ particulars }) => particulars && joined(debtorTokens(particulars))),
+    column(({ particulars }) => particulars && joined(creditorTokens(particulars))),
+    column(({ particulars }) => particulars && JSON.stringify(particulars)),
+  ];
+}
+
+/** Each identity once: parameters $18 to $21. */
+function identityColumns(rows: readonly CheckedRow[]): unknown[][] {
+  const byToken = new Map<string, SealedIdentity>();
+  for (const { identities } of rows) {
+    for (const identity of identities) byToken.set(identity.token, identity);
+  }
+  const identities = [...byToken.values()];
+  return [
+    identities.map(({ token }) => token),
+    identities.map(({ type }) => type),
+    identities.map(({ sealed }) => sealed),
+    identities.map(({ keyVersion }) => keyVersion),
+  ];
+}
