@@ -1,0 +1,100 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AppError } from '#domain';
+import { IdentityVault, StaffKeys } from '#identity';
+import { PersistenceModule } from '#persistence';
+import { PlatformModule, Readiness } from '#platform';
+import { AlertRepository } from './alerts/alert.repository';
+import { AlertsConsumer } from './alerts/alerts.consumer';
+import { AlertsController } from './alerts/alerts.controller';
+import { TakeAlert } from './alerts/take-alert';
+import { type CaseReferralConfig } from './case-referral-config';
+import { CaseMaterialRepository } from './cases/case-material.repository';
+import { CaseRepository } from './cases/case.repository';
+import { CasesController } from './cases/cases.controller';
+import { ReadCase } from './cases/read-case';
+import { RefreshCases } from './cases/refresh-cases';
+import { Clock } from './clock';
+import { OperationRepository } from './operations/operation.repository';
+import { OperationsController } from './operations/operations.controller';
+import { RegisterOperation } from './operations/register-operation';
+import { OverviewController } from './overview/overview.controller';
+import { OverviewRepository } from './overview/overview.repository';
+import { ApproveReferral } from './referrals/approve-referral';
+import { ProposeReferral } from './referrals/propose-referral';
+import { ReferralRepository } from './referrals/referral.repository';
+import { CaseReferralsController, ReferralsController } from './referrals/referrals.controller';
+import { StaffGuard } from './staff/staff.guard';
+
+export const CASE_REFERRAL_SERVICE = {
+  name: 'case-referral',
+  description:
+    'Gathers alerts into one case a network, links them to known operations, and refers them with evidence.',
+  /** 1,000 indicators with every field at its longest fit. */
+  bodyBytesMax: 1024 * 1024,
+} as const;
+
+/** The client gives a statement up so long after the server should have: the server's own word comes first. */
+const ANSWER_GRACE_MS = 2_000;
+
+/** After so many failed batches in a row what people read here is old, and it is better to say so. */
+const FAILURES_IN_A_ROW_MAX = 3;
+
+@Module({})
+class CaseReferralModule {}
+
+/** @throws AppError INVALID_INPUT where the identity key file cannot be read or holds no key */
+export const caseReferralModule = (config: CaseReferralConfig): DynamicModule => ({
+  module: CaseReferralModule,
+  imports: [
+    PersistenceModule.forRoot({
+      databaseUrl: config.DATABASE_URL,
+      applicationName: 'layerwatch case-referral',
+      connectionsMax: config.DATABASE_CONNECTIONS_MAX,
+      statementTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS,
+      answerTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS + ANSWER_GRACE_MS,
+    }),
+    PlatformModule.forRoot('case-referral', config),
+  ],
+  controllers: [
+    OperationsController,
+    AlertsController,
+    AlertsConsumer,
+    CasesController,
+    CaseReferralsController,
+    ReferralsController,
+    OverviewController,
+  ],
+  providers: [
+    { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
+    StaffKeys,
+    Clock,
+    StaffGuard,
+    OperationRepository,
+    RegisterOperation,
+    AlertRepository,
+    TakeAlert,
+    CaseRepository,
+    CaseMaterialRepository,
+    RefreshCases,
+    ReadCase,
+    ReferralRepository,
+    ProposeReferral,
+    ApproveReferral,
+    OverviewRepository,
+  ],
+});
+
+/** Attaches the reading of scoring's events. Started with the app's microservices. */
+export function connectAlerts(app: NestFastifyApplication, config: CaseReferralConfig): void {
+  const events = app.get(AlertRepository).eventServer(config.DATABASE_URL);
+  app.connectMicroservice({ strategy: events });
+  app.get(Readiness).add({
+    name: 'events',
+    check: () => {
+      if (events.failuresInARow > FAILURES_IN_A_ROW_MAX) {
+        throw new AppError('UNAVAILABLE', 'events of scoring cannot be taken');
+      }
+    },
+  });
+}

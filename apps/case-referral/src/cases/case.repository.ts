@@ -1,0 +1,226 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type EvidenceTransfer } from '#contracts';
+import { type EventTimeMs, formatEventTime, type WalletRef } from '#domain';
+import { type OpenCase } from './case-placement';
+import { type CaseSummary } from './case-summary';
+
+/** What the store knows of a case beside what it says. */
+export interface CaseFile {
+  readonly id: string;
+  readonly revision: number;
+  readonly fingerprint: string;
+}
+
+export interface ListedCase {
+  readonly summary: CaseSummary;
+  readonly revision: number;
+}
+
+export interface SavedCase extends ListedCase {
+  readonly fingerprint: string;
+}
+
+/** A place in the list of cases, which is ranked. */
+export type RankPlace = readonly [heldMinor: number, risk: number, id: string];
+
+/**
+ * Cases, and which alerts, transfers and operations lie in which.
+ *
+ * Whoever changes anything that a case says first locks its row: so whoever holds the row reads the case as of one moment.
+ */
+@Injectable()
+export class CaseRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * The cases that hold the alert or one of its transfers or operations, locked. In the order of their ids, so that two who
+   * lock several never wait for each other.
+   */
+  async lockLinked(
+    manager: EntityManager,
+    alertId: string,
+    transfers: readonly EvidenceTransfer[],
+    operationIds: readonly string[],
+  ): Promise<OpenCase[]> {
+    const rows: { id: string; opened_at: Date }[] = await manager.query(
+      `select id, opened_at from referral.case_file
+       where id in (
+         select case_id from referral.alert where id = $1
+         union
+         select t.case_id from unnest($2::text[], $3::text[]) as told(provider, transfer_id)
+         join referral.case_transfer t using (provider, transfer_id)
+         union
+         select case_id from referral.case_operation where operation_id = any($4)
+       )
+       order by id for update`,
+      [
+        alertId,
+        transfers.map(({ provider }) => provider),
+        transfers.map(({ transferId }) => transferId),
+        operationIds,
+      ],
+    );
+    return rows.map(({ id, opened_at }) => ({ id, openedAtMs: opened_at.getTime() }));
+  }
+
+  /** A case of which nothing is said yet: that follows in the same transaction. */
+  async open(manager: EntityManager, { id, openedAtMs }: OpenCase): Promise<void> {
+    await manager.query(
+      `insert into referral.case_file (id, revision, opened_at, as_of, risk, held_minor, fingerprint, body)
+       values ($1, 0, $2, $2, 0, 0, '', '{}')`,
+      [id, formatEventTime(openedAtMs)],
+    );
+  }
+
+  /** At once, not when the case is drawn: which of two cases goes on must not hang on where a batch ended. */
+  async openedBy(manager: EntityManager, { id, openedAtMs }: OpenCase): Promise<void> {
+    await manager.query(
+      'update referral.case_file set opened_at = $2 where id = $1 and opened_at > $2',
+      [id, formatEventTime(openedAtMs)],
+    );
+  }
+
+  /** Lets cases go on in another: all that lies in them lies there from now on, referrals too. */
+  async merge(manager: EntityManager, into: string, absorbed: readonly string[]): Promise<void> {
+    for (const table of ['alert', 'case_transfer', 'case_operation', 'referral']) {
+      await manager.query(
+        `update referral.${table} set case_id = $1 where case_id = any($2::uuid[])`,
+        [into, absorbed],
+      );
+    }
+    await manager.query(
+      `update referral.case_file set merged_into = $1
+       where id = any($2::uuid[]) or merged_into = any($2::uuid[])`,
+      [into, absorbed],
+    );
+  }
+
+  /** Puts transfers and operations in a case; those that lie in it already stay. */
+  async gather(
+    manager: EntityManager,
+    caseId: string,
+    transfers: readonly EvidenceTransfer[],
+    operationIds: readonly string[],
+  ): Promise<void> {
+    await manager.query(
+      `insert into referral.case_transfer
+         (provider, transfer_id, case_id, creditor_provider, creditor_wallet, body)
+       select provider, transfer_id, $1, creditor_provider, creditor_wallet, body
+       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
+         as told(provider, transfer_id, creditor_provider, creditor_wallet, body)
+       on conflict (provider, transfer_id) do nothing`,
+      [
+        caseId,
+        transfers.map(({ provider }) => provider),
+        transfers.map(({ transferId }) => transferId),
+        transfers.map(({ creditor }) => creditor.provider),
+        transfers.map(({ creditor }) => creditor.walletId),
+        transfers.map((transfer) => JSON.stringify(transfer)),
+      ],
+    );
+    if (operationIds.length === 0) return;
+    await manager.query(
+      `insert into referral.case_operation (operation_id, case_id) select id, $1 from unnest($2::text[]) as told(id)
+       on conflict (operation_id) do nothing`,
+      [caseId, operationIds],
+    );
+  }
+
+  /** Locks those of the cases that go on, in the order of their ids. */
+  async lock(manager: EntityManager, caseIds: readonly string[]): Promise<CaseFile[]> {
+    return manager.query(
+      `select id, revision, fingerprint from referral.case_file
+       where id = any($1::uuid[]) and merged_into is null order by id for update`,
+      [caseIds],
+    );
+  }
+
+  /** Stores what cases say now. */
+  async save(manager: EntityManager, cases: readonly SavedCase[]): Promise<void> {
+    if (cases.length === 0) return;
+    await manager.query(
+      `update referral.case_file c
+       set revision = told.revision, fingerprint = told.fingerprint, as_of = told.as_of, risk = told.risk,
+           held_minor = told.held_minor, body = told.body
+       from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::double precision[], $6::bigint[],
+                   $7::jsonb[]) as told(id, revision, fingerprint, as_of, risk, held_minor, body)
+       where c.id = told.id`,
+      [
+        cases.map(({ summary }) => summary.id),
+        cases.map(({ revision }) => revision),
+        cases.map(({ fingerprint }) => fingerprint),
+        cases.map(({ summary }) => summary.asOf),
+        cases.map(({ summary }) => summary.risk),
+        cases.map(({ summary }) => summary.money.heldMinor),
+        cases.map(({ summary }) => JSON.stringify(summary)),
+      ],
+    );
+  }
+
+  async ofWallets(manager: EntityManager, wallets: readonly WalletRef[]): Promise<string[]> {
+    const rows: { case_id: string }[] = await manager.query(
+      `select distinct t.case_id from unnest($1::text[], $2::text[]) as told(provider, wallet)
+       join referral.case_transfer t on t.creditor_provider = told.provider and t.creditor_wallet = told.wallet`,
+      [wallets.map(({ provider }) => provider), wallets.map(({ walletId }) => walletId)],
+    );
+    return rows.map(({ case_id }) => case_id);
+  }
+
+  async ofOperation(manager: EntityManager, operationId: string): Promise<string | null> {
+    const rows: { case_id: string }[] = await manager.query(
+      'select case_id from referral.case_operation where operation_id = $1',
+      [operationId],
+    );
+    return rows[0]?.case_id ?? null;
+  }
+
+  /** The case by that id or, where it was merged, the one that goes on; null where there is none. */
+  async resolve(manager: EntityManager, id: string): Promise<CaseFile | null> {
+    const rows: CaseFile[] = await manager.query(
+      `select now.id, now.revision, now.fingerprint
+       from referral.case_file asked join referral.case_file now on now.id = coalesce(asked.merged_into, asked.id)
+       where asked.id = $1`,
+      [id],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Ids under which the case was known before it was merged into this one. */
+  async mergedFrom(manager: EntityManager, id: string): Promise<string[]> {
+    const rows: { id: string }[] = await manager.query(
+      'select id from referral.case_file where merged_into = $1 order by id',
+      [id],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Most money still held first, then riskiest. */
+  async list(after: RankPlace | null, rowsMax: number): Promise<ListedCase[]> {
+    const rows: { body: CaseSummary; revision: number }[] = await this.dataSource.query(
+      `select body, revision from referral.case_file
+       where merged_into is null
+         and ($1::bigint is null or (held_minor, risk, id) < ($1::bigint, $2::double precision, $3::uuid))
+       order by held_minor desc, risk desc, id desc limit $4`,
+      [...(after ?? [null, null, null]), rowsMax],
+    );
+    return rows.map(({ body, revision }) => ({ summary: body, revision }));
+  }
+
+  /** The latest event time that anything was told of; null before the first case. Urgency is judged by it. */
+  async latestEventTimeMs(source: EntityManager | null): Promise<EventTimeMs | null> {
+    const rows: { at: Date | null }[] = await (source ?? this.dataSource).query(
+      'select max(as_of) as at from referral.case_file',
+    );
+    return rows[0]?.at?.getTime() ?? null;
+  }
+
+  /** One moment of the whole database, to read a case from without holding anybody up. */
+  async snapshot<T>(read: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction('REPEATABLE READ', read);
+  }
+
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(work);
+  }
+}

@@ -1,0 +1,66 @@
+import { Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { validate } from 'uuid';
+import { fromCursor, toCursor } from '../page/cursor';
+import { knownId } from '../page/known-id';
+import { type Page, toPage } from '../page/page';
+import { PageQuery } from '../page/page-query';
+import { type Told } from '../page/told';
+import { ApiProblem, StaffController } from '../staff/staff-route';
+import { type CaseAnswer, CaseDetailAnswer, CasePageAnswer } from './case-answer';
+import { isUrgent } from './case-summary';
+import { CaseRepository, type ListedCase, type RankPlace } from './case.repository';
+import { ReadCase } from './read-case';
+
+const isRankPlace = (place: unknown): place is RankPlace =>
+  Array.isArray(place) &&
+  place.length === 3 &&
+  Number.isSafeInteger(place[0]) &&
+  Number.isFinite(place[1]) &&
+  validate(place[2]);
+
+const placeOf = ({ summary }: ListedCase): RankPlace => [
+  summary.money.heldMinor,
+  summary.risk,
+  summary.id,
+];
+
+@StaffController('cases')
+export class CasesController {
+  constructor(
+    private readonly cases: CaseRepository,
+    private readonly readCase: ReadCase,
+  ) {}
+
+  @Get()
+  @ApiOperation({
+    summary: 'Cases, most money still reachable first, then by risk',
+    description:
+      'The rank takes the minor units of each case’s main currency; nothing is converted. A case that has not changed ' +
+      'meanwhile is met exactly once, page after page; one whose rank rises is found at the front on the next reading.',
+  })
+  @ApiOkResponse({ type: CasePageAnswer })
+  @ApiProblem(400, 'A limit or a cursor that is none.')
+  async list(@Query() query: PageQuery): Promise<Page<Told<CaseAnswer>>> {
+    const after = fromCursor(query.after, isRankPlace);
+    const nowMs = (await this.cases.latestEventTimeMs(null)) ?? 0;
+    const rows = await this.cases.list(after, query.limit + 1);
+    return toPage(
+      rows,
+      query.limit,
+      ({ summary, revision }) => ({ ...summary, urgent: isUrgent(summary, nowMs), revision }),
+      (row) => toCursor(placeOf(row)),
+    );
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    summary: 'One case: wallets with role and layer, transfers, and where the money is',
+    description: 'The id of a case that was merged into another gives that other one.',
+  })
+  @ApiOkResponse({ type: CaseDetailAnswer })
+  @ApiProblem(404, 'There is no such case.')
+  async find(@Param('id') id: string): Promise<Told<CaseDetailAnswer>> {
+    return this.readCase.run(knownId(id, 'case'));
+  }
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidV7 } from 'uuid';
+import {
+  AppError,
+  type EventTimeMs,
+  invariant,
+  parseEventTime,
+  type Problem,
+  walletKey,
+} from '#domain';
+import { IdentityVault, type Staff } from '#identity';
+import { RefreshCases } from '../cases/refresh-cases';
+import { type Told } from '../page/told';
+import { type RegisteredOperationAnswer } from './operation-answer';
+import {
+  ID_LENGTH_MAX,
+  type IndicatorInput,
+  INDICATORS_PER_OPERATION_MAX,
+  type OperationInput,
+} from './operation-input';
+import { OperationRepository, type StoredIndicator } from './operation.repository';
+
+/** Makes an operation known, or more indicators of one, and tells detection in the same transaction. */
+@Injectable()
+export class RegisterOperation {
+  constructor(
+    private readonly operations: OperationRepository,
+    private readonly refreshCases: RefreshCases,
+    private readonly vault: IdentityVault,
+  ) {}
+
+  /**
+   * An operation that is known already gets the indicators it lacks; nothing else of it changes.
+   *
+   * @throws AppError INVALID_INPUT naming every indicator that is none, TOO_LARGE where the operation would hold too many
+   */
+  async run(
+    input: OperationInput,
+    actor: Staff,
+  ): Promise<{ created: boolean; operation: Told<RegisteredOperationAnswer> }> {
+    const indicators = this.readIndicators(input.indicators);
+    const id = input.id ?? uuidV7();
+    return this.operations.transaction(async (manager) => {
+      const { name, kind, modus } = input;
+      const created = await this.operations.createOrLock(
+        manager,
+        { id, name, kind, modus },
+        actor.id,
+      );
+      const added = await this.operations.addIndicators(manager, id, indicators, actor.id);
+      const operation = await this.operations.find(manager, id);
+      invariant(operation !== null, 'what was stored is there');
+      if (operation.indicatorCount > INDICATORS_PER_OPERATION_MAX) {
+        throw new AppError(
+          'TOO_LARGE',
+          `an operation holds at most ${INDICATORS_PER_OPERATION_MAX} indicators`,
+        );
+      }
+      if (added.length > 0) {
+        await this.refreshCases.ofOperation(manager, id);
+        await this.operations.tellDetection(manager, id, added);
+      }
+      return { created, operation: { ...operation, indicatorsAdded: added.length } };
+    });
+  }
+
+  private readIndicators(inputs: readonly IndicatorInput[]): StoredIndicator[] {
+    const problems: Problem[] = [];
+    const indicators: StoredIndicator[] = [];
+    inputs.forEach((input, index) => {
+      const at = `/indicators/${index}`;
+      const knownFromMs = attempt(problems, `${at}/knownFrom`, () =>
+        parseEventTime(input.knownFrom),
+      );
+      const indicator = attempt(problems, `${at}/value`, () =>
+        this.readIndicator(input, knownFromMs ?? 0),
+      );
+      if (indicator !== null) indicators.push(indicator);
+    });
+    if (problems.length > 0) {
+      throw new AppError('INVALID_INPUT', 'the request is not what this route takes', problems);
+    }
+    return indicators;
+  }
+
+  private readIndicator(input: IndicatorInput, knownFromMs: EventTimeMs): StoredIndicator {
+    const { type, value, provider } = input;
+    if (type === 'wallet') {
+      invariant(typeof provider === 'string', 'the request was checked: a wallet has a provider');
+      if (value.length > ID_LENGTH_MAX) {
+        throw new AppError('INVALID_INPUT', `a wallet id has at most ${ID_LENGTH_MAX} characters`);
+      }
+      const match = walletKey({ provider, walletId: value });
+      return { type, match, sealed: null, keyVersion: null, knownFromMs };
+    }
+    const { token, sealed, keyVersion } = this.vault.seal(type, value);
+    return { type, match: token, sealed, keyVersion, knownFromMs };
+  }
+}
+
+/** What is wrong with one indicator says nothing of the others: all problems are told at once. */
+function attempt<T>(problems: Problem[], path: string, read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    problems.push({ code: error.code, path, detail: error.message });
+    return null;
+  }
+}

@@ -1,0 +1,18 @@
+import { Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { type Told } from '../page/told';
+import { StaffController } from '../staff/staff-route';
+import { OverviewAnswer } from './overview-answer';
+import { OverviewRepository } from './overview.repository';
+
+@StaffController('overview')
+export class OverviewController {
+  constructor(private readonly overview: OverviewRepository) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Alerts, cases and money in a few figures' })
+  @ApiOkResponse({ type: OverviewAnswer })
+  async read(): Promise<Told<OverviewAnswer>> {
+    return this.overview.read();
+  }
+}

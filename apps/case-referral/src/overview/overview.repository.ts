@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { outboxHead } from '#messaging';
+import { type Told } from '../page/told';
+import { type OverviewAnswer } from './overview-answer';
+
+/** Adds up what the cases say. */
+@Injectable()
+export class OverviewRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async read(): Promise<Told<OverviewAnswer>> {
+    const typologies: { typology: string; alerts: number }[] = await this.dataSource.query(
+      `select typology, count(*) as alerts from referral.alert, unnest(typologies) as typology
+       group by typology order by typology`,
+    );
+    const counts: { alerts: number; cases: number; linked: number }[] = await this.dataSource.query(
+      `select (select count(*) from referral.alert) as alerts,
+              (select count(*) from referral.case_file where merged_into is null) as cases,
+              (select count(distinct case_id) from referral.case_operation) as linked`,
+    );
+    const { alerts, cases, linked } = counts[0]!;
+    return {
+      alerts,
+      alertsByTypology: Object.fromEntries(
+        typologies.map((row) => [row.typology, row.alerts] as const),
+      ),
+      cases,
+      casesWithOperation: linked,
+      money: await this.money(),
+      eventsBehind: await this.eventsBehind(),
+    };
+  }
+
+  private async money(): Promise<OverviewAnswer['money']> {
+    // Sums stop at the largest whole number that JSON readers hold exactly.
+    const sum = (field: string): string =>
+      `least(sum((m ->> '${field}')::numeric), 9007199254740991)::bigint as "${field}"`;
+    return this.dataSource.query(
+      `select m ->> 'currency' as currency, ${sum('tracedMinor')}, ${sum('movedMinor')},
+              ${sum('exitedMinor')}, ${sum('heldMinor')}
+       from referral.case_file, jsonb_array_elements(body -> 'moneyByCurrency') as m
+       where merged_into is null group by 1 order by 2 desc, 1`,
+    );
+  }
+
+  private async eventsBehind(): Promise<number> {
+    const rows: { position: number }[] = await this.dataSource.query(
+      `select position from referral.inbox where source = 'scoring'`,
+    );
+    // Read after the position: what was added in between only makes it look further behind.
+    const head = await outboxHead(this.dataSource, 'scoring');
+    return head - (rows[0]?.position ?? 0);
+  }
+}

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { AppError, invariant } from '#domain';
+import { type Staff } from '#identity';
+import { sha256OfCanonical } from '../canonical-hash';
+import { Clock } from '../clock';
+import { notFound } from '../page/known-id';
+import { type Referral, ReferralRepository } from './referral.repository';
+
+/** Approves a referral: by a person with that role, who is not its author. */
+@Injectable()
+export class ApproveReferral {
+  constructor(
+    private readonly referrals: ReferralRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * What is approved is the very dossier that was proposed, known by its hash, even where the case has changed since:
+   * the approver has read that one. `caseChangedSince` tells whether to propose anew.
+   *
+   * @throws AppError FORBIDDEN without the role, or for the author; NOT_FOUND; CONFLICT where somebody else has approved it;
+   *   PRECONDITION_FAILED where the stored dossier is no longer what was proposed
+   */
+  async run(id: string, actor: Staff): Promise<Referral> {
+    if (actor.role !== 'approver') {
+      throw new AppError('FORBIDDEN', 'only an approver may approve a referral');
+    }
+    return this.referrals.transaction(async (manager) => {
+      await this.referrals.lock(manager, id);
+      const referral = await this.referrals.find(manager, id);
+      if (referral === null) throw notFound('referral');
+      if (referral.proposedBy === actor.id) {
+        throw new AppError('FORBIDDEN', 'a referral is approved by another person than its author');
+      }
+      if (referral.status === 'REFERRED') {
+        if (referral.approvedBy === actor.id) return referral;
+        throw new AppError('CONFLICT', 'somebody else has approved this referral');
+      }
+      if (sha256OfCanonical(referral.dossier) !== referral.sha256) {
+        throw new AppError(
+          'PRECONDITION_FAILED',
+          'the stored dossier does not match its hash any more; propose the case anew',
+        );
+      }
+      await this.referrals.refer(manager, referral, actor.id, this.clock.nowMs());
+      const referred = await this.referrals.find(manager, id);
+      invariant(referred !== null, 'what was stored is there');
+      return referred;
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { Get, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
+import { type Staff } from '#identity';
+import { knownId, notFound } from '../page/known-id';
+import { Actor } from '../staff/actor';
+import { ApiProblem, StaffController } from '../staff/staff-route';
+import { ApproveReferral } from './approve-referral';
+import { ProposeReferral } from './propose-referral';
+import { ReferralAnswer } from './referral-answer';
+import { type Referral, ReferralRepository } from './referral.repository';
+
+/** Proposals are made on a case. */
+@StaffController('cases')
+export class CaseReferralsController {
+  constructor(private readonly proposeReferral: ProposeReferral) {}
+
+  @Post(':id/referrals')
+  @ApiOperation({
+    summary: 'Propose a referral of the case as it stands',
+    description:
+      'Draws up the dossier and its hash. Where a referral that says the same waits for approval already, that one is given ' +
+      'back with 200.',
+  })
+  @ApiCreatedResponse({ type: ReferralAnswer })
+  @ApiOkResponse({ type: ReferralAnswer, description: 'It was proposed before.' })
+  @ApiProblem(404, 'There is no such case.')
+  @ApiProblem(413, 'The case has more transfers than one dossier holds.')
+  async propose(
+    @Param('id') id: string,
+    @Actor() actor: Staff,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Referral> {
+    const { created, referral } = await this.proposeReferral.run(knownId(id, 'case'), actor);
+    void reply.status(created ? 201 : 200);
+    return referral;
+  }
+}
+
+@StaffController('referrals')
+export class ReferralsController {
+  constructor(
+    private readonly referrals: ReferralRepository,
+    private readonly approveReferral: ApproveReferral,
+  ) {}
+
+  @Get(':id')
+  @ApiOperation({ summary: 'A referral with its dossier' })
+  @ApiOkResponse({ type: ReferralAnswer })
+  @ApiProblem(404, 'There is no such referral.')
+  async find(@Param('id') id: string): Promise<Referral> {
+    const referral = await this.referrals.find(null, knownId(id, 'referral'));
+    if (referral === null) throw notFound('referral');
+    return referral;
+  }
+
+  @Post(':id/approvals')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Approve a referral: another person than its author, with the role approver',
+    description:
+      'Approves the very dossier that was proposed. Approving again changes nothing. The referral is told of as ' +
+      '`case.referred.v1`.',
+  })
+  @ApiOkResponse({ type: ReferralAnswer })
+  @ApiProblem(403, 'Not an approver, or the author.')
+  @ApiProblem(404, 'There is no such referral.')
+  @ApiProblem(409, 'Somebody else has approved it.')
+  @ApiProblem(412, 'The stored dossier does not match its hash.')
+  async approve(@Param('id') id: string, @Actor() actor: Staff): Promise<Referral> {
+    return this.approveReferral.run(knownId(id, 'referral'), actor);
+  }
+}

@@ -1,0 +1,159 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { type Alert, EVENTS, type EvidenceTransfer, type WalletPosition } from '#contracts';
+import { IdentityVault, newStaffKey, provisionStaff, type StaffRole } from '#identity';
+import { appendToOutbox, outboxHead } from '#messaging';
+import { createServiceApp } from '#platform';
+import { loadCaseReferralConfig } from '../src/case-referral-config';
+import {
+  CASE_REFERRAL_SERVICE,
+  caseReferralModule,
+  connectAlerts,
+} from '../src/case-referral.module';
+
+const MASTER_KEY = Buffer.alloc(32, 7);
+const SETTLE_MS = 20_000;
+const POLL_MS = 20;
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Body;
+}
+
+/** Case-referral as it runs, in this process, on a free port. */
+export interface RunningCaseReferral {
+  readonly url: string;
+  readonly vault: IdentityVault;
+  /** Paths of every route, as its own description names them. */
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  call<Body = Record<string, unknown>>(
+    who: string | null,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+  ): Promise<Answer<Body>>;
+  close(): Promise<void>;
+}
+
+/** Staff of the tests, by name. Keys are made anew for each database. */
+export const STAFF: Readonly<Record<string, StaffRole>> = {
+  ana: 'analyst',
+  aziz: 'approver',
+  adil: 'approver',
+};
+
+/** @param keys filled with the staff's keys where they have none yet */
+export async function runCaseReferral(
+  databaseUrl: string,
+  keys = new Map<string, string>(),
+): Promise<RunningCaseReferral> {
+  const folder = mkdtempSync(join(tmpdir(), 'layerwatch-case-referral-'));
+  const keyFile = join(folder, 'identity.key');
+  writeFileSync(keyFile, MASTER_KEY.toString('base64'));
+  const config = loadCaseReferralConfig({
+    DATABASE_URL: databaseUrl,
+    IDENTITY_KEY_FILE: keyFile,
+    LOG_LEVEL: 'silent',
+  });
+  const { app, openApi } = await createServiceApp(
+    caseReferralModule(config),
+    CASE_REFERRAL_SERVICE,
+  );
+  const dataSource = app.get(DataSource);
+  await dataSource.initialize();
+  for (const [id, role] of Object.entries(STAFF)) {
+    if (!keys.has(id)) keys.set(id, newStaffKey());
+    await provisionStaff(dataSource, { id, role }, keys.get(id)!);
+  }
+  connectAlerts(app, config);
+  await app.startAllMicroservices();
+  await app.listen(0, '127.0.0.1');
+  const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+  const url = `http://127.0.0.1:${String(port)}`;
+  return {
+    url,
+    vault: new IdentityVault(MASTER_KEY),
+    paths: openApi.paths as RunningCaseReferral['paths'],
+    call: async (who, method, path, body) => {
+      const response = await fetch(url + path, {
+        method,
+        headers: {
+          ...(who === null ? {} : { authorization: `Bearer ${keys.get(who) ?? who}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined
+          ? {}
+          : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        contentType: response.headers.get('content-type') ?? '',
+        body: (text === '' ? null : JSON.parse(text)) as never,
+      };
+    },
+    close: async () => {
+      await app.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Tells of an alert as scoring does. */
+export async function tellAlert(
+  dataSource: DataSource,
+  alert: Alert,
+  evidence: readonly EvidenceTransfer[],
+): Promise<void> {
+  const name = alert.revision === 1 ? EVENTS.alertRaised : EVENTS.alertUpdated;
+  await dataSource.transaction((manager) =>
+    appendToOutbox(manager, 'scoring', [{ name, body: { alert, evidence } }]),
+  );
+}
+
+/** Tells what is left of these credits of a wallet, as scoring does. */
+export async function tellPosition(
+  dataSource: DataSource,
+  wallet: Pick<WalletPosition, 'provider' | 'walletId'>,
+  asOf: string,
+  credits: readonly (readonly [EvidenceTransfer, number])[],
+): Promise<void> {
+  const heldMinor = credits.reduce((sum, [, leftMinor]) => sum + leftMinor, 0);
+  const body: WalletPosition = {
+    ...wallet,
+    currency: 'PKR',
+    asOf,
+    inMinor: heldMinor,
+    outMinor: 0,
+    heldMinor,
+    taintedMinor: 0,
+    credits: credits.map(([{ provider, transferId }, leftMinor]) => ({
+      provider,
+      transferId,
+      leftMinor,
+    })),
+  };
+  await dataSource.transaction((manager) =>
+    appendToOutbox(manager, 'scoring', [{ name: EVENTS.walletPosition, body }]),
+  );
+}
+
+/** Waits until everything that was told has been taken in. */
+export async function settled(dataSource: DataSource): Promise<void> {
+  const head = await outboxHead(dataSource, 'scoring');
+  const deadline = performance.now() + SETTLE_MS;
+  for (;;) {
+    const rows: { position: number }[] = await dataSource.query(
+      `select position from referral.inbox where source = 'scoring'`,
+    );
+    if ((rows[0]?.position ?? 0) >= head) return;
+    if (performance.now() > deadline) throw new Error('events were not taken in');
+    await sleep(POLL_MS);
+  }
+}
