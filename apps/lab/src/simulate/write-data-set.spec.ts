@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { GENERATOR, writeDataSet } from './write-data-set';
+
+const SIZE = { seed: 5, days: 2, wallets: 1_000 };
+
+describe('writeDataSet', () => {
+  let parent: string;
+  beforeAll(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'layerwatch-lab-'));
+  });
+  afterAll(() => rm(parent, { recursive: true }));
+
+  const cellsOf = async (path: string): Promise<string[][]> => {
+    const bytes = await readFile(path);
+    const text = (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8');
+    return text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(','));
+  };
+
+  it('writes the same bytes twice, and says of each file what is in it', async () => {
+    const [one, two] = [join(parent, 'one'), join(parent, 'two')];
+    const written = await writeDataSet(one, SIZE);
+    await writeDataSet(two, SIZE);
+    const names = (await readdir(one)).sort();
+    expect(names).toEqual([
+      'dataset.json',
+      'indicators.csv',
+      'labels.csv.gz',
+      'lookalikes.csv.gz',
+      'transfers.csv.gz',
+    ]);
+    for (const name of names) {
+      expect(await readFile(join(one, name))).toEqual(await readFile(join(two, name)));
+    }
+    const description = JSON.parse(await readFile(join(one, 'dataset.json'), 'utf8')) as {
+      rows: number;
+      launderingRows: number;
+      lookalikeRows: number;
+      generator: string;
+      operations: Record<string, unknown>;
+      sha256: Record<string, string>;
+    };
+    expect(description.generator).toBe(GENERATOR);
+    for (const [name, sha256] of Object.entries(description.sha256)) {
+      const bytes = await readFile(join(one, name));
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    }
+    const transfers = (await cellsOf(join(one, 'transfers.csv.gz'))).slice(1);
+    expect(transfers).toHaveLength(description.rows);
+    expect(written.rows).toBe(description.rows);
+    const ids = new Set(transfers.map(([transferId]) => transferId));
+    for (const [name, rows] of [
+      ['labels.csv.gz', description.launderingRows],
+      ['lookalikes.csv.gz', description.lookalikeRows],
+    ] as const) {
+      const labels = (await cellsOf(join(one, name))).slice(1);
+      expect(labels).toHaveLength(rows);
+      expect(labels.every(([transferId]) => ids.has(transferId))).toBe(true);
+    }
+    const indicators = (await cellsOf(join(one, 'indicators.csv'))).slice(1);
+    const operations = new Set(indicators.map(([, operationId]) => operationId));
+    expect([...operations]).toEqual(Object.keys(description.operations));
+  });
+
+  it('does not touch a folder that holds something else', async () => {
+    const folder = join(parent, 'strange');
+    await writeDataSet(folder, SIZE);
+    await writeFile(join(folder, 'dataset.json'), '{"generator":"somebody else"}');
+    await expect(writeDataSet(folder, SIZE)).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await readFile(join(folder, 'dataset.json'), 'utf8')).toContain('somebody else');
+  });
+});
