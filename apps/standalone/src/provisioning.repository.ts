@@ -1,0 +1,83 @@
+import { AppError } from '#domain';
+import { provisionProvider, provisionStaff, STAFF_ROLES } from '#identity';
+import { createDataSource, migrate } from '#persistence';
+import { type KeyRing } from './key-ring';
+
+const CONNECTIONS_MAX = 2;
+const STATEMENT_TIMEOUT_MS = 60_000;
+const UNIQUE_VIOLATION = '23505';
+
+/** What start-up does to the database before any service is connected to it. */
+export class Provisioning {
+  private constructor(private readonly dataSource: ReturnType<typeof createDataSource>) {}
+
+  /**
+   * Runs the steps with a connection of their own, which is closed whatever they do.
+   *
+   * @throws AppError UNAVAILABLE where the server cannot be reached, and whatever the steps throw
+   */
+  static async during<T>(
+    databaseUrl: string,
+    steps: (database: Provisioning) => Promise<T>,
+  ): Promise<T> {
+    const dataSource = createDataSource({
+      databaseUrl,
+      applicationName: 'layerwatch standalone',
+      connectionsMax: CONNECTIONS_MAX,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    });
+    try {
+      await dataSource.initialize();
+    } catch (cause) {
+      throw new AppError('UNAVAILABLE', unreachable(cause), [], { cause });
+    }
+    try {
+      return await steps(new Provisioning(dataSource));
+    } finally {
+      await dataSource.destroy();
+    }
+  }
+
+  /** @returns how many migrations were applied */
+  async migrate(): Promise<number> {
+    return migrate(this.dataSource);
+  }
+
+  /** Makes everyone in the key ring known by their key. */
+  async provision(keys: KeyRing): Promise<void> {
+    await this.dataSource
+      .transaction(async (manager) => {
+        for (const [id, key] of Object.entries(keys.provider)) {
+          await provisionProvider(manager, id, key);
+        }
+        for (const role of STAFF_ROLES) {
+          await provisionStaff(manager, { id: role, role }, keys.staff[role]);
+        }
+      })
+      .catch((cause: unknown) => {
+        if ((cause as { code?: unknown }).code !== UNIQUE_VIOLATION) throw cause;
+        throw new AppError(
+          'INVALID_INPUT',
+          'keys.json gives someone a key that the database knows as another’s; give each a key of its own',
+          [],
+          { cause },
+        );
+      });
+  }
+
+  /** Whether anything was stored that only the identity key matches or opens. */
+  async holdsIdentities(): Promise<boolean> {
+    const rows: { held: boolean }[] = await this.dataSource.query(
+      `select exists (select from feed.identity)
+           or exists (select from intel.indicator where sealed is not null) as held`,
+    );
+    return rows[0]!.held;
+  }
+}
+
+/** Without what the driver says beyond the kind of failure: it may quote the address, with its password. */
+function unreachable(cause: unknown): string {
+  const code = (cause as { code?: unknown }).code;
+  const kind = typeof code === 'string' && /^[0-9A-Z_]+$/.test(code) ? ` (${code})` : '';
+  return `the database cannot be reached${kind}; see that it runs and that DATABASE_URL is right`;
+}

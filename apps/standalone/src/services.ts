@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { AppError } from '#domain';
+import { type Addresses } from './findings';
+import { type Flags } from './flags';
+import { type ProgramPlan } from './forked-program';
+import { LogFile } from './log-file';
+import { appMain } from './package-root';
+import { localAddress, type PortWish } from './ports';
+import { identityKeyFile, logFolder } from './private-file';
+import { childEnvironment, type StandaloneConfig } from './standalone-config';
+
+const READY_POLL_MS = 50;
+const READY_TIMEOUT_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 2_000;
+
+const SERVICES = ['ingestion', 'scoring', 'case-referral'] as const;
+
+export function portWishes(config: StandaloneConfig): PortWish[] {
+  const { INGESTION_PORT, SCORING_PORT, CASE_REFERRAL_PORT } = config;
+  return [
+    { service: 'ingestion', variable: 'INGESTION_PORT', port: INGESTION_PORT },
+    { service: 'scoring', variable: 'SCORING_PORT', port: SCORING_PORT },
+    { service: 'case-referral', variable: 'CASE_REFERRAL_PORT', port: CASE_REFERRAL_PORT },
+  ];
+}
+
+/** @param ports in the order of {@link portWishes} */
+export function addressesOf(host: string, ports: readonly number[]): Addresses {
+  const [ingestion, scoring, caseReferral] = ports.map((port) => localAddress(host, port));
+  return { ingestion: ingestion!, scoring: scoring!, caseReferral: caseReferral! };
+}
+
+export function servicePlans(
+  config: StandaloneConfig,
+  databaseUrl: string,
+  ports: readonly number[],
+): ProgramPlan[] {
+  const environment = childEnvironment({
+    DATABASE_URL: databaseUrl,
+    HOST: config.HOST,
+    INGESTION_PORT: String(ports[0]),
+    SCORING_PORT: String(ports[1]),
+    CASE_REFERRAL_PORT: String(ports[2]),
+    IDENTITY_KEY_FILE: identityKeyFile(config.dataFolder),
+    LOG_LEVEL: config.LOG_LEVEL,
+  });
+  return SERVICES.map((name) => programPlan(config, name, name, [], environment));
+}
+
+export function demoPlan(
+  config: StandaloneConfig,
+  addresses: Addresses,
+  { seed, rate }: Pick<Flags, 'seed' | 'rate'>,
+): ProgramPlan {
+  const args = ['feed', '--demo', '--seed', String(seed), '--rate', String(rate)];
+  const environment = childEnvironment({
+    LAYERWATCH_DATA: config.dataFolder,
+    INGESTION_URL: addresses.ingestion,
+    CASE_REFERRAL_URL: addresses.caseReferral,
+    // Where an operator's shell has keys for another feed, the demo still goes by those of keys.json.
+    PROVIDER_KEY: '',
+    STAFF_KEY: '',
+  });
+  return programPlan(config, 'demo feed', 'lab', args, environment);
+}
+
+function programPlan(
+  config: StandaloneConfig,
+  name: string,
+  app: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): ProgramPlan {
+  const log = new LogFile(join(logFolder(config.dataFolder), `${app}.log`));
+  return { name, script: appMain(app), args, environment, log };
+}
+
+/**
+ * Waits until all three answer that they are ready.
+ *
+ * @throws AppError UNAVAILABLE naming those that are not, once the time is up
+ */
+export async function waitUntilReady(
+  addresses: Addresses,
+  logs: string,
+  stop: AbortSignal,
+): Promise<void> {
+  const giveUpAtMs = performance.now() + READY_TIMEOUT_MS;
+  const waits = Object.entries(addresses).map(async ([name, address]: [string, string]) => {
+    while (!(await isReady(address, stop))) {
+      if (performance.now() > giveUpAtMs) return [name];
+      await sleep(READY_POLL_MS, undefined, { signal: stop });
+    }
+    return [];
+  });
+  const missing = (await Promise.all(waits)).flat();
+  if (missing.length === 0) return;
+  throw new AppError(
+    'UNAVAILABLE',
+    `${missing.join(', ')} did not become ready within ${READY_TIMEOUT_MS / 1_000} s; the logs tell why: ${logs}`,
+  );
+}
+
+async function isReady(address: string, stop: AbortSignal): Promise<boolean> {
+  try {
+    const signal = AbortSignal.any([stop, AbortSignal.timeout(ANSWER_TIMEOUT_MS)]);
+    const response = await fetch(`${address}/health/ready`, { signal });
+    await response.body?.cancel();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,72 @@
+import { Type } from 'class-transformer';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import { join, resolve } from 'node:path';
+import { loadConfig, LOG_LEVELS } from '#platform';
+import { PACKAGE_ROOT } from './package-root';
+
+const PORT_MAX = 65_535;
+
+/** The settings of `npm start`. See `.env.example`. */
+export class StandaloneConfig {
+  /** The data folder: keys, logs and, unless DATABASE_URL is set, the database. */
+  @IsString()
+  @MinLength(1)
+  @MaxLength(4_000)
+  readonly LAYERWATCH_DATA: string = join(PACKAGE_ROOT, '.layerwatch');
+
+  /** A server of the operator's own; where it is not set, PostgreSQL is started too. */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//, { message: 'must be a postgres:// address' })
+  readonly DATABASE_URL?: string;
+
+  /** Where the services listen; loopback unless widened. */
+  @IsString()
+  @MinLength(1)
+  readonly HOST: string = '127.0.0.1';
+
+  /** 0, here and below: any free port; `READY` says which. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(PORT_MAX)
+  readonly INGESTION_PORT: number = 3001;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(PORT_MAX)
+  readonly SCORING_PORT: number = 3002;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(PORT_MAX)
+  readonly CASE_REFERRAL_PORT: number = 3003;
+
+  /** Of the services' log files. */
+  @IsIn(LOG_LEVELS)
+  readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'warn';
+
+  get dataFolder(): string {
+    return resolve(this.LAYERWATCH_DATA);
+  }
+}
+
+export const loadStandaloneConfig = (): StandaloneConfig =>
+  loadConfig(StandaloneConfig, process.env);
+
+/** What a program of ours is given: the operator's environment, so that its own settings reach it, and what we decided. */
+export const childEnvironment = (decided: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...decided,
+});
