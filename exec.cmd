@@ -1,0 +1,3 @@
+@rem npm start on Windows, whose shell has no "exec": see "start" in package.json. Elsewhere this file is not used.
+@%*
+@exit /b %errorlevel%

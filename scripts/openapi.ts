@@ -1,0 +1,77 @@
+/**
+ * Writes each service's API as OpenAPI to docs/openapi/, from the code. With `--check` it writes nothing and ends with 1
+ * where a committed file is stale.
+ */
+import 'reflect-metadata';
+import { type DynamicModule } from '@nestjs/common';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { IdentityVault } from '#identity';
+import { createServiceApp, loadConfig } from '#platform';
+import {
+  CASE_REFERRAL_SERVICE,
+  caseReferralModule,
+} from '../apps/case-referral/src/case-referral.module';
+import { CaseReferralConfig } from '../apps/case-referral/src/case-referral-config';
+import { INGESTION_SERVICE, ingestionModule } from '../apps/ingestion/src/ingestion.module';
+import { IngestionConfig } from '../apps/ingestion/src/ingestion-config';
+import { SCORING_SERVICE, scoringModule } from '../apps/scoring/src/scoring.module';
+import { ScoringConfig } from '../apps/scoring/src/scoring-config';
+
+const FOLDER = join('docs', 'openapi');
+const BODY_BYTES = 1024;
+
+interface Described {
+  readonly name: string;
+  readonly description: string;
+  readonly module: DynamicModule;
+}
+
+/** Describing connects to nothing: the address and the key only have to look right. */
+function services(keyFile: string): Described[] {
+  const environment = {
+    DATABASE_URL: 'postgres://localhost/none',
+    IDENTITY_KEY_FILE: keyFile,
+    LOG_LEVEL: 'silent',
+  };
+  return [
+    { ...INGESTION_SERVICE, module: ingestionModule(loadConfig(IngestionConfig, environment)) },
+    { ...SCORING_SERVICE, module: scoringModule(loadConfig(ScoringConfig, environment)) },
+    {
+      ...CASE_REFERRAL_SERVICE,
+      module: caseReferralModule(loadConfig(CaseReferralConfig, environment)),
+    },
+  ];
+}
+
+async function main(): Promise<void> {
+  const check = process.argv.includes('--check');
+  const scratch = mkdtempSync(join(tmpdir(), 'layerwatch-openapi-'));
+  const keyFile = join(scratch, 'identity.key');
+  writeFileSync(keyFile, IdentityVault.newKey());
+  const stale: string[] = [];
+  for (const { name, description, module } of services(keyFile)) {
+    const { openApi } = await createServiceApp(module, {
+      name,
+      description,
+      bodyBytesMax: BODY_BYTES,
+    });
+    const file = join(FOLDER, `${name}.json`);
+    const text = `${JSON.stringify(openApi, null, 2)}\n`;
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+    if (check) {
+      stale.push(file);
+      continue;
+    }
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(file, text);
+    console.log(`wrote ${file}`);
+  }
+  rmSync(scratch, { recursive: true });
+  if (stale.length === 0) return;
+  console.error(`stale: ${stale.join(', ')}; run npm run openapi and commit what it writes`);
+  process.exitCode = 1;
+}
+
+void main();
