@@ -67,6 +67,7 @@ describe('the summary', () => {
     const row = (label: string): string => new RegExp(`^ {2}${label} .*$`, 'm').exec(text())![0];
     expect(row('traced')).toBe(`  traced               ${'█'.repeat(30)} PKR 4,000,000.00`);
     expect(row('gone out')).toMatch(/ █{7}▌ +PKR 1,000,000\.00$/);
+    expect(row('moved out of sight')).toMatch(/ █{7}▌? +PKR 999,999\.50$/);
     expect(row('STILL IN WALLETS')).toMatch(/ █{15} +PKR 2,000,000\.50$/);
   });
 

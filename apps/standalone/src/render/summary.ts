@@ -79,7 +79,9 @@ const drawn = (share: number): string => bar(share, BAR).padEnd(BAR);
 /** What was traced is the whole bar; below it, on the same scale, what is gone and what can still be held. */
 function moneyLines(money: MoneySeen, paint: Paint): string[] {
   const { tracedMinor, exitedMinor, heldMinor, currency } = money;
-  const amounts = [tracedMinor, exitedMinor, heldMinor].map((minor) =>
+  // Spent, or passed on by transfers that no alert relies on.
+  const elsewhereMinor = Math.max(0, tracedMinor - exitedMinor - heldMinor);
+  const amounts = [tracedMinor, exitedMinor, elsewhereMinor, heldMinor].map((minor) =>
     describeAmount(minor, currency),
   );
   const longest = Math.max(...amounts.map(({ length }) => length));
@@ -91,7 +93,8 @@ function moneyLines(money: MoneySeen, paint: Paint): string[] {
     'Money',
     row('traced', tracedMinor, amounts[0]!),
     row('gone out', exitedMinor, amounts[1]!),
-    paint.alarm(row('STILL IN WALLETS', heldMinor, amounts[2]!)),
+    row('moved out of sight', elsewhereMinor, amounts[2]!),
+    paint.alarm(row('STILL IN WALLETS', heldMinor, amounts[3]!)),
   ];
 }
 
