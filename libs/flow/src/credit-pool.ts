@@ -1,17 +1,15 @@
-import { Columns } from './column';
 import { ANCESTORS_MAX, ORIGINS_MAX } from './flow-limits';
 import { type AccountIndex, NONE } from './accounts';
+import { SlotPool } from './slot-pool';
 
 /** A credit that is remembered: a row of {@link CreditPool}. */
 export type CreditSlot = number;
-
-const ROWS_AT_FIRST = 1024;
 
 /**
  * Credits of all accounts. Each is two things at once: a *lot*, which says how much of that money is left and where it came
  * from, and the head of a *link*, which says by which transfers it got here. Rows are chained per account, newest first.
  */
-export class CreditPool {
+export class CreditPool extends SlotPool {
   /** The log position of the transfer. */
   transfer!: Float64Array;
   payer!: Int32Array;
@@ -19,7 +17,6 @@ export class CreditPool {
   amount!: Float64Array;
   /** Of the amount, what has not been taken yet. */
   left!: Float64Array;
-  next!: Int32Array;
   /** 1 where the payer had never paid this account before, as far as both remember. */
   newPair!: Uint8Array;
   /** 1 for a payment between people, the kind that mules are paid by. */
@@ -38,18 +35,14 @@ export class CreditPool {
   origin!: Int32Array;
   originShare!: Float64Array;
 
-  private readonly columns = new Columns(ROWS_AT_FIRST);
-  private used = 0;
-  private freeHead = NONE;
-
   constructor() {
+    super();
     const { columns } = this;
     columns.float64((a) => (this.transfer = a));
     columns.int32((a) => (this.payer = a));
     columns.float64((a) => (this.at = a));
     columns.float64((a) => (this.amount = a));
     columns.float64((a) => (this.left = a));
-    columns.int32((a) => (this.next = a));
     columns.uint8((a) => (this.newPair = a));
     columns.uint8((a) => (this.personal = a));
     columns.int32((a) => (this.depth = a));
@@ -62,22 +55,6 @@ export class CreditPool {
     columns.float64((a) => (this.originShare = a), ORIGINS_MAX);
   }
 
-  take(): CreditSlot {
-    if (this.freeHead !== NONE) {
-      const slot = this.freeHead;
-      this.freeHead = this.next[slot]!;
-      return slot;
-    }
-    this.columns.reserve(this.used + 1);
-    this.used += 1;
-    return this.used - 1;
-  }
-
-  release(slot: CreditSlot): void {
-    this.next[slot] = this.freeHead;
-    this.freeHead = slot;
-  }
-
   isTainted = (slot: CreditSlot): boolean => this.origin[slot * ORIGINS_MAX]! !== NONE;
 }
 
@@ -85,44 +62,23 @@ export class CreditPool {
 export type DebitSlot = number;
 
 /** Debits of all accounts, chained per account, newest first. */
-export class DebitPool {
+export class DebitPool extends SlotPool {
   transfer!: Float64Array;
   payee!: Int32Array;
   at!: Float64Array;
   amount!: Float64Array;
-  next!: Int32Array;
   newPair!: Uint8Array;
   personal!: Uint8Array;
 
-  private readonly columns = new Columns(ROWS_AT_FIRST);
-  private used = 0;
-  private freeHead = NONE;
-
   constructor() {
+    super();
     const { columns } = this;
     columns.float64((a) => (this.transfer = a));
     columns.int32((a) => (this.payee = a));
     columns.float64((a) => (this.at = a));
     columns.float64((a) => (this.amount = a));
-    columns.int32((a) => (this.next = a));
     columns.uint8((a) => (this.newPair = a));
     columns.uint8((a) => (this.personal = a));
-  }
-
-  take(): DebitSlot {
-    if (this.freeHead !== NONE) {
-      const slot = this.freeHead;
-      this.freeHead = this.next[slot]!;
-      return slot;
-    }
-    this.columns.reserve(this.used + 1);
-    this.used += 1;
-    return this.used - 1;
-  }
-
-  release(slot: DebitSlot): void {
-    this.next[slot] = this.freeHead;
-    this.freeHead = slot;
   }
 }
 
