@@ -53,7 +53,7 @@ afterEach(async () => {
     rmSync(place, { recursive: true, force: true });
   }
   // Of other data folders there may be more.
-  const isOurs = process.getuid?.() === 0 && existsSync(SHARED_PLACE);
+  const isOurs = isRoot() && existsSync(SHARED_PLACE);
   if (isOurs && readdirSync(SHARED_PLACE).length === 0) rmdirSync(SHARED_PLACE);
   rmSync(folder, { recursive: true, force: true });
 });
