@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -67,7 +67,9 @@ describe('the supervisor', () => {
     const made = supervise(
       `${STAYS} require('node:fs').writeFileSync(process.argv[2] + '.pid', String(process.pid));`,
     );
-    const pid = (): number => Number(readFileSync(`${startsFile()}.pid`, 'utf8'));
+    // 0 until the program has written it.
+    const pid = (): number =>
+      Number(existsSync(`${startsFile()}.pid`) && readFileSync(`${startsFile()}.pid`, 'utf8'));
     await until(() => starts() === 1);
     made.markStarted();
     await until(() => pid() > 0);
