@@ -38,7 +38,10 @@ export async function readOutbox(
 }
 
 /** The position of the last event; 0 where there is none. */
-export async function outboxHead(source: DataSource, outbox: OutboxName): Promise<number> {
+export async function outboxHead(
+  source: DataSource | EntityManager,
+  outbox: OutboxName,
+): Promise<number> {
   const rows: { head: number | null }[] = await source.query(
     `select max(position) as head from ${OUTBOXES[outbox]}`,
   );

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { outboxHead } from '#messaging';
 import { type Told } from '../page/told';
 import { type OverviewAnswer } from './overview-answer';
@@ -9,12 +9,17 @@ import { type OverviewAnswer } from './overview-answer';
 export class OverviewRepository {
   constructor(private readonly dataSource: DataSource) {}
 
+  /** As of one moment: figures that are said to be up to date must not be older than the word. */
   async read(): Promise<Told<OverviewAnswer>> {
-    const typologies: { typology: string; alerts: number }[] = await this.dataSource.query(
+    return this.dataSource.transaction('REPEATABLE READ', (snapshot) => this.readFrom(snapshot));
+  }
+
+  private async readFrom(snapshot: EntityManager): Promise<Told<OverviewAnswer>> {
+    const typologies: { typology: string; alerts: number }[] = await snapshot.query(
       `select typology, count(*) as alerts from referral.alert, unnest(typologies) as typology
        group by typology order by typology`,
     );
-    const counts: { alerts: number; cases: number; linked: number }[] = await this.dataSource.query(
+    const counts: { alerts: number; cases: number; linked: number }[] = await snapshot.query(
       `select (select count(*) from referral.alert) as alerts,
               (select count(*) from referral.case_file where merged_into is null) as cases,
               (select count(distinct case_id) from referral.case_operation) as linked`,
@@ -27,16 +32,16 @@ export class OverviewRepository {
       ),
       cases,
       casesWithOperation: linked,
-      money: await this.money(),
-      eventsBehind: await this.eventsBehind(),
+      money: await this.money(snapshot),
+      eventsBehind: await this.eventsBehind(snapshot),
     };
   }
 
-  private async money(): Promise<OverviewAnswer['money']> {
+  private async money(snapshot: EntityManager): Promise<OverviewAnswer['money']> {
     // Sums stop at the largest whole number that JSON readers hold exactly.
     const sum = (field: string): string =>
       `least(sum((m ->> '${field}')::numeric), 9007199254740991)::bigint as "${field}"`;
-    return this.dataSource.query(
+    return snapshot.query(
       `select m ->> 'currency' as currency, ${sum('tracedMinor')}, ${sum('movedMinor')},
               ${sum('exitedMinor')}, ${sum('heldMinor')}
        from referral.case_file, jsonb_array_elements(body -> 'moneyByCurrency') as m
@@ -44,12 +49,11 @@ export class OverviewRepository {
     );
   }
 
-  private async eventsBehind(): Promise<number> {
-    const rows: { position: number }[] = await this.dataSource.query(
+  private async eventsBehind(snapshot: EntityManager): Promise<number> {
+    const rows: { position: number }[] = await snapshot.query(
       `select position from referral.inbox where source = 'scoring'`,
     );
-    // Read after the position: what was added in between only makes it look further behind.
-    const head = await outboxHead(this.dataSource, 'scoring');
+    const head = await outboxHead(snapshot, 'scoring');
     return head - (rows[0]?.position ?? 0);
   }
 }
