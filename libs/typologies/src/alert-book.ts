@@ -55,6 +55,12 @@ export class AlertBook {
     return own && this.takes(own, atMs) ? own : null;
   }
 
+  /** The open alert that relies on a transfer; null where there is none. */
+  relyingOn(position: number, atMs: EventTimeMs): OpenAlert | null {
+    const alert = this.byTransfer.get(position);
+    return alert && this.takes(alert, atMs) ? alert : null;
+  }
+
   add(alert: OpenAlert): void {
     this.open.set(alert.id, alert);
     this.byAnchor.set(alert.anchor, alert);

@@ -41,7 +41,8 @@ export class AlertBudget {
   /** A wallet was used. */
   seen(account: AccountIndex, atMs: EventTimeMs): void {
     const day = Math.floor(atMs / DAY_MS);
-    if (day > this.dayNumber) this.endDay(day);
+    // Other, not later: the feed's clock may have been set back.
+    if (day !== this.dayNumber) this.endDay(day);
     this.activeToday.add(account);
   }
 

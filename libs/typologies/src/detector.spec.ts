@@ -61,6 +61,32 @@ describe('an alert', () => {
     expect(held('o2', run([...entries, ...on]))).toBe(3_500_000);
   });
 
+  it('takes in the exits of the money it relies on, whatever part of it', () => {
+    const cash = { ...hop('o2', 'agent', 40_000, 50), type: 'CASH_OUT', kind: 'AGENT' } as const;
+    const abroad = { ...hop('o2', 'x', 15_000, 55), type: 'CROSS_BORDER' } as const;
+    const detections = run([...entries, ...logOf([late(cash), late(abroad)], entries.length)]);
+    const exits = [1, 2].map((n) => 2 * (entries.length + n));
+    const last = alertsOf(detections)
+      .filter(({ positions }) => positions.includes(exits[1]!))
+      .at(-1);
+    expect(last?.positions).toEqual(expect.arrayContaining(exits));
+  });
+
+  it('is the same after a row from another century, which is no measure of anything', () => {
+    const wild = logOf(
+      [{ ...hop('x1', 'x2', 10, 0), atMs: Date.UTC(2099, 11, 31) - START_MS }],
+      9_999,
+    );
+    const before = entries.slice(0, 200);
+    const after = entries.slice(200);
+    const shaken = alertsOf(run([...before, ...wild, ...after]));
+    const calm = alertsOf(run(entries));
+    expect(shaken.map(({ id, risk }) => [id, risk])).toEqual(
+      calm.map(({ id, risk }) => [id, risk]),
+    );
+    expect(shaken.every(({ risk }) => Number.isFinite(risk))).toBe(true);
+  });
+
   it('takes in no more transfers than its limit', () => {
     const pack = { ...OPEN, risk: { ...OPEN.risk, transfersMax: 5 } };
     const sizes = alertsOf(run(entries, pack)).map(({ positions }) => positions.length);

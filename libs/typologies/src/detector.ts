@@ -1,8 +1,16 @@
 import { v5 as uuidV5 } from 'uuid';
 import { type LogEntry, type TransferEntry } from '#contracts';
-import { coolOffEndsAt, invariant, type Party, transferKey, walletOfKey } from '#domain';
+import {
+  coolOffEndsAt,
+  type EventTimeMs,
+  invariant,
+  type Party,
+  transferKey,
+  walletOfKey,
+} from '#domain';
 import {
   type AccountIndex,
+  FeedClock,
   FLOW_LIMITS,
   FlowEngine,
   type FlowLimits,
@@ -28,7 +36,7 @@ import { passThrough } from './pass-through';
 import { Population } from './population';
 import { explained, familiesOf, riskOf } from './risk';
 import { DEFAULT_PACK, type RulePack } from './rule-pack';
-import { type Evidence, type Signal, type Sighting, type Typology } from './signal';
+import { type Evidence, evidenceOf, type Signal, type Sighting, type Typology } from './signal';
 
 /** Every alert id lies under this, so that a replay names an alert as it was named. */
 const ALERT_NAMESPACE = 'b0e6a1f4-5d0c-4f0e-9d39-5b7f0c1f6a52';
@@ -49,6 +57,7 @@ const TYPOLOGIES: readonly Typology[] = [
 export class Detector {
   readonly engine: FlowEngine;
   private readonly population = new Population();
+  private readonly clock = new FeedClock();
   private readonly signals: LiveSignals;
   private readonly book: AlertBook;
   private readonly budget: AlertBudget;
@@ -105,11 +114,14 @@ export class Detector {
     // A transfer is known by where the log first told of it, so that its reversal finds it.
     const position = entry.originalPosition ?? entry.position;
     const { transfer, debtorTokens, creditorTokens } = entry;
+    const nowMs = this.clock.hear(transfer.occurredAtMs);
     const step = this.engine.move(position, transfer, debtorTokens, creditorTokens);
     const moved = this.positionsAfterDebit(step);
-    const alerts = [step.payer, step.payee].flatMap((anchor) => this.look(entry, step, anchor));
-    this.population.learn(this.engine, step);
-    return [...moved, ...alerts];
+    const alerts = [step.payer, step.payee].flatMap((anchor) =>
+      this.look(entry, step, anchor, nowMs),
+    );
+    this.population.learn(this.engine, step, nowMs);
+    return [...moved, ...alerts, ...this.followExit(step)];
   }
 
   /** A transfer of its own takes another back: its debtor is who had received. */
@@ -142,11 +154,16 @@ export class Detector {
   }
 
   /** Looks at one account of the step, and raises or revises an alert where what it shows is above the bar. */
-  private look(entry: TransferEntry, step: FlowStep, anchor: AccountIndex): Detection[] {
+  private look(
+    entry: TransferEntry,
+    step: FlowStep,
+    anchor: AccountIndex,
+    nowMs: EventTimeMs,
+  ): Detection[] {
     const { engine, population, pack } = this;
     if (engine.accounts.hub[anchor] === 1) return [];
-    this.budget.seen(anchor, step.atMs);
-    const sighting: Sighting = { engine, step, population, pack, anchor };
+    this.budget.seen(anchor, nowMs);
+    const sighting: Sighting = { engine, step, population, nowMs, pack, anchor };
     let seen = false;
     for (const typology of TYPOLOGIES) {
       const signal = typology(sighting);
@@ -171,7 +188,7 @@ export class Detector {
     ];
     const confirmed = signals.some((signal) => signal.confirmed === true);
     const risk = riskOf(pack.risk.base, terms);
-    const evidence = evidenceOf(signals);
+    const evidence = evidenceOfAll(signals);
     if (!confirmed && familiesOf(terms) < 2) return [];
     if (!confirmed && evidence.length >= pack.risk.transfersMin)
       this.budget.reached(sighting.anchor, risk);
@@ -181,6 +198,23 @@ export class Detector {
     const alert = known ?? this.raise(entry, sighting.anchor, step);
     if (!this.revise(alert, signals, terms, evidence, step)) return [];
     return [this.draft(alert), ...this.positionsOf(alert)];
+  }
+
+  /**
+   * Money that an alert relies on leaves the wallets: that belongs to the alert, whatever part of the money it is. It is the
+   * event that everything before led up to.
+   */
+  private followExit(step: FlowStep): Detection[] {
+    if (!step.leaves) return [];
+    for (const slot of this.engine.takenLots) {
+      const alert = this.book.relyingOn(this.engine.credits.transfer[slot]!, step.atMs);
+      if (alert === null) continue;
+      if (!this.book.extend(alert, [evidenceOf(step)])) return [];
+      alert.revision += 1;
+      alert.updatedAtMs = Math.max(alert.updatedAtMs, step.atMs);
+      return [this.draft(alert), ...this.positionsOf(alert)];
+    }
+    return [];
   }
 
   private raise(entry: TransferEntry, anchor: AccountIndex, step: FlowStep): OpenAlert {
@@ -323,7 +357,7 @@ export class Detector {
 }
 
 /** What the signals rely on, each transfer once, oldest first. */
-function evidenceOf(signals: readonly Signal[]): Evidence[] {
+function evidenceOfAll(signals: readonly Signal[]): Evidence[] {
   const found = new Map<number, Evidence>();
   for (const signal of signals) {
     for (const item of signal.evidence) found.set(item.position, item);

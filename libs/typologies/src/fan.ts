@@ -54,7 +54,7 @@ export function fanOut(sighting: Sighting): Signal | null {
 }
 
 function fan(
-  { engine, step, anchor }: Sighting,
+  { engine, step, anchor, nowMs }: Sighting,
   typology: TypologyName & ('FAN_IN' | 'FAN_OUT'),
   { windowMs, counterpartiesMin, habitPriorPerDay, weight, natsMax }: FanParameters,
   usual: LogHistogram,
@@ -66,7 +66,7 @@ function fan(
     .sort((a, b) => a.atMs - b.atMs || a.position - b.position);
   const count = new Set(evidence.map(other)).size;
   const rare = usual.surpriseOfHigh(count);
-  usual.add(count, step.atMs);
+  usual.add(count, nowMs);
   if (count < counterpartiesMin) return null;
   const { accounts } = engine;
   const habit =

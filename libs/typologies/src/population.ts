@@ -1,3 +1,4 @@
+import { type EventTimeMs } from '#domain';
 import { type FlowEngine, type FlowStep, LogHistogram } from '#flow';
 import { DWELL_FLOOR_MS } from './rule-pack';
 
@@ -20,13 +21,17 @@ export class Population {
     return amounts;
   }
 
-  /** Learns from a step. Called after it was judged: a transfer is not its own yardstick. */
-  learn(engine: FlowEngine, step: FlowStep): void {
+  /**
+   * Learns from a step. Called after it was judged: a transfer is not its own yardstick.
+   *
+   * @param nowMs the feed's time, which one wild row does not carry away
+   */
+  learn(engine: FlowEngine, step: FlowStep, nowMs: EventTimeMs): void {
     if (!step.personal) return;
-    this.amountsOf(engine.accounts.currency(step.payer)).add(step.amountMinor, step.atMs);
+    this.amountsOf(engine.accounts.currency(step.payer)).add(step.amountMinor, nowMs);
     const { coveredMinor, dwellMs } = step.carried;
     if (coveredMinor * 2 >= step.amountMinor) {
-      this.dwell.add(Math.max(dwellMs, DWELL_FLOOR_MS), step.atMs);
+      this.dwell.add(Math.max(dwellMs, DWELL_FLOOR_MS), nowMs);
     }
   }
 }

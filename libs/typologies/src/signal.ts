@@ -37,6 +37,8 @@ export interface Sighting {
   readonly engine: FlowEngine;
   readonly step: FlowStep;
   readonly population: Population;
+  /** What time it is in the feed: for all that is learnt of the population. */
+  readonly nowMs: EventTimeMs;
   readonly pack: RulePack;
   /** The account that is looked at: the step's payer, or its payee. */
   readonly anchor: AccountIndex;
