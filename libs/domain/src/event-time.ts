@@ -23,11 +23,13 @@ const RFC_3339 =
 export function parseEventTime(text: string): EventTimeMs {
   const match = RFC_3339.exec(text);
   const atMs = match ? Date.parse(text.toUpperCase().replace(/(\.\d{3})\d+/, '$1')) : Number.NaN;
+  // Date.parse takes 24:00:00, which RFC 3339 does not; a leap second has no place in milliseconds since 1970.
+  const inDay = match !== null && +match[4]! < 24 && +match[5]! < 60 && +match[6]! < 60;
   const dayInMonth = match ? new Date(Date.UTC(+match[1]!, +match[2]!, 0)).getUTCDate() : 0;
-  if (!match || Number.isNaN(atMs) || +match[3]! > dayInMonth) {
+  if (!match || !inDay || Number.isNaN(atMs) || +match[3]! > dayInMonth) {
     throw new AppError(
       'INVALID_INPUT',
-      'must be an RFC 3339 instant with an offset, such as 2026-03-01T14:05:09+05:00',
+      'must be an RFC 3339 instant with an offset, such as 2026-03-01T14:05:09+05:00 (no leap second)',
     );
   }
   if (atMs < EVENT_TIME_MIN_MS || atMs >= EVENT_TIME_MAX_MS) {

@@ -75,6 +75,27 @@ function statusOf(error: unknown): number | null {
   return typeof status === 'number' ? status : null;
 }
 
+/** Answers with a problem; null is a bug of ours, of which the caller learns nothing but where to find it. */
+export function sendProblem(
+  reply: FastifyReply,
+  correlationId: string,
+  known: AppError | null,
+): void {
+  const status = known ? ERROR_STATUS[known.code] : 500;
+  if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  const body: ProblemDetails = {
+    type: 'about:blank',
+    title: known?.code ?? 'INTERNAL',
+    status,
+    code: known?.code ?? 'INTERNAL',
+    detail:
+      known?.message ?? 'something went wrong on our side; the correlation id finds it in our logs',
+    correlationId,
+    ...(known && known.problems.length > 0 ? { problems: known.problems } : {}),
+  };
+  void reply.status(status).type('application/problem+json').send(JSON.stringify(body));
+}
+
 /** Turns whatever a route throws into `application/problem+json`. Only what is a bug is logged as an error. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
@@ -88,18 +109,6 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     if (!known) this.logger.error({ err: error }, 'a request failed by a bug');
     else if (status >= 500) this.logger.warn({ code: known.code, err: known.cause }, known.message);
     if (reply.sent) return;
-    if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-    const body: ProblemDetails = {
-      type: 'about:blank',
-      title: known?.code ?? 'INTERNAL',
-      status,
-      code: known?.code ?? 'INTERNAL',
-      detail:
-        known?.message ??
-        'something went wrong on our side; the correlation id finds it in our logs',
-      correlationId: request.id,
-      ...(known && known.problems.length > 0 ? { problems: known.problems } : {}),
-    };
-    void reply.status(status).type('application/problem+json').send(JSON.stringify(body));
+    sendProblem(reply, request.id, known);
   }
 }

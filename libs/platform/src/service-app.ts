@@ -7,9 +7,11 @@ import {
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { AppError, type Problem } from '#domain';
 import { Logger } from 'nestjs-pino';
+import { asAppError, sendProblem } from './problem-details.filter';
 
 /** How one service differs from another, as far as starting it goes. */
 export interface ServiceDescription {
@@ -20,6 +22,9 @@ export interface ServiceDescription {
   /** The largest request body, in bytes. */
   readonly bodyBytesMax: number;
 }
+
+/** The longest part of a path: ids are at most 64 characters, which percent-encoding may treble. */
+const PATH_PART_LENGTH_MAX = 200;
 
 /** A caller's own correlation id is taken over where it is harmless to print. */
 const CORRELATION_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -67,7 +72,12 @@ export async function createServiceApp(
     bodyLimit: bodyBytesMax,
     genReqId: correlationId,
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },
+    // What the server refuses before a route is found looks like every other refusal.
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
+      const known = asAppError(error) ?? new AppError('INVALID_INPUT', 'the address is not valid');
+      sendProblem(reply, request.id, known);
+    },
   });
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class by name only
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {

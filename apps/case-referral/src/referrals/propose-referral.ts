@@ -25,7 +25,8 @@ export class ProposeReferral {
   ) {}
 
   /**
-   * A referral that says the same and waits for approval already is given back instead, whoever proposed it.
+   * A referral that says the same, was proposed by the same person and waits for approval already is given back instead.
+   * Another person may propose the same: else one proposed by the only approver could never be approved.
    *
    * @throws AppError NOT_FOUND, TOO_LARGE where the case does not fit one dossier
    */
@@ -53,7 +54,7 @@ export class ProposeReferral {
         proposedBy: actor.id,
         proposedAtMs,
       });
-      const referral = await this.referrals.findProposed(manager, contentSha256);
+      const referral = await this.referrals.findProposed(manager, contentSha256, actor.id);
       invariant(referral !== null, 'a referral that says this is proposed');
       return { created, referral };
     });

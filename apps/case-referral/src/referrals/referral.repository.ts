@@ -77,7 +77,7 @@ export class ReferralRepository {
       `insert into referral.referral
          (id, case_id, case_fingerprint, status, dossier, sha256, content_sha256, proposed_by, proposed_at)
        values ($1, $2, $3, 'PROPOSED', $4::jsonb, $5, $6, $7, $8)
-       on conflict (content_sha256) where status = 'PROPOSED' do nothing returning id`,
+       on conflict (content_sha256, proposed_by) where status = 'PROPOSED' do nothing returning id`,
       [
         referral.id,
         referral.caseId,
@@ -92,10 +92,14 @@ export class ReferralRepository {
     return rows.length === 1;
   }
 
-  async findProposed(manager: EntityManager, contentSha256: string): Promise<Referral | null> {
+  async findProposed(
+    manager: EntityManager,
+    contentSha256: string,
+    proposedBy: string,
+  ): Promise<Referral | null> {
     const rows: ReferralRow[] = await manager.query(
-      `${REFERRAL} where r.content_sha256 = $1 and r.status = 'PROPOSED'`,
-      [contentSha256],
+      `${REFERRAL} where r.content_sha256 = $1 and r.proposed_by = $2 and r.status = 'PROPOSED'`,
+      [contentSha256, proposedBy],
     );
     return rows[0] ? toAnswer(rows[0]) : null;
   }

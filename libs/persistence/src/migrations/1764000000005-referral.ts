@@ -110,7 +110,8 @@ export class Referral1764000000005 implements MigrationInterface {
         constraint referral_approved_when_referred
           check ((status = 'REFERRED') = (approved_by is not null and approved_at is not null))
       );
-      create unique index referral_proposed_once on referral.referral (content_sha256) where status = 'PROPOSED';
+      create unique index referral_proposed_once on referral.referral (content_sha256, proposed_by)
+        where status = 'PROPOSED';
       create index referral_case_idx on referral.referral (case_id);
 
       create table referral.outbox (
