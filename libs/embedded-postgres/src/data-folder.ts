@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, realpath, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { unavailable } from './failure';
@@ -81,17 +82,24 @@ export class DataFolder {
 const folderMode = (): number => (isRoot() ? 0o711 : 0o700);
 
 /**
- * Makes a folder and those above it; the mode does not depend on the operator's umask.
+ * Makes a folder and those above it; the mode does not depend on the operator's umask. One by one: Node's own recursive
+ * mkdir tries for ever where a file system lets nobody make folders (/proc).
  *
  * @returns false where it was there
  */
 export async function makeFolder(folder: string): Promise<boolean> {
-  const first = await mkdir(folder, { recursive: true, mode: folderMode() });
-  if (first === undefined) return false;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) {
-    await chmod(made, folderMode());
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.push(at);
+  for (const path of missing.reverse()) {
+    try {
+      await mkdir(path);
+    } catch (error) {
+      // Another start made it in the same moment.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    await chmod(path, folderMode());
   }
-  return true;
+  return missing.length > 0;
 }
 
 async function readMarker(folder: string): Promise<Marker | null> {

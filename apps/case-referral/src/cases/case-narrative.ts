@@ -44,7 +44,8 @@ function origin(picture: CurrencyPicture): string {
 }
 
 /** Where the money is now. */
-function whereabouts({ money, exits, wallets, currency }: CurrencyPicture): string {
+function whereabouts(picture: CurrencyPicture): string {
+  const { money, exits, wallets, currency, unspentMinor } = picture;
   const gone = exits.map(
     ({ way, amountMinor }, index) =>
       `${describeAmount(amountMinor, currency)}${index === 0 ? ' has left' : ''} ${EXIT_PHRASES[way]}`,
@@ -54,7 +55,13 @@ function whereabouts({ money, exits, wallets, currency }: CurrencyPicture): stri
     holding === 0
       ? 'none of it is known to be held still'
       : `${describeAmount(money.heldMinor, currency)} is still held in ${counted(holding, 'wallet')}`;
-  return [...gone, held].join(', ');
+  // Spent, or passed on by transfers that no alert relies on: the reader must not have to work it out.
+  const elsewhereMinor = unspentMinor - money.heldMinor;
+  const elsewhere =
+    elsewhereMinor > 0
+      ? [`${describeAmount(elsewhereMinor, currency)} went on outside these transfers`]
+      : [];
+  return [...gone, held, ...elsewhere].join(', ');
 }
 
 function linkage(operations: readonly LinkedOperation[]): string {

@@ -56,7 +56,8 @@ describe('the picture of a case', () => {
     const picture = drawCase(material);
     expect(picture.narrative).toBe(
       'PKR 110,000.00 from 4 wallets was gathered by 2 collectors within 3 h 10 min and passed on through 1 wallet; ' +
-        'PKR 60,000.00 has left as cash, PKR 5,000.00 as crypto, PKR 43,000.00 is still held in 1 wallet; ' +
+        'PKR 60,000.00 has left as cash, PKR 5,000.00 as crypto, PKR 43,000.00 is still held in 1 wallet, ' +
+        'PKR 2,000.00 went on outside these transfers; ' +
         'linked to operation ‘Gulberg prize calls’ by wallet indicator.',
     );
     expect(picture).toMatchObject({
@@ -97,7 +98,8 @@ describe('the picture of a case', () => {
     });
     expect(narrative).toBe(
       'PKR 1,000.00 from 1 wallet was passed on through 2 wallets within 3 min; ' +
-        'none of it is known to be held still; not linked to a known operation.',
+        'none of it is known to be held still, PKR 1,000.00 went on outside these transfers; ' +
+        'not linked to a known operation.',
     );
   });
 
