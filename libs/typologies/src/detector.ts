@@ -50,6 +50,14 @@ const TYPOLOGIES: readonly Typology[] = [
   operationProximity,
 ];
 
+/** Looks over the detector's shoulder: what it thought of every transfer, whatever became of it. For the lab. */
+export interface DetectionWatch {
+  /** What this transfer shows in one of its two accounts, 0-100; once per account. */
+  scored(position: number, risk: number): void;
+  /** What would be an alert if there were no bar. @param evidence the transfers it would name */
+  candidate(risk: number, evidence: readonly Evidence[]): void;
+}
+
 /**
  * Turns the log into alerts: follows the money, looks at the two accounts of each transfer, adds up what was seen.
  * A pure function of the log and its configuration: fed the same entries it gives the same detections, one by one.
@@ -68,6 +76,7 @@ export class Detector {
   constructor(
     private readonly pack: RulePack = DEFAULT_PACK,
     limits: FlowLimits = FLOW_LIMITS,
+    private readonly watch: DetectionWatch | null = null,
   ) {
     this.engine = new FlowEngine(limits);
     this.signals = new LiveSignals(pack.risk.memoryMs, pack.operationProximity.transfersMax);
@@ -171,7 +180,9 @@ export class Detector {
       this.signals.add(signal);
       seen = true;
     }
-    return seen ? this.judge(entry, step, sighting) : [];
+    if (seen) return this.judge(entry, step, sighting);
+    this.watch?.scored(step.position, riskOf(pack.risk.base, circumstancesOf(sighting)));
+    return [];
   }
 
   private judge(entry: TransferEntry, step: FlowStep, sighting: Sighting): Detection[] {
@@ -189,7 +200,9 @@ export class Detector {
     const confirmed = signals.some((signal) => signal.confirmed === true);
     const risk = riskOf(pack.risk.base, terms);
     const evidence = evidenceOfAll(signals);
+    this.watch?.scored(step.position, risk);
     if (!confirmed && familiesOf(terms) < 2) return [];
+    if (evidence.length >= pack.risk.transfersMin) this.watch?.candidate(risk, evidence);
     if (!confirmed && evidence.length >= pack.risk.transfersMin)
       this.budget.reached(sighting.anchor, risk);
     if (risk < (confirmed ? pack.risk.floor : this.budget.raiseAt)) return [];

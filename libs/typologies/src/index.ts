@@ -4,5 +4,6 @@ export {
   type DraftWallet,
   type PositionDraft,
 } from './alert-draft';
-export { Detector } from './detector';
+export { type DetectionWatch, Detector } from './detector';
+
 export { DEFAULT_PACK, type RulePack } from './rule-pack';
