@@ -63,7 +63,7 @@ export function alertOver(
       },
     ],
     pack: { version: '1', hash: 'abc' },
-    coverage: { capsMet: [], uncoveredMinor: 0 },
+    coverage: { capsMet: [], uncoveredMinor: 0, lateTransfers: [], reversedTransfers: [] },
     firstAt: times[0] ?? at(0),
     updatedAt: times.at(-1) ?? at(0),
     revision: 1,

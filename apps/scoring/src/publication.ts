@@ -6,7 +6,7 @@ import {
   type OutboxEvent,
   type WalletPosition,
 } from '#contracts';
-import { formatEventTime, invariant } from '#domain';
+import { formatEventTime, invariant, type TransferRef } from '#domain';
 import { type AlertDraft, type Detection, type PositionDraft } from '#typologies';
 
 export type EvidenceByPosition = ReadonlyMap<number, EvidenceTransfer>;
@@ -34,20 +34,27 @@ export function toAlert(
   evidence: EvidenceByPosition,
   pack: Alert['pack'],
 ): Alert {
+  const refs = (positions: readonly number[]): TransferRef[] =>
+    positions.map((position) => {
+      const { provider, transferId } = transferAt(evidence, position);
+      return { provider, transferId };
+    });
   return {
     id: draft.id,
     typologies: draft.typologies,
     risk: draft.risk,
     urgent: draft.urgent,
     operationIds: draft.operationIds,
-    transfers: draft.positions.map((position) => {
-      const { provider, transferId } = transferAt(evidence, position);
-      return { provider, transferId };
-    }),
+    transfers: refs(draft.positions),
     wallets: draft.wallets,
     terms: draft.terms,
     pack,
-    coverage: { capsMet: draft.capsMet, uncoveredMinor: draft.uncoveredMinor },
+    coverage: {
+      capsMet: draft.capsMet,
+      uncoveredMinor: draft.uncoveredMinor,
+      lateTransfers: refs(draft.latePositions),
+      reversedTransfers: refs(draft.reversedPositions),
+    },
     firstAt: formatEventTime(draft.firstAtMs),
     updatedAt: formatEventTime(draft.updatedAtMs),
     revision: draft.revision,

@@ -5,8 +5,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { type Alert, type LogPosition } from '#contracts';
 import { WakeUp } from '#messaging';
 import { Readiness } from '#platform';
-import { DEFAULT_PACK, Detector } from '#typologies';
-import { packHash } from './pack-hash';
+import { DEFAULT_PACK, Detector, packHash } from '#typologies';
 import { ScoringConfig } from './scoring-config';
 import { ScoringRepository } from './scoring.repository';
 
@@ -143,6 +142,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
         count += 1;
         if (count % REBUILD_REPORT === 0) this.logger.info({ entries: count }, 'rebuilding');
       }
+      detector.flush();
       // Never empty: what is scored is in the log.
       position = entries.at(-1)?.position ?? scored;
     }
@@ -160,7 +160,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
       await this.wakeUp.wait();
       return;
     }
-    const detections = entries.flatMap((entry) => detector.apply(entry));
+    const detections = [...entries.flatMap((entry) => detector.apply(entry)), ...detector.flush()];
     await this.repository.commit(this.position, last.position, detections, this.pack);
     this.position = last.position;
     this.failures = 0;

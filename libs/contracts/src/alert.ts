@@ -43,6 +43,10 @@ export interface AlertCoverage {
   readonly capsMet: readonly string[];
   /** Paid out by the anchor wallet and never seen coming in. */
   readonly uncoveredMinor: number;
+  /** Of the alert's transfers, those that came well after the feed's clock had passed them. */
+  readonly lateTransfers: readonly TransferRef[];
+  /** Of the alert's transfers, those that have been reversed since. */
+  readonly reversedTransfers: readonly TransferRef[];
 }
 
 /** An alert as everyone outside sees it. All instants are event time, RFC 3339. */

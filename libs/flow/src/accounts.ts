@@ -1,151 +1,203 @@
-import { DAY_MS, type EventTimeMs, type WalletRef, walletKey } from '#domain';
-import { Columns } from './column';
-import { decayed, settledDays } from './decay';
+import { DAY_MS, type EventTimeMs, HOUR_MS, type WalletRef } from '#domain';
+import { AccountNames } from './account-names';
+import { NO_BLOCK } from './block-rows';
+import { settledDays } from './decay';
 import { UNCOVERED_MAX } from './flow-limits';
-import { Interner } from './interner';
+import { PAGE_ROWS, PagedRows } from './paged-rows';
+import { type StatePart, type StateSource } from './state-parts';
 
 /** One wallet in one currency: money of two currencies never mixes. A small number, given by {@link Accounts}. */
 export type AccountIndex = number;
 
 export const NONE = -1;
 
-const ROWS_AT_FIRST = 1024;
-const HABIT_HALF_LIFE_MS = 7 * DAY_MS;
+/** What an account is used to is counted over these spans together; each counter halves in half its span. */
+export const WINDOWS_MS = [2 * HOUR_MS, 3 * DAY_MS, 14 * DAY_MS] as const;
+const LONGEST = WINDOWS_MS.length - 1;
+/** Per millisecond, of the natural logarithm: exponentials cost less than powers. */
+const RATES = WINDOWS_MS.map((spanMs) => (2 * Math.LN2) / spanMs);
+/** The longest window's: also that of habits that are not counted per window. */
+const HABIT_HALF_LIFE_MS = WINDOWS_MS[LONGEST]! / 2;
 
-/** What is known of every account, as columns. All amounts are minor units, all instants event time. */
-export class Accounts {
-  /** Newest credit and debit, as slots of their pools. */
-  creditHead!: Int32Array;
-  debitHead!: Int32Array;
-  creditCount!: Uint8Array;
-  debitCount!: Uint8Array;
-  /** A licensed till, agent, biller…: its money is one pile, and trails end there. */
-  hub!: Uint8Array;
+/** The numbers of one account, side by side. Amounts are minor units, instants event time. */
+export const ACCOUNT = {
+  /** Where its credits and debits lie: block, rows in use, class. */
+  creditBlock: 0,
+  creditCount: 1,
+  creditClass: 2,
+  debitBlock: 3,
+  debitCount: 4,
+  debitClass: 5,
+  /** 1: a licensed till, agent, biller…: its money is one pile, and trails end there. */
+  hub: 6,
+  /** 1: it is, or was seen with, an indicator of a known operation. */
+  known: 7,
 
   /** Laid down as lots (or on the pile, for a hub). */
-  laid!: Float64Array;
+  laid: 8,
   /** Came late and filled debits that nothing had covered. */
-  backfilled!: Float64Array;
-  taken!: Float64Array;
-  /** Fell out of the limit and is still there: the mixed pile. */
-  mixed!: Float64Array;
-  reversed!: Float64Array;
-  debited!: Float64Array;
-  uncovered!: Float64Array;
+  backfilled: 9,
+  taken: 10,
+  /** Fell out of the limit or the window and is still there: the mixed pile. */
+  mixed: 11,
+  reversed: 12,
+  /** Reversals asked for it, and it was no longer there. */
+  shortfall: 13,
+  debited: 14,
+  uncovered: 15,
+  /** Debits that nothing covered and a late credit may still fill, newest first: what is open, and when it was. */
+  uncoveredOpen: 16,
+  uncoveredAt: 16 + UNCOVERED_MAX,
 
-  /** Debits that nothing covered and a late credit may still fill, newest first; what is open of each, and when it was. */
-  uncoveredOpen!: Float64Array;
-  uncoveredAt!: Float64Array;
-
-  firstAt!: Float64Array;
-  lastAt!: Float64Array;
-  private creditHabit!: Float64Array;
-  private debitHabit!: Float64Array;
-  private passHabit!: Float64Array;
-  private habitAt!: Float64Array;
+  firstAt: 24,
+  lastAt: 25,
+  /** Up to when the counters below have been decayed. */
+  countedAt: 26,
+  /** Counterparties that were new, either way; of it comes whether it is popular. */
+  newPartners: 27,
+  passes: 28,
   /** Running mean of the natural logarithm of its debits, and how many. */
-  debitLogMean!: Float64Array;
-  debitsSeen!: Float64Array;
+  debitLogMean: 29,
+  debitsSeen: 30,
+  /** Per window: credits, their sum, debits, their sum. */
+  windows: 32,
+} as const;
 
-  private readonly columns = new Columns(ROWS_AT_FIRST);
-  private readonly names = new Interner();
+/** Per window: how many credits, what they came to, how many debits, what they came to. */
+export const WINDOW = { credits: 0, creditSum: 1, debits: 2, debitSum: 3, size: 4 } as const;
+
+const STRIDE = ACCOUNT.windows + WINDOW.size * WINDOWS_MS.length;
+
+/** What is known of every account, whatever becomes of the rows of its credits and debits. */
+export class Accounts extends PagedRows {
+  readonly names = new AccountNames();
 
   constructor() {
-    const { columns } = this;
-    columns.int32((a) => (this.creditHead = a));
-    columns.int32((a) => (this.debitHead = a));
-    columns.uint8((a) => (this.creditCount = a));
-    columns.uint8((a) => (this.debitCount = a));
-    columns.uint8((a) => (this.hub = a));
-    columns.float64((a) => (this.laid = a));
-    columns.float64((a) => (this.backfilled = a));
-    columns.float64((a) => (this.taken = a));
-    columns.float64((a) => (this.mixed = a));
-    columns.float64((a) => (this.reversed = a));
-    columns.float64((a) => (this.debited = a));
-    columns.float64((a) => (this.uncovered = a));
-    columns.float64((a) => (this.uncoveredOpen = a), UNCOVERED_MAX);
-    columns.float64((a) => (this.uncoveredAt = a), UNCOVERED_MAX);
-    columns.float64((a) => (this.firstAt = a));
-    columns.float64((a) => (this.lastAt = a));
-    columns.float64((a) => (this.creditHabit = a));
-    columns.float64((a) => (this.debitHabit = a));
-    columns.float64((a) => (this.passHabit = a));
-    columns.float64((a) => (this.habitAt = a));
-    columns.float64((a) => (this.debitLogMean = a));
-    columns.float64((a) => (this.debitsSeen = a));
+    super('accounts', STRIDE);
   }
 
+  /** Accounts there are. */
   get size(): number {
     return this.names.size;
   }
 
-  /** The account of a wallet in a currency; a new one where it was never seen. */
-  of(wallet: WalletRef, currency: string, atMs: EventTimeMs): AccountIndex {
-    const known = this.names.size;
-    const account = this.names.index(`${currency}\n${walletKey(wallet)}`);
-    if (account === known) {
-      this.columns.reserve(known + 1);
-      this.creditHead[account] = NONE;
-      this.debitHead[account] = NONE;
-      this.firstAt[account] = atMs;
-      this.lastAt[account] = atMs;
-      this.habitAt[account] = atMs;
-    }
+  /** The account of a wallet in a currency, or NONE. */
+  find(wallet: WalletRef, currency: string): AccountIndex {
+    return this.names.find(wallet, currency);
+  }
+
+  /** Makes an account that was never seen. */
+  open(wallet: WalletRef, currency: string, atMs: EventTimeMs): AccountIndex {
+    const account = this.names.add(wallet, currency);
+    while (account >= this.rows) this.rows = this.grow() + PAGE_ROWS;
+    const page = this.page(account);
+    const at = this.offset(account);
+    page.fill(0, at, at + STRIDE);
+    page[at + ACCOUNT.creditBlock] = NO_BLOCK;
+    page[at + ACCOUNT.debitBlock] = NO_BLOCK;
+    page[at + ACCOUNT.firstAt] = atMs;
+    page[at + ACCOUNT.lastAt] = atMs;
+    page[at + ACCOUNT.countedAt] = atMs;
     return account;
   }
 
+  private rows = 0;
+
   currency(account: AccountIndex): string {
-    const name = this.names.text(account);
-    return name.slice(0, name.indexOf('\n'));
+    return this.names.currency(account);
   }
 
   /** As `walletKey` gives it. */
   walletKey(account: AccountIndex): string {
-    const name = this.names.text(account);
-    return name.slice(name.indexOf('\n') + 1);
+    return this.names.walletKey(account);
   }
 
-  /** Notes that the account was used, and lets its habits fade up to now. */
+  isHub(account: AccountIndex): boolean {
+    return this.get(account, ACCOUNT.hub) === 1;
+  }
+
+  /** Notes that the account was used, and lets its counters fade up to now. */
   touch(account: AccountIndex, atMs: EventTimeMs): void {
-    if (atMs > this.lastAt[account]!) this.lastAt[account] = atMs;
-    if (atMs < this.firstAt[account]!) this.firstAt[account] = atMs;
-    const since = this.habitAt[account]!;
-    if (atMs <= since) return;
-    const fade = decayed(1, since, atMs, HABIT_HALF_LIFE_MS);
-    this.creditHabit[account]! *= fade;
-    this.debitHabit[account]! *= fade;
-    this.passHabit[account]! *= fade;
-    this.habitAt[account] = atMs;
+    const page = this.page(account);
+    const at = this.offset(account);
+    if (atMs > page[at + ACCOUNT.lastAt]!) page[at + ACCOUNT.lastAt] = atMs;
+    if (atMs < page[at + ACCOUNT.firstAt]!) page[at + ACCOUNT.firstAt] = atMs;
+    const sinceMs = atMs - page[at + ACCOUNT.countedAt]!;
+    if (sinceMs <= 0) return;
+    page[at + ACCOUNT.countedAt] = atMs;
+    let fade = 1;
+    for (let w = 0; w <= LONGEST; w += 1) {
+      fade = Math.exp(-sinceMs * RATES[w]!);
+      const from = at + ACCOUNT.windows + w * WINDOW.size;
+      for (let i = from; i < from + WINDOW.size; i += 1) page[i]! *= fade;
+    }
+    page[at + ACCOUNT.newPartners]! *= fade;
+    page[at + ACCOUNT.passes]! *= fade;
   }
 
-  countCredit(account: AccountIndex): void {
-    this.creditHabit[account]! += 1;
+  countCredit(account: AccountIndex, amountMinor: number): void {
+    this.count(account, WINDOW.credits, amountMinor);
   }
 
   countDebit(account: AccountIndex, amountMinor: number): void {
-    this.debitHabit[account]! += 1;
-    const seen = (this.debitsSeen[account]! += 1);
-    this.debitLogMean[account]! += (Math.log(amountMinor) - this.debitLogMean[account]!) / seen;
+    this.count(account, WINDOW.debits, amountMinor);
+    const page = this.page(account);
+    const at = this.offset(account);
+    const seen = (page[at + ACCOUNT.debitsSeen]! += 1);
+    const mean = page[at + ACCOUNT.debitLogMean]!;
+    page[at + ACCOUNT.debitLogMean] = mean + (Math.log(amountMinor) - mean) / seen;
+  }
+
+  private count(account: AccountIndex, what: number, amountMinor: number): void {
+    const page = this.page(account);
+    let at = this.offset(account) + ACCOUNT.windows + what;
+    for (let w = 0; w <= LONGEST; w += 1) {
+      page[at]! += 1;
+      page[at + 1]! += amountMinor;
+      at += WINDOW.size;
+    }
   }
 
   countPass(account: AccountIndex): void {
-    this.passHabit[account]! += 1;
+    this.add(account, ACCOUNT.passes, 1);
+  }
+
+  /** One of the counters of {@link WINDOW}, in the window of that index. */
+  window(account: AccountIndex, w: number, what: number): number {
+    return this.get(account, ACCOUNT.windows + w * WINDOW.size + what);
   }
 
   /**
    * What this account was used to per day, before the last day's `recent` ones: they are what is judged.
    * 0 where it has been seen for a day or less.
    */
-  creditsPerDayBefore = (account: AccountIndex, recent: number): number =>
-    this.rate(this.creditHabit[account]! - recent, account, 1);
-  debitsPerDayBefore = (account: AccountIndex, recent: number): number =>
-    this.rate(this.debitHabit[account]! - recent, account, 1);
-  passesPerDay = (account: AccountIndex): number => this.rate(this.passHabit[account]!, account, 0);
+  creditsPerDayBefore(account: AccountIndex, recent: number): number {
+    return this.rate(this.window(account, LONGEST, WINDOW.credits) - recent, account, 1);
+  }
+
+  debitsPerDayBefore(account: AccountIndex, recent: number): number {
+    return this.rate(this.window(account, LONGEST, WINDOW.debits) - recent, account, 1);
+  }
+
+  passesPerDay(account: AccountIndex): number {
+    return this.rate(this.get(account, ACCOUNT.passes), account, 0);
+  }
 
   private rate(count: number, account: AccountIndex, withoutDays: number): number {
-    const watchedMs = this.lastAt[account]! - this.firstAt[account]!;
+    const watchedMs = this.get(account, ACCOUNT.lastAt) - this.get(account, ACCOUNT.firstAt);
     const days = settledDays(watchedMs, HABIT_HALF_LIFE_MS) - withoutDays;
     return days <= 0 ? 0 : Math.max(0, count) / Math.max(days, 1);
+  }
+
+  override *save(): Iterable<StatePart> {
+    yield { name: 'accounts', value: { rows: this.rows } };
+    yield* this.names.save();
+    yield* super.save();
+  }
+
+  override load(source: StateSource): void {
+    this.rows = (source.value('accounts') as { rows: number }).rows;
+    this.names.load(source);
+    super.load(source);
   }
 }

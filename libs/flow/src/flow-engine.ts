@@ -1,59 +1,39 @@
 import {
   type EventTimeMs,
+  type Indicator,
   invariant,
   isExit,
-  isHub,
   isPurchase,
-  type Party,
+  type PartyKind,
   type Transfer,
+  type WalletRef,
 } from '#domain';
-import { type AccountIndex, Accounts, NONE } from './accounts';
-import { Carried, CreditPool, type CreditSlot, DebitPool } from './credit-pool';
-import { CAPS, FLOW_LIMITS, type FlowLimits, ORIGINS_MAX } from './flow-limits';
-import {
-  chainCredit,
-  chainDebit,
-  creditOf,
-  forgetOldestDebit,
-  hasPaid,
-  leastCredit,
-  unchainCredit,
-  wasPaidBy,
-} from './chains';
-import { carryTrail, layTrail, parentOf } from './link';
-import { MixedOrigins, OriginMix } from './origin-mix';
-import { orderLots } from './take-lots';
-import { backfill, leaveUncovered } from './uncovered';
-import { Watchlist } from './watchlist';
+import { ACCOUNT, type AccountIndex, Accounts, NONE } from './accounts';
+import { AccountMemory } from './account-memory';
+import { AttributeStore } from './attribute-store';
+import { Caps } from './caps';
+import { type CreditRows, type CreditSlot } from './credit-rows';
+import { type DebitRows } from './debit-rows';
+import { FeedClock, type FeedClockState } from './feed-clock';
+import { ANCESTORS_MAX, type Cap, CAPS, FLOW_LIMITS, type FlowLimits } from './flow-limits';
+import { FlowStep } from './flow-step';
+import { isBelievedHub } from './hub';
+import { LotOrder, takeLots } from './lots';
+import { MixedPiles } from './mixed-piles';
+import { OriginMix } from './origin-mix';
+import { PairStore } from './pair-store';
+import { PendingNamings } from './pending-namings';
+import { RetroHunt } from './retro-hunt';
+import { type StatePart, type StateSource } from './state-parts';
+import { Origins } from './trails';
+import { carryCoPayees, carryFunders, pairPayers } from './neighbours';
+import { leaveUncovered } from './uncovered';
+import { type Naming, Watchlist } from './watchlist';
 
-/** One transfer, as both its accounts saw it. Reused: what is needed later must be copied. */
-export interface FlowStep {
-  readonly position: number;
-  readonly atMs: EventTimeMs;
-  readonly amountMinor: number;
-  readonly payer: AccountIndex;
-  readonly payee: AccountIndex;
-  readonly carried: Carried;
-  /** The credit laid in the payee; NONE where the payee is a hub. */
-  readonly credit: CreditSlot;
-  /** Neither had the other among its recent counterparties. */
-  readonly newPair: boolean;
-  /** A payment from person to person, as far as its type says. */
-  readonly personal: boolean;
-  /** It takes money out of the wallets: cash, crypto, abroad. */
-  readonly leaves: boolean;
-}
-
-/** What an account came to, in minor units: credits + back-fill = taken + left + mixed + reversed. */
-export interface AccountSums {
-  readonly laid: number;
-  readonly backfilled: number;
-  readonly taken: number;
-  readonly left: number;
-  readonly mixed: number;
-  readonly reversed: number;
-  readonly debited: number;
-  readonly uncovered: number;
+/** What was given up with the accounts that nobody touched any more, of one currency. */
+export interface Released {
+  accounts: number;
+  heldMinor: number;
 }
 
 /**
@@ -61,45 +41,72 @@ export interface AccountSums {
  * got here); a debit takes lots and passes the link on. So a chain, a cycle or a known operation upstream is seen in one
  * account, at a cost that does not grow with the length of the trail.
  *
- * `debit`, `credit` and `reverse` touch one account each; what goes from payer to payee goes by value ({@link Carried}).
- * Nothing here knows a clock, a database or a framework: the same log gives the same state.
+ * `debit`, `credit`, `reverse` and `expire` touch one account each; what goes from payer to payee goes by value
+ * ({@link Carried}). Nothing here knows a clock, a database or a framework: the same log gives the same state.
  */
 export class FlowEngine {
   readonly accounts = new Accounts();
-  readonly credits = new CreditPool();
-  readonly debits = new DebitPool();
-  readonly watchlist = new Watchlist();
-  /** The debits' lots that were taken by the last debit. Valid until the next. */
-  readonly takenLots: CreditSlot[] = [];
-  /** Limits met by the last transfer, by name. */
-  readonly capsMet = new Set<string>();
-  /** How often each limit was met since the start. */
-  readonly capCounts = new Map<string, number>();
+  readonly credits: CreditRows;
+  readonly debits: DebitRows;
+  readonly attributes: AttributeStore;
+  readonly pairs: PairStore;
+  readonly watchlist: Watchlist;
+  readonly piles: MixedPiles;
+  readonly clock = new FeedClock();
+  /** The last transfer, as its accounts saw it. */
+  readonly step: FlowStep;
+  /** Limits that were met. */
+  readonly caps = new Caps();
+  /** By currency. */
+  readonly released = new Map<string, Released>();
 
-  private readonly mixedOrigins = new MixedOrigins();
-  private readonly mix = new OriginMix();
-  private readonly carried = new Carried();
-  private readonly lots: Int32Array;
-  /** Accounts that a matching identifier, not their own id, ties to an operation. */
-  private readonly markedByIdentifier = new Map<AccountIndex, number>();
+  private readonly memory: AccountMemory;
+  private readonly reversal: FlowStep;
+  private readonly order: LotOrder;
+  private readonly mix: OriginMix;
+  private readonly origins = new Origins();
+  private readonly hunt: RetroHunt;
+  private readonly pending = new PendingNamings();
+  private readonly isWithdrawn = (origin: number): boolean => this.watchlist.isWithdrawn(origin);
+  private readonly isTainted = (slot: CreditSlot): boolean => this.taintedNow(slot);
+  private sweepNext = 0;
 
-  constructor(private readonly limits: FlowLimits = FLOW_LIMITS) {
-    invariant(limits.creditsPerAccountMax < 256 && limits.debitsPerAccountMax < 256, 'fits a byte');
-    this.lots = new Int32Array(limits.creditsPerAccountMax);
+  constructor(readonly limits: FlowLimits = FLOW_LIMITS) {
+    const { creditsPerAccountMax, debitsPerAccountMax, memoryMs, linkWindowMs } = limits;
+    invariant(creditsPerAccountMax <= 256 && debitsPerAccountMax <= 256, 'rows fit a block');
+    invariant(
+      limits.accountReleaseMs >= memoryMs + ANCESTORS_MAX * linkWindowMs,
+      'no name is reused too early',
+    );
+    this.attributes = new AttributeStore(limits.attributesMax);
+    this.pairs = new PairStore(memoryMs);
+    this.watchlist = new Watchlist(this.accounts, this.attributes);
+    this.piles = new MixedPiles(this.isWithdrawn);
+    this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
+    this.credits = this.memory.credits;
+    this.debits = this.memory.debits;
+    this.step = new FlowStep(creditsPerAccountMax);
+    this.reversal = new FlowStep(creditsPerAccountMax);
+    this.order = new LotOrder(creditsPerAccountMax);
+    this.mix = new OriginMix(creditsPerAccountMax);
+    this.hunt = new RetroHunt(this);
   }
 
-  /** The account of one side of a transfer; learns from the transfer whether it is a hub. */
-  account(party: Party, currency: string, atMs: EventTimeMs): AccountIndex {
-    const account = this.accounts.of(party, currency, atMs);
-    if (isHub(party.kind) && this.accounts.hub[account] === 0) this.becomeHub(account);
-    this.accounts.touch(account, atMs);
-    return account;
+  /** How long something remembered may still name an account: what rests longer may give its number away. */
+  get namedForMs(): number {
+    return this.limits.memoryMs + ANCESTORS_MAX * this.limits.linkWindowMs;
+  }
+
+  /** The feed's clock; NaN before it has heard anything. */
+  get nowMs(): EventTimeMs {
+    return this.clock.now;
   }
 
   /**
-   * Moves a settled transfer's money.
+   * Moves a settled transfer's money. A wallet that pays itself moves none and must be left out.
    *
-   * @param debtorTokens tokens of identifiers the debtor was reported with, to be found on the watchlist
+   * @param debtorTokens tokens of identifiers the debtor was reported with
+   * @returns the engine's {@link step}, which the next transfer overwrites
    */
   move(
     position: number,
@@ -107,128 +114,136 @@ export class FlowEngine {
     debtorTokens: readonly string[],
     creditorTokens: readonly string[],
   ): FlowStep {
-    this.capsMet.clear();
-    const { occurredAtMs: atMs, amountMinor } = transfer;
-    const payer = this.account(transfer.debtor, transfer.currency, atMs);
-    const payee = this.account(transfer.creditor, transfer.currency, atMs);
-    this.mark(payer, debtorTokens, atMs);
-    this.mark(payee, creditorTokens, atMs);
-    const personal = transfer.type === 'P2P' || transfer.type === 'BANK_TRANSFER';
-    const carried = this.debit(payer, payee, position, amountMinor, atMs, personal);
-    const newPair =
-      !carried.payerKnowsPayee && !wasPaidBy(this.accounts, this.credits, payee, payer);
-    const credit = this.credit(
-      payee,
-      payer,
-      position,
-      amountMinor,
-      atMs,
-      carried,
-      newPair,
-      personal,
-    );
-    const leaves = isExit(transfer) && !isPurchase(transfer.type);
-    return {
-      position,
-      atMs,
-      amountMinor,
-      payer,
-      payee,
-      carried,
-      credit,
-      newPair,
-      personal,
-      leaves,
-    };
+    const { step } = this;
+    const { occurredAtMs: atMs, debtor, creditor, currency } = transfer;
+    this.hear(atMs);
+    step.position = position;
+    step.atMs = atMs;
+    step.nowMs = this.nowMs;
+    step.amountMinor = transfer.amountMinor;
+    step.late = step.nowMs - atMs > this.limits.lateAfterMs;
+    step.personal = transfer.type === 'P2P' || transfer.type === 'BANK_TRANSFER';
+    step.leaves = isExit(transfer) && !isPurchase(transfer.type);
+    step.payer = this.account(debtor, debtor.kind, currency, atMs);
+    step.payee = this.account(creditor, creditor.kind, currency, atMs);
+    invariant(step.payer !== step.payee, 'a transfer has two sides');
+    step.walletsSharingIdentifier = 0;
+    this.seen(step, step.payer, debtorTokens);
+    this.seen(step, step.payee, creditorTokens);
+    this.debit(step);
+    this.credit(step);
+    this.pair(step);
+    this.sweep();
+    return step;
   }
 
-  /** Takes a debit out of its account and says what goes with it. Touches that account only. */
-  debit(
-    account: AccountIndex,
-    payee: AccountIndex,
-    position: number,
-    amountMinor: number,
+  /** Lets the feed's clock hear a row's time. What was to become known by then does so now. */
+  hear(atMs: EventTimeMs): void {
+    this.caps.begin();
+    this.clock.hear(atMs);
+    for (const naming of this.pending.due(this.nowMs)) this.reveal(naming);
+  }
+
+  /** The account of one side of a transfer; learns from the transfer whether it is a hub. */
+  account(
+    wallet: WalletRef,
+    kind: PartyKind | null,
+    currency: string,
     atMs: EventTimeMs,
-    personal: boolean,
-  ): Carried {
-    const { accounts, carried } = this;
+  ): AccountIndex {
+    const { accounts } = this;
+    const believedMs = Math.min(atMs, this.nowMs);
+    let account = accounts.find(wallet, currency);
+    if (account !== NONE && this.isForgotten(account)) {
+      this.release(account);
+      account = NONE;
+    }
+    if (account === NONE) {
+      account = accounts.open(wallet, currency, believedMs);
+      this.watchlist.opened(account);
+    }
+    if (kind !== null && !accounts.isHub(account) && this.isBelievedHub(account, kind)) {
+      this.becomeHub(account);
+    }
+    accounts.touch(account, believedMs);
+    return account;
+  }
+
+  private isBelievedHub(account: AccountIndex, kind: PartyKind): boolean {
+    const firstAtMs = this.accounts.get(account, ACCOUNT.firstAt);
+    const { hubBelievedAfterMs } = this.limits;
+    return isBelievedHub(kind, firstAtMs, this.nowMs, this.clock.startedAt, hubBelievedAfterMs);
+  }
+
+  /** Takes a debit out of its account, and writes what goes with it. Touches the payer only. */
+  debit(step: FlowStep): void {
+    const { accounts, limits } = this;
+    const { payer, payee, amountMinor, atMs, carried } = step;
     invariant(Number.isSafeInteger(amountMinor) && amountMinor > 0, 'a debit is whole and above 0');
     carried.clear();
-    this.takenLots.length = 0;
+    step.taken.count = 0;
     this.mix.clear();
-    accounts.debited[account]! += amountMinor;
-    if (accounts.hub[account] === 1) {
-      this.takeMixed(account, amountMinor);
+    this.expire(payer);
+    accounts.add(payer, ACCOUNT.debited, amountMinor);
+    if (accounts.isHub(payer)) {
+      carried.coveredMinor = this.memory.takeMixed(step, amountMinor, this.mix);
     } else {
-      const parent = this.parent(account, amountMinor, atMs);
-      if (parent !== NONE && carryTrail(this.credits, parent, carried)) this.met(CAPS.ancestors);
-      const rest = this.takeLots(account, amountMinor, atMs);
-      if (rest > 0) this.takeMixed(account, rest);
-      carried.payerKnowsPayee = hasPaid(accounts, this.debits, account, payee);
-      if (accounts.debitCount[account]! >= this.limits.debitsPerAccountMax) {
-        forgetOldestDebit(accounts, this.debits, account);
-      }
-      const slot = this.debits.take();
-      this.debits.transfer[slot] = position;
-      this.debits.payee[slot] = payee;
-      this.debits.at[slot] = atMs;
-      this.debits.amount[slot] = amountMinor;
-      this.debits.newPair[slot] = carried.payerKnowsPayee ? 0 : 1;
-      this.debits.personal[slot] = personal ? 1 : 0;
-      chainDebit(accounts, this.debits, account, slot);
-      accounts.countDebit(account, amountMinor);
+      if (!this.isPopular(payer)) this.link(step);
+      if (step.personal || step.leaves) carryCoPayees(this.debits, step, limits.linkWindowMs);
+      this.order.arrange(
+        this.credits,
+        this.isTainted,
+        payer,
+        amountMinor,
+        atMs,
+        limits.creditsInSumMax,
+      );
+      const rest = takeLots(this.credits, this.order, step, this.mix, this.origins, limits);
+      accounts.add(payer, ACCOUNT.taken, carried.lotMinor);
+      carried.coveredMinor = carried.lotMinor;
+      if (rest > 0) carried.coveredMinor += this.memory.takeMixed(step, rest, this.mix);
+      carried.payerKnowsPayee = this.debits.hasPayee(payer, payee);
+      if (!carried.payerKnowsPayee) accounts.add(payer, ACCOUNT.newPartners, 1);
+      this.memory.rememberDebit(step);
     }
-    const known = this.originAt(account, atMs);
-    if (known !== NONE) this.mix.add(known, amountMinor);
-    if (this.mix.carry(carried, amountMinor, this.limits.taintShareMin)) this.met(CAPS.origins);
+    const own = this.watchlist.originAt(payer, atMs);
+    if (own !== NONE) this.mix.add(own, amountMinor);
+    const { taintShareMin } = limits;
+    if (this.mix.carry(carried.origins, amountMinor, taintShareMin, this.isWithdrawn)) {
+      this.caps.meet(CAPS.origins);
+    }
     const open = amountMinor - carried.coveredMinor;
-    if (open > 0 && leaveUncovered(accounts, account, open, atMs)) this.count(CAPS.uncovered);
-    return carried;
+    if (open > 0 && leaveUncovered(accounts, payer, open, atMs)) this.caps.count(CAPS.uncovered);
+    accounts.countDebit(payer, amountMinor);
+    carried.payerLogMean = accounts.get(payer, ACCOUNT.debitLogMean);
+    carried.payerDebits = accounts.get(payer, ACCOUNT.debitsSeen);
   }
 
-  /** Lays a credit down in its account. Touches that account only. */
-  credit(
-    account: AccountIndex,
-    payer: AccountIndex,
-    position: number,
-    amountMinor: number,
-    atMs: EventTimeMs,
-    carried: Carried,
-    newPair: boolean,
-    personal: boolean,
-  ): CreditSlot {
+  /** Lays a credit down in its account. Touches the payee only. */
+  credit(step: FlowStep): void {
     const { accounts, credits } = this;
-    const filled = backfill(accounts, account, amountMinor, atMs);
-    const laid = amountMinor - filled;
-    accounts.laid[account]! += laid;
-    if (accounts.hub[account] === 1) {
-      accounts.mixed[account]! += laid;
-      return NONE;
+    const { payer, payee, carried } = step;
+    this.expire(payee);
+    const laid = this.memory.bookCredit(step);
+    if (accounts.isHub(payee)) {
+      accounts.add(payee, ACCOUNT.mixed, laid);
+      step.newPair = !carried.payerKnowsPayee;
+      step.credit = NONE;
+      return;
     }
-    accounts.countCredit(account);
-    if (accounts.creditCount[account]! >= this.limits.creditsPerAccountMax)
-      this.makeRoom(account, atMs);
-    const slot = credits.take();
-    credits.transfer[slot] = position;
-    credits.payer[slot] = payer;
-    credits.at[slot] = atMs;
-    credits.amount[slot] = amountMinor;
-    credits.left[slot] = laid;
-    credits.newPair[slot] = newPair ? 1 : 0;
-    credits.personal[slot] = personal ? 1 : 0;
-    layTrail(credits, slot, carried);
-    credits.origin.set(carried.origin, slot * ORIGINS_MAX);
-    credits.originShare.set(carried.originShare, slot * ORIGINS_MAX);
-    chainCredit(accounts, credits, account, slot);
-    return slot;
+    const knows = credits.hasPayer(payee, payer);
+    if (!knows) accounts.add(payee, ACCOUNT.newPartners, 1);
+    step.newPair = !carried.payerKnowsPayee && !knows;
+    step.credit = this.memory.rememberCredit(step, laid);
   }
 
   /**
    * Takes back what is left of a transfer's money, and gives the payer its amount again, without a trail. What the payee
    * has already passed on is not clawed back downstream.
    *
+   * @param payee who had received, and gives back
    * @param originalPosition the transfer that is reversed
-   * @returns the shortfall: what was no longer there
+   * @returns the shortfall in minor units: what was no longer there
    */
   reverse(
     payee: AccountIndex,
@@ -238,154 +253,178 @@ export class FlowEngine {
     amountMinor: number,
     atMs: EventTimeMs,
   ): number {
-    this.capsMet.clear();
-    const slot = this.find(payee, originalPosition);
-    const { accounts, credits } = this;
-    let back = 0;
-    if (slot !== NONE) {
-      back = Math.min(amountMinor, credits.left[slot]!);
-      credits.left[slot]! -= back;
-    } else if (accounts.hub[payee] === 1) {
-      back = Math.min(amountMinor, accounts.mixed[payee]!);
-      accounts.mixed[payee]! -= back;
-    }
-    accounts.reversed[payee]! += back;
-    this.carried.clear();
-    this.credit(payer, payee, position, amountMinor, atMs, this.carried, false, false);
+    const back = this.memory.takeBack(payee, originalPosition, amountMinor);
+    const { reversal: step } = this;
+    step.position = position;
+    step.atMs = atMs;
+    step.nowMs = this.nowMs;
+    step.amountMinor = amountMinor;
+    step.late = step.nowMs - atMs > this.limits.lateAfterMs;
+    step.payer = payee;
+    step.payee = payer;
+    step.carried.clear();
+    this.giveBack(step);
     return amountMinor - back;
   }
 
-  /** The operation that this account itself is known to belong to; NONE where it is not. */
-  originAt(account: AccountIndex, atMs: EventTimeMs): number {
-    const own = this.watchlist.originOf(this.accounts.walletKey(account), atMs);
-    return own === NONE ? (this.markedByIdentifier.get(account) ?? NONE) : own;
-  }
-
-  /** The account's credit of that transfer, while it is remembered; NONE where it is not. */
-  find(account: AccountIndex, position: number): CreditSlot {
-    return creditOf(this.accounts, this.credits, account, position);
-  }
-
-  /** Money that came in and is still there, and the part of it that known operations account for. */
-  held(account: AccountIndex): { heldMinor: number; taintedMinor: number } {
-    let heldMinor = this.accounts.mixed[account]!;
-    let tainted = this.mixedOrigins.tainted(account);
-    for (
-      let slot = this.accounts.creditHead[account]!;
-      slot !== NONE;
-      slot = this.credits.next[slot]!
-    ) {
-      const left = this.credits.left[slot]!;
-      heldMinor += left;
-      let share = 0;
-      for (let i = 0; i < ORIGINS_MAX; i += 1)
-        share += this.credits.originShare[slot * ORIGINS_MAX + i]!;
-      tainted += left * Math.min(1, share);
-    }
-    return { heldMinor, taintedMinor: Math.round(tainted) };
-  }
-
-  sums(account: AccountIndex): AccountSums {
+  /** The part that touches who had paid: a credit like any other, but nobody new and nobody's trail. */
+  private giveBack(step: FlowStep): void {
     const { accounts } = this;
-    let left = 0;
-    for (let slot = accounts.creditHead[account]!; slot !== NONE; slot = this.credits.next[slot]!) {
-      left += this.credits.left[slot]!;
+    this.expire(step.payee);
+    const laid = this.memory.bookCredit(step);
+    if (accounts.isHub(step.payee)) accounts.add(step.payee, ACCOUNT.mixed, laid);
+    else this.memory.rememberCredit(step, laid);
+  }
+
+  /** Takes up an indicator: what bears it is known from then on, and its past is gone through. */
+  addIndicator(indicator: Indicator): void {
+    const sinceMs = this.nowMs - this.namedForMs;
+    const naming = this.watchlist.add(indicator, sinceMs);
+    if (naming === null) return;
+    if (naming.knownFromMs <= this.nowMs) this.reveal(naming);
+    else this.pending.add(naming);
+  }
+
+  /** Accounts that became known since this was last asked. */
+  takeRevealed(): AccountIndex[] {
+    return this.hunt.takeRevealed();
+  }
+
+  /** Forgets what is older than the window. Touches this account only. */
+  expire(account: AccountIndex): void {
+    this.memory.expire(account);
+  }
+
+  /** So many new counterparties lately that a trail through it says nothing. */
+  isPopular(account: AccountIndex): boolean {
+    return this.accounts.get(account, ACCOUNT.newPartners) >= this.limits.popularCounterpartiesMin;
+  }
+
+  private seen(step: FlowStep, account: AccountIndex, tokens: readonly string[]): void {
+    for (const token of tokens) {
+      this.watchlist.seenWith(account, token);
+      if (this.attributes.note(token, account, step.nowMs)) this.caps.count(CAPS.attributes);
+      const sharing = this.attributes.accountsSince(token, step.nowMs - this.limits.memoryMs);
+      step.walletsSharingIdentifier = Math.max(step.walletsSharingIdentifier, sharing);
     }
-    return {
-      laid: accounts.laid[account]!,
-      backfilled: accounts.backfilled[account]!,
-      taken: accounts.taken[account]!,
-      left,
-      mixed: accounts.mixed[account]!,
-      reversed: accounts.reversed[account]!,
-      debited: accounts.debited[account]!,
-      uncovered: accounts.uncovered[account]!,
-    };
+  }
+
+  private link(step: FlowStep): void {
+    const { payer, amountMinor, atMs, carried } = step;
+    const { linkWindowMs } = this.limits;
+    const parent = this.credits.parentOf(payer, amountMinor, atMs, linkWindowMs);
+    if (parent !== NONE && this.credits.carryTrail(parent, carried)) this.caps.meet(CAPS.ancestors);
+    // Who else paid somebody that goes shopping leads nowhere.
+    if (step.personal || step.leaves) carryFunders(this.credits, step, parent, linkWindowMs);
+  }
+
+  private pair(step: FlowStep): void {
+    const { payee, carried } = step;
+    step.payeesShared = 0;
+    if (!step.newPair || !step.personal || carried.payerKnowsPayee) return;
+    if (step.credit === NONE || this.isPopular(payee)) return;
+    step.payeesShared = pairPayers(this.credits, this.pairs, step, this.limits.linkWindowMs);
+  }
+
+  private taintedNow(slot: CreditSlot): boolean {
+    this.credits.readOrigins(slot, this.origins);
+    for (let i = 0; i < this.origins.count; i += 1) {
+      if (!this.isWithdrawn(this.origins.origin[i]!)) return true;
+    }
+    return false;
+  }
+
+  private reveal(naming: Naming): void {
+    const sinceMs = this.nowMs - this.namedForMs;
+    const bearers = this.watchlist.bearers(naming.match, naming.type, sinceMs);
+    for (const account of bearers) this.hunt.through(account, naming.origin);
   }
 
   /** A wallet that turns out to be licensed: its lots become one pile. */
   private becomeHub(account: AccountIndex): void {
-    const { accounts, credits } = this;
-    accounts.hub[account] = 1;
-    for (let slot = accounts.creditHead[account]!; slot !== NONE;) {
-      const next = credits.next[slot]!;
-      accounts.mixed[account]! += credits.left[slot]!;
-      if (credits.left[slot]! > 0) this.mixedOrigins.join(account, credits, slot);
-      credits.release(slot);
-      slot = next;
-    }
-    accounts.creditHead[account] = NONE;
-    accounts.creditCount[account] = 0;
+    this.accounts.set(account, ACCOUNT.hub, 1);
+    this.memory.clear(account);
   }
 
-  /** Drops the credit that matters least. What is left of it joins the pile. */
-  private makeRoom(account: AccountIndex, atMs: EventTimeMs): void {
-    const { credits, accounts } = this;
-    const { slot, useless } = leastCredit(accounts, credits, account, atMs - this.limits.memoryMs);
-    if (!useless) this.met(CAPS.credits);
-    accounts.mixed[account]! += credits.left[slot]!;
-    if (credits.left[slot]! > 0) this.mixedOrigins.join(account, credits, slot);
-    unchainCredit(accounts, credits, account, slot);
-    credits.release(slot);
+  /** Looks at one account more, each in its turn: nobody may come back to it to let it forget. */
+  private sweep(): void {
+    const { accounts } = this;
+    const { names } = accounts;
+    this.sweepNext = this.sweepNext + 1 >= names.end ? 0 : this.sweepNext + 1;
+    const account = this.sweepNext;
+    if (names.isFree(account)) return;
+    const restedMs = this.nowMs - accounts.get(account, ACCOUNT.lastAt);
+    if (restedMs <= this.limits.memoryMs) return;
+    if (this.isForgotten(account)) this.release(account);
+    else this.expire(account);
   }
 
-  /** A limit was met, and what this transfer shows may miss something by it. */
-  private met(cap: string): void {
-    this.capsMet.add(cap);
-    this.count(cap);
+  private isForgotten(account: AccountIndex): boolean {
+    const { accounts, limits } = this;
+    const restedMs = this.nowMs - accounts.get(account, ACCOUNT.lastAt);
+    if (restedMs > limits.accountReleaseMs) return true;
+    return accounts.size > limits.accountsMax && restedMs > this.namedForMs;
   }
 
-  private count(cap: string): void {
-    this.capCounts.set(cap, (this.capCounts.get(cap) ?? 0) + 1);
+  /** Gives an account up: what it holds is written down, its number is given to another. */
+  private release(account: AccountIndex): void {
+    const { accounts } = this;
+    this.memory.clear(account);
+    const currency = accounts.currency(account);
+    const released = this.released.get(currency) ?? { accounts: 0, heldMinor: 0 };
+    released.accounts += 1;
+    released.heldMinor += accounts.get(account, ACCOUNT.mixed);
+    this.released.set(currency, released);
+    if (accounts.size > this.limits.accountsMax) this.caps.count(CAPS.accounts);
+    this.piles.release(account);
+    this.watchlist.release(account);
+    accounts.names.release(account);
   }
 
-  private mark(account: AccountIndex, tokens: readonly string[], atMs: EventTimeMs): void {
-    for (const token of tokens) {
-      const origin = this.watchlist.originOf(token, atMs);
-      if (origin !== NONE) this.markedByIdentifier.set(account, origin);
-    }
+  *save(): Iterable<StatePart> {
+    yield {
+      name: 'engine',
+      value: {
+        capCounts: [...this.caps.counts],
+        released: [...this.released],
+        sweepNext: this.sweepNext,
+        revealed: this.hunt.revealed,
+      },
+    };
+    yield { name: 'clock', value: this.clock.save() };
+    yield* this.accounts.save();
+    yield* this.credits.save();
+    yield* this.credits.trails.save();
+    yield* this.debits.save();
+    yield* this.attributes.save();
+    yield* this.pairs.save();
+    yield* this.watchlist.save();
+    yield* this.piles.save();
+    yield* this.pending.save();
   }
 
-  private parent(account: AccountIndex, amountMinor: number, atMs: EventTimeMs): CreditSlot {
-    const head = this.accounts.creditHead[account]!;
-    return parentOf(this.credits, head, amountMinor, atMs, this.limits.linkWindowMs);
-  }
-
-  /** @returns what no lot covered */
-  private takeLots(account: AccountIndex, amountMinor: number, atMs: EventTimeMs): number {
-    const { credits, carried, lots } = this;
-    let count = 0;
-    for (let slot = this.accounts.creditHead[account]!; slot !== NONE; slot = credits.next[slot]!) {
-      // A late debit cannot spend what came after it.
-      if (credits.left[slot]! > 0 && credits.at[slot]! <= atMs) lots[count++] = slot;
-    }
-    orderLots(credits, lots, count, amountMinor, atMs, this.limits);
-    let rest = amountMinor;
-    let weightedMs = 0;
-    for (let i = 0; i < count && rest > 0; i += 1) {
-      const slot = lots[i]!;
-      const taken = Math.min(rest, credits.left[slot]!);
-      const dwellMs = atMs - credits.at[slot]!;
-      credits.left[slot]! -= taken;
-      rest -= taken;
-      weightedMs += taken * dwellMs;
-      if (dwellMs <= this.limits.taintDwellMaxMs) this.mix.addLot(credits, slot, taken);
-      this.takenLots.push(slot);
-    }
-    const taken = amountMinor - rest;
-    this.accounts.taken[account]! += taken;
-    carried.coveredMinor += taken;
-    carried.dwellMs = taken > 0 ? weightedMs / taken : 0;
-    return rest;
-  }
-
-  private takeMixed(account: AccountIndex, amountMinor: number): void {
-    const pile = this.accounts.mixed[account]!;
-    const taken = Math.min(amountMinor, pile);
-    if (taken === 0) return;
-    this.mixedOrigins.take(account, taken / pile, this.mix);
-    this.accounts.mixed[account] = pile - taken;
-    this.accounts.taken[account]! += taken;
-    this.carried.coveredMinor += taken;
+  /** Takes up a saved state. Only an engine that has moved nothing yet may. */
+  load(source: StateSource): void {
+    invariant(this.accounts.size === 0, 'a state is loaded into a new engine');
+    const saved = source.value('engine') as {
+      capCounts: [Cap, number][];
+      released: [string, Released][];
+      sweepNext: number;
+      revealed: number[];
+    };
+    for (const [cap, count] of saved.capCounts) this.caps.counts.set(cap, count);
+    for (const [currency, released] of saved.released) this.released.set(currency, released);
+    this.sweepNext = saved.sweepNext;
+    this.hunt.revealed.push(...saved.revealed);
+    this.clock.load(source.value('clock') as FeedClockState);
+    this.accounts.load(source);
+    this.credits.load(source);
+    this.credits.trails.load(source);
+    this.debits.load(source);
+    this.attributes.load(source);
+    this.pairs.load(source);
+    this.watchlist.load(source);
+    this.piles.load(source);
+    this.pending.load(source);
   }
 }

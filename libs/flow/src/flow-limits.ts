@@ -1,4 +1,4 @@
-import { DAY_MS } from '#domain';
+import { DAY_MS, SECOND_MS } from '#domain';
 
 /** Every limit of the flow engine. Meeting one is reported with what it touched, never silent. */
 export interface FlowLimits {
@@ -6,9 +6,11 @@ export interface FlowLimits {
   readonly creditsPerAccountMax: number;
   /** Debits remembered of one account. */
   readonly debitsPerAccountMax: number;
+  /** Where an account is full, a row is worth as much as one of half the amount that is younger by this. */
+  readonly keepHalfLifeMs: number;
   /** Credits in a row whose sum is compared with a debit. */
   readonly creditsInSumMax: number;
-  /** Credits and debits older than this play no part in detection; what is left of them is still counted. */
+  /** Credits and debits older than this are forgotten; what is left of them stays, in the mixed pile. */
   readonly memoryMs: number;
   /** A debit links to a credit of its account that came no longer ago. */
   readonly linkWindowMs: number;
@@ -16,22 +18,60 @@ export interface FlowLimits {
   readonly taintDwellMaxMs: number;
   /** A share of tainted money below this is not passed on. */
   readonly taintShareMin: number;
+  /** With so many new counterparties lately, an account is popular: trails end there, as at a hub. */
+  readonly popularCounterpartiesMin: number;
+  /** A wallet that is declared a hub is believed once it has been there so long. */
+  readonly hubBelievedAfterMs: number;
+  /** A transfer so far behind the feed's clock is late: applied, and marked. */
+  readonly lateAfterMs: number;
+  /** When a wallet becomes known, its past this far back is gone through; 0 leaves the past alone. */
+  readonly retroHuntMs: number;
+  /** Transfers in a row that are followed from it… */
+  readonly retroHopsMax: number;
+  /** …and accounts that are gone through. */
+  readonly retroAccountsMax: number;
+  /** An account untouched for so long is given up… */
+  readonly accountReleaseMs: number;
+  /** …and, while there are more accounts than this, one that nothing remembered can name any more. */
+  readonly accountsMax: number;
+  /** Identifiers (devices, SIMs, agents, persons) whose wallets are remembered. */
+  readonly attributesMax: number;
 }
 
 export const FLOW_LIMITS: FlowLimits = {
   creditsPerAccountMax: 32,
   debitsPerAccountMax: 32,
+  keepHalfLifeMs: DAY_MS,
   creditsInSumMax: 8,
   memoryMs: 14 * DAY_MS,
   linkWindowMs: 3 * DAY_MS,
   taintDwellMaxMs: 7 * DAY_MS,
   taintShareMin: 0.1,
+  popularCounterpartiesMin: 100,
+  hubBelievedAfterMs: 7 * DAY_MS,
+  lateAfterMs: 5 * SECOND_MS,
+  retroHuntMs: 3 * DAY_MS,
+  retroHopsMax: 7,
+  retroAccountsMax: 1_000,
+  accountReleaseMs: 180 * DAY_MS,
+  accountsMax: 8_000_000,
+  attributesMax: 2_000_000,
 };
 
-/** Transfers upstream that travel with a payment. The layout of the pool is built on it. */
+/** Transfers upstream that travel with a payment. */
 export const ANCESTORS_MAX = 7;
+/** Other recent payers of the payer that travel with it… */
+export const FUNDERS_MAX = 6;
+/** …and other recent payees. */
+export const COPAYEES_MAX = 6;
+/** A funder's payment and the payment it travels with are at least this share of each other. */
+export const FUNDER_SHARE_MIN = 0.1;
+/** Longer trails are counted as this long. */
+export const DEPTH_MAX = 4095;
 /** Operations that one credit may come from. The strongest are kept. */
 export const ORIGINS_MAX = 4;
+/** Operations that a mixed pile may come from. */
+export const ORIGINS_IN_PILE_MAX = 16;
 
 /** Debits that nothing covered, remembered of one account for a late credit to fill. */
 export const UNCOVERED_MAX = 4;
@@ -50,4 +90,10 @@ export const CAPS = {
   uncovered: 'uncoveredMax',
   ancestors: 'ancestorsMax',
   origins: 'originsMax',
+  originsInPile: 'originsInPileMax',
+  retroHops: 'retroHopsMax',
+  retroAccounts: 'retroAccountsMax',
+  accounts: 'accountsMax',
+  attributes: 'attributesMax',
 } as const;
+export type Cap = (typeof CAPS)[keyof typeof CAPS];

@@ -1,6 +1,17 @@
-export { type AccountIndex, NONE } from './accounts';
-export { type Carried, type CreditSlot } from './credit-pool';
+export { ACCOUNT, type AccountIndex, NONE, WINDOW, WINDOWS_MS } from './accounts';
+export { type Carried } from './carried';
+export { type CreditSlot } from './credit-rows';
 export { FeedClock } from './feed-clock';
-export { type AccountSums, FlowEngine, type FlowStep } from './flow-engine';
+export { FlowEngine } from './flow-engine';
+export { type FlowStep, type TakenLots } from './flow-step';
 export { ANCESTORS_MAX, FLOW_LIMITS, type FlowLimits, ORIGINS_MAX } from './flow-limits';
 export { LogHistogram } from './log-histogram';
+export { REORDER_LIMITS, ReorderBuffer, type ReorderLimits, type RowOrder } from './reorder-buffer';
+export {
+  DETECTION_STATE_VERSION,
+  StateMismatch,
+  type StatePart,
+  type StateSource,
+} from './state-parts';
+export { Hops, Origins } from './trails';
+export * from './views';

@@ -16,9 +16,9 @@ export class Interner {
     return index;
   }
 
-  /** The number, or -1 where the string was never given one. */
-  find(text: string): number {
-    return this.indexes.get(text) ?? -1;
+  /** All of them, by their numbers. */
+  texts(): readonly string[] {
+    return this.strings;
   }
 
   text(index: number): string {

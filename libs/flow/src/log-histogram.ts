@@ -1,5 +1,6 @@
 import { DAY_MS } from '#domain';
 import { decayed } from './decay';
+import { type StatePart, type StateSource } from './state-parts';
 
 const BINS_PER_OCTAVE = 4;
 const OCTAVES = 48;
@@ -17,7 +18,7 @@ export class LogHistogram {
   private total = 0;
   private seen = 0;
   private touchedAtMs = 0;
-  private sums = new Float64Array(BINS + 1);
+  private readonly sums = new Float64Array(BINS + 1);
   private sumsOf = -1;
 
   add(value: number, atMs: number): void {
@@ -67,6 +68,24 @@ export class LogHistogram {
       this.sumsOf = this.seen;
     }
     return (this.sums[bin]! / Math.max(this.sums[BINS]!, Number.MIN_VALUE)) * this.total;
+  }
+
+  *save(name: string): Iterable<StatePart> {
+    const { total, seen, touchedAtMs, sumsOf } = this;
+    yield { name, value: { total, seen, touchedAtMs, sumsOf } };
+    yield { name: `${name}.counts`, bytes: this.counts };
+    // How stale the running sums are is part of what the next answer is.
+    yield { name: `${name}.sums`, bytes: this.sums };
+  }
+
+  load(name: string, source: StateSource): void {
+    const saved = source.value(name) as Record<'total' | 'seen' | 'touchedAtMs' | 'sumsOf', number>;
+    this.total = saved.total;
+    this.seen = saved.seen;
+    this.touchedAtMs = saved.touchedAtMs;
+    this.sumsOf = saved.sumsOf;
+    new Uint8Array(this.counts.buffer).set(source.bytes(`${name}.counts`));
+    new Uint8Array(this.sums.buffer).set(source.bytes(`${name}.sums`));
   }
 
   private rescale(atMs: number, weight: number): void {

@@ -1,5 +1,5 @@
 import { type EventTimeMs } from '#domain';
-import { type AccountIndex, type Accounts } from './accounts';
+import { ACCOUNT, type AccountIndex, type Accounts } from './accounts';
 import { UNCOVERED_MAX } from './flow-limits';
 
 /**
@@ -13,13 +13,18 @@ export function leaveUncovered(
   openMinor: number,
   atMs: EventTimeMs,
 ): boolean {
-  accounts.uncovered[account]! += openMinor;
-  const first = account * UNCOVERED_MAX;
-  const forgotten = accounts.uncoveredOpen[first + UNCOVERED_MAX - 1]! > 0;
-  accounts.uncoveredOpen.copyWithin(first + 1, first, first + UNCOVERED_MAX - 1);
-  accounts.uncoveredAt.copyWithin(first + 1, first, first + UNCOVERED_MAX - 1);
-  accounts.uncoveredOpen[first] = openMinor;
-  accounts.uncoveredAt[first] = atMs;
+  const page = accounts.page(account);
+  const row = accounts.offset(account);
+  page[row + ACCOUNT.uncovered]! += openMinor;
+  const open = row + ACCOUNT.uncoveredOpen;
+  const at = row + ACCOUNT.uncoveredAt;
+  const forgotten = page[open + UNCOVERED_MAX - 1]! > 0;
+  for (let i = UNCOVERED_MAX - 1; i > 0; i -= 1) {
+    page[open + i] = page[open + i - 1]!;
+    page[at + i] = page[at + i - 1]!;
+  }
+  page[open] = openMinor;
+  page[at] = atMs;
   return forgotten;
 }
 
@@ -34,18 +39,21 @@ export function backfill(
   amountMinor: number,
   atMs: EventTimeMs,
 ): number {
+  const page = accounts.page(account);
+  const row = accounts.offset(account);
+  // Most accounts have nothing open.
+  if (page[row + ACCOUNT.uncovered] === 0) return 0;
   let rest = amountMinor;
-  const first = account * UNCOVERED_MAX;
-  for (let i = first; i < first + UNCOVERED_MAX && rest > 0; i += 1) {
-    const open = accounts.uncoveredOpen[i]!;
-    if (open === 0 || accounts.uncoveredAt[i]! <= atMs) continue;
+  for (let i = 0; i < UNCOVERED_MAX && rest > 0; i += 1) {
+    const open = page[row + ACCOUNT.uncoveredOpen + i]!;
+    if (open === 0 || page[row + ACCOUNT.uncoveredAt + i]! <= atMs) continue;
     const filled = Math.min(open, rest);
-    accounts.uncoveredOpen[i] = open - filled;
+    page[row + ACCOUNT.uncoveredOpen + i] = open - filled;
     rest -= filled;
   }
   const filled = amountMinor - rest;
-  accounts.backfilled[account]! += filled;
-  accounts.uncovered[account]! -= filled;
-  accounts.taken[account]! += filled;
+  page[row + ACCOUNT.backfilled]! += filled;
+  page[row + ACCOUNT.uncovered]! -= filled;
+  page[row + ACCOUNT.taken]! += filled;
   return filled;
 }

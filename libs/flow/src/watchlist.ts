@@ -1,34 +1,152 @@
-import { type EventTimeMs, type Indicator } from '#domain';
+import { type EventTimeMs, type Indicator, walletOfKey } from '#domain';
+import { ACCOUNT, type AccountIndex, type Accounts, NONE } from './accounts';
+import { type AttributeStore } from './attribute-store';
 import { Interner } from './interner';
+import { type StatePart, type StateSource } from './state-parts';
 
 interface Mark {
   readonly origin: number;
   readonly knownFromMs: EventTimeMs;
+  /** Lower ones count first: wallets before identifiers, each in the order of their registration. */
+  readonly rank: number;
 }
 
-/** Known operations, by the marks they are recognised by. */
+/** What became known, or will at `knownFromMs`: whoever bears the mark belongs to the operation. */
+export interface Naming extends Mark {
+  readonly match: string;
+  readonly type: Indicator['type'];
+}
+
+/** More identifiers than are ever registered. */
+const IDENTIFIERS_AFTER = 1e9;
+
+/** Known operations, by the marks they are recognised by, and the accounts that bear one. */
 export class Watchlist {
   private readonly marks = new Map<string, Mark[]>();
-  private readonly origins = new Interner();
+  private readonly byAccount = new Map<AccountIndex, Mark[]>();
+  private readonly operations = new Interner();
+  private readonly withdrawn = new Set<number>();
+  private registered = 0;
 
-  /** Adding an indicator again changes nothing. */
-  add(indicator: Indicator): void {
-    const origin = this.origins.index(indicator.operationId);
-    const marks = this.marks.get(indicator.match) ?? [];
-    if (marks.some((mark) => mark.origin === origin)) return;
-    marks.push({ origin, knownFromMs: indicator.knownFromMs });
-    this.marks.set(indicator.match, marks);
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly attributes: AttributeStore,
+  ) {}
+
+  /**
+   * Adding an indicator again changes nothing.
+   *
+   * @param sinceMs how far back a sighting with an identifier still counts
+   * @returns what became known by it; null where nothing did
+   */
+  add(indicator: Indicator, sinceMs: EventTimeMs): Naming | null {
+    const { operationId, match, type, knownFromMs } = indicator;
+    const origin = this.operations.index(operationId);
+    const marks = this.marks.get(match) ?? [];
+    if (marks.some((mark) => mark.origin === origin)) return null;
+    this.registered += 1;
+    const rank = this.registered + (type === 'wallet' ? 0 : IDENTIFIERS_AFTER);
+    const mark = { origin, knownFromMs, rank };
+    marks.push(mark);
+    this.marks.set(match, marks);
+    for (const account of this.bearers(match, type, sinceMs)) this.tie(account, mark);
+    return { ...mark, match, type };
   }
 
-  /** The operation that a wallet's key or an identifier's token points to at that time; -1 where there is none. */
-  originOf(match: string, atMs: EventTimeMs): number {
-    for (const mark of this.marks.get(match) ?? []) {
-      if (mark.knownFromMs <= atMs) return mark.origin;
+  /** The accounts of the wallets that bear a mark, as far as is remembered. */
+  bearers(match: string, type: Indicator['type'], sinceMs: EventTimeMs): AccountIndex[] {
+    const { names } = this.accounts;
+    if (type === 'wallet') return names.ofWallet(walletOfKey(match));
+    const seen = this.attributes.accountsOf(match, sinceMs);
+    return [...new Set(seen.flatMap((account) => names.ofWallet(names.wallet(account))))];
+  }
+
+  /** An account is there for the first time: its wallet may have been known before. */
+  opened(account: AccountIndex): void {
+    if (this.marks.size === 0) return;
+    const { names } = this.accounts;
+    for (const mark of this.marks.get(names.walletKey(account)) ?? []) this.tie(account, mark);
+    for (const sibling of names.ofWallet(names.wallet(account))) {
+      for (const mark of this.byAccount.get(sibling) ?? []) this.tie(account, mark);
     }
-    return -1;
+  }
+
+  /** A wallet is seen with an identifier, by its token. */
+  seenWith(account: AccountIndex, token: string): void {
+    if (this.marks.size === 0) return;
+    const { names } = this.accounts;
+    for (const mark of this.marks.get(token) ?? []) {
+      for (const own of names.ofWallet(names.wallet(account))) this.tie(own, mark);
+    }
+  }
+
+  private tie(account: AccountIndex, mark: Mark): void {
+    const marks = this.byAccount.get(account) ?? [];
+    if (marks.some(({ rank }) => rank === mark.rank)) return;
+    marks.push(mark);
+    marks.sort((a, b) => a.rank - b.rank);
+    this.byAccount.set(account, marks);
+    this.accounts.set(account, ACCOUNT.known, 1);
+  }
+
+  release(account: AccountIndex): void {
+    this.byAccount.delete(account);
+  }
+
+  /** The operation that this account itself belongs to, as far as is known by then; NONE where there is none. */
+  originAt(account: AccountIndex, atMs: EventTimeMs): number {
+    if (this.accounts.get(account, ACCOUNT.known) === 0) return NONE;
+    for (const { origin, knownFromMs } of this.byAccount.get(account) ?? []) {
+      if (knownFromMs <= atMs && !this.withdrawn.has(origin)) return origin;
+    }
+    return NONE;
+  }
+
+  /** From now on that operation counts as unknown, wherever its money lies. No money is moved by it. */
+  withdraw(operationId: string): void {
+    this.withdrawn.add(this.operations.index(operationId));
+  }
+
+  restore(operationId: string): void {
+    this.withdrawn.delete(this.operations.index(operationId));
+  }
+
+  isWithdrawn(origin: number): boolean {
+    return this.withdrawn.size > 0 && this.withdrawn.has(origin);
   }
 
   operationId(origin: number): string {
-    return this.origins.text(origin);
+    return this.operations.text(origin);
+  }
+
+  *save(): Iterable<StatePart> {
+    const marks = [...this.marks];
+    const byAccount = [...this.byAccount];
+    const operations = this.operations.texts();
+    yield {
+      name: 'watchlist',
+      value: {
+        marks,
+        byAccount,
+        operations,
+        withdrawn: [...this.withdrawn],
+        registered: this.registered,
+      },
+    };
+  }
+
+  load(source: StateSource): void {
+    const saved = source.value('watchlist') as {
+      marks: [string, Mark[]][];
+      byAccount: [number, Mark[]][];
+      operations: string[];
+      withdrawn: number[];
+      registered: number;
+    };
+    this.registered = saved.registered;
+    for (const [match, marks] of saved.marks) this.marks.set(match, marks);
+    for (const [account, marks] of saved.byAccount) this.byAccount.set(account, marks);
+    for (const id of saved.operations) this.operations.index(id);
+    for (const origin of saved.withdrawn) this.withdrawn.add(origin);
   }
 }

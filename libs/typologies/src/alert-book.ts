@@ -1,9 +1,8 @@
 import { type EventTimeMs } from '#domain';
-import { type AccountIndex } from '#flow';
+import { type AccountIndex, type StatePart, type StateSource } from '#flow';
+import { type FactualTerm } from './risk';
+import { loadChunked, saveChunked } from './saved-list';
 import { type Evidence, type Signal } from './signal';
-import { type WeightedTerm } from './risk';
-
-export type BookTerm = WeightedTerm & { readonly say: () => string };
 
 /** An alert that may still take more in. */
 export interface OpenAlert {
@@ -15,10 +14,13 @@ export interface OpenAlert {
   uncoveredMinor: number;
   readonly evidence: Map<number, Evidence>;
   /** By name, the strongest seen. */
-  readonly terms: Map<string, BookTerm>;
+  readonly terms: Map<string, FactualTerm>;
   readonly typologies: Set<Signal['typology']>;
   readonly operationIds: Set<string>;
   readonly capsMet: Set<string>;
+  /** Of the evidence, what came well after the feed's clock had passed it, and what has been reversed. */
+  readonly late: Set<number>;
+  readonly reversed: Set<number>;
 }
 
 /** Alerts open at once; beyond it the one longest untouched is closed, and what comes after starts another. */
@@ -30,8 +32,14 @@ export class AlertBook {
   private readonly byTransfer = new Map<number, OpenAlert>();
   private readonly byAnchor = new Map<AccountIndex, OpenAlert>();
 
+  /**
+   * @param memoryMs an alert takes more in while no older
+   * @param keepMs it is kept this long, so that a reversal of what it relies on is told
+   * @param transfersMax it names at most so many
+   */
   constructor(
     private readonly memoryMs: number,
+    private readonly keepMs: number,
     private readonly transfersMax: number,
   ) {}
 
@@ -61,6 +69,11 @@ export class AlertBook {
     return alert && this.takes(alert, atMs) ? alert : null;
   }
 
+  /** The alert that named a transfer first, while it is kept. */
+  naming(position: number): OpenAlert | null {
+    return this.byTransfer.get(position) ?? null;
+  }
+
   add(alert: OpenAlert): void {
     this.open.set(alert.id, alert);
     this.byAnchor.set(alert.anchor, alert);
@@ -83,18 +96,72 @@ export class AlertBook {
     return true;
   }
 
+  /** Lets go of alerts that nothing has touched for long. */
+  closeBefore(nowMs: EventTimeMs): void {
+    for (const alert of this.open.values()) {
+      if (alert.updatedAtMs >= nowMs - this.keepMs) return;
+      this.close(alert);
+    }
+  }
+
   private takes(alert: OpenAlert, atMs: EventTimeMs): boolean {
     return alert.updatedAtMs >= atMs - this.memoryMs && alert.evidence.size < this.transfersMax;
   }
 
   private closeLongestUntouched(): void {
     const first = this.open.values().next();
-    if (first.done === true) return;
-    const alert = first.value;
+    if (first.done !== true) this.close(first.value);
+  }
+
+  private close(alert: OpenAlert): void {
     this.open.delete(alert.id);
     if (this.byAnchor.get(alert.anchor) === alert) this.byAnchor.delete(alert.anchor);
     for (const position of alert.evidence.keys()) {
       if (this.byTransfer.get(position) === alert) this.byTransfer.delete(position);
     }
   }
+
+  *save(): Iterable<StatePart> {
+    yield* saveChunked('alerts', [...this.open.values()], (alert) => ({
+      ...alert,
+      evidence: [...alert.evidence.values()],
+      terms: [...alert.terms.values()],
+      typologies: [...alert.typologies],
+      operationIds: [...alert.operationIds],
+      capsMet: [...alert.capsMet],
+      late: [...alert.late],
+      reversed: [...alert.reversed],
+    }));
+    // Who leads to whom is history: the first to name a transfer, the last to stand on an account.
+    const byTransfer = [...this.byTransfer].map(([position, { id }]) => [position, id] as const);
+    yield* saveChunked('alerts.transfers', byTransfer, (entry) => entry);
+    const byAnchor = [...this.byAnchor].map(([anchor, { id }]) => [anchor, id] as const);
+    yield* saveChunked('alerts.anchors', byAnchor, (entry) => entry);
+  }
+
+  load(source: StateSource): void {
+    for (const saved of loadChunked<SavedAlert>('alerts', source)) {
+      this.open.set(saved.id, {
+        ...saved,
+        evidence: new Map(saved.evidence.map((item) => [item.position, item])),
+        terms: new Map(saved.terms.map((term) => [term.name, term])),
+        typologies: new Set(saved.typologies),
+        operationIds: new Set(saved.operationIds),
+        capsMet: new Set(saved.capsMet),
+        late: new Set(saved.late),
+        reversed: new Set(saved.reversed),
+      });
+    }
+    for (const [position, id] of loadChunked<[number, string]>('alerts.transfers', source)) {
+      this.byTransfer.set(position, this.open.get(id)!);
+    }
+    for (const [anchor, id] of loadChunked<[number, string]>('alerts.anchors', source)) {
+      this.byAnchor.set(anchor, this.open.get(id)!);
+    }
+  }
 }
+
+type Listed<T> =
+  T extends ReadonlyMap<unknown, infer V> ? V[] : T extends ReadonlySet<infer V> ? V[] : T;
+/** An open alert as plain data: its maps and sets are lists. */
+type SavedAlert = { [K in keyof OpenAlert]: Listed<OpenAlert[K]> };

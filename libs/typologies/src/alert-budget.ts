@@ -1,5 +1,5 @@
 import { DAY_MS, type EventTimeMs } from '#domain';
-import { type AccountIndex } from '#flow';
+import { type AccountIndex, type StatePart, type StateSource } from '#flow';
 import { type RulePack } from './rule-pack';
 
 const BINS = 1001;
@@ -7,6 +7,9 @@ const BINS = 1001;
 const DAYS_MAX = 7;
 /** A bar set by fewer wallets than this is set by chance. */
 const ALERTS_TO_LEARN_MIN = 3;
+const ACCOUNTS_AT_FIRST = 4_096;
+/** No risk was reached on the day. */
+const NOTHING = -1;
 
 interface Day {
   /** Wallets by the highest risk they reached that day, in tenths. */
@@ -22,12 +25,13 @@ const newDay = (): Day => ({ reached: new Uint32Array(BINS), activeWallets: 0 })
  * the feed's own clock says so, and the bar then moves; within a day it stands, so that equal wallets are treated equally.
  */
 export class AlertBudget {
-  private readonly days: Day[] = [];
+  private days: Day[] = [];
   private today = newDay();
   private dayNumber = -1;
   private bar: number;
-  private readonly bestToday = new Map<AccountIndex, number>();
-  private readonly activeToday = new Set<AccountIndex>();
+  /** By account: the day it was last used on, and the highest risk it reached on it, in tenths. */
+  private activeOn = new Int32Array(ACCOUNTS_AT_FIRST).fill(NOTHING);
+  private best = new Int16Array(ACCOUNTS_AT_FIRST);
 
   constructor(private readonly risk: RulePack['risk']) {
     this.bar = risk.raiseAt;
@@ -43,30 +47,42 @@ export class AlertBudget {
     const day = Math.floor(atMs / DAY_MS);
     // Other, not later: the feed's clock may have been set back.
     if (day !== this.dayNumber) this.endDay(day);
-    this.activeToday.add(account);
+    if (account >= this.activeOn.length) this.grow(account);
+    if (this.activeOn[account] === day) return;
+    this.activeOn[account] = day;
+    this.best[account] = NOTHING;
+    this.today.activeWallets += 1;
   }
 
-  /** A wallet reached a risk. Counts once a day, with the highest. */
+  /** A wallet that was seen today reached a risk. Counts once a day, with the highest. */
   reached(account: AccountIndex, risk: number): void {
     const tenths = Math.round(risk * 10);
-    const before = this.bestToday.get(account);
-    if (before !== undefined && before >= tenths) return;
-    if (before !== undefined) this.today.reached[before]! -= 1;
+    const before = this.best[account]!;
+    if (before >= tenths) return;
+    if (before !== NOTHING) this.today.reached[before]! -= 1;
     this.today.reached[tenths]! += 1;
-    this.bestToday.set(account, tenths);
+    this.best[account] = tenths;
+  }
+
+  private grow(account: AccountIndex): void {
+    const size = Math.max(account + 1, this.activeOn.length * 2);
+    const activeOn = new Int32Array(size).fill(NOTHING);
+    const best = new Int16Array(size);
+    activeOn.set(this.activeOn);
+    best.set(this.best);
+    this.activeOn = activeOn;
+    this.best = best;
   }
 
   private endDay(day: number): void {
     // The first day is cut short by the feed's beginning, and everyone is new on it.
     if (this.dayNumber >= 0) {
-      this.today.activeWallets = this.activeToday.size;
       this.days.push(this.today);
       if (this.days.length > DAYS_MAX) this.days.shift();
       this.bar = this.learn();
     }
     this.today = newDay();
-    this.bestToday.clear();
-    this.activeToday.clear();
+    this.activeOn.fill(NOTHING);
     this.dayNumber = day;
   }
 
@@ -84,5 +100,39 @@ export class AlertBudget {
       if (reached > allowed) return (tenths + 1) / 10;
     }
     return floor;
+  }
+
+  *save(): Iterable<StatePart> {
+    const { dayNumber, bar } = this;
+    const days = [...this.days, this.today];
+    const activeWallets = days.map((day) => day.activeWallets);
+    const accounts = this.activeOn.length;
+    yield { name: 'budget', value: { dayNumber, bar, activeWallets, accounts } };
+    for (const [i, { reached }] of days.entries())
+      yield { name: `budget.day.${i}`, bytes: reached };
+    yield { name: 'budget.active', bytes: this.activeOn };
+    yield { name: 'budget.best', bytes: this.best };
+  }
+
+  load(source: StateSource): void {
+    const saved = source.value('budget') as {
+      dayNumber: number;
+      bar: number;
+      activeWallets: number[];
+      accounts: number;
+    };
+    this.dayNumber = saved.dayNumber;
+    this.bar = saved.bar;
+    const days = saved.activeWallets.map((activeWallets, i) => {
+      const day = { ...newDay(), activeWallets };
+      new Uint8Array(day.reached.buffer).set(source.bytes(`budget.day.${i}`));
+      return day;
+    });
+    this.today = days.pop()!;
+    this.days = days;
+    this.activeOn = new Int32Array(saved.accounts);
+    this.best = new Int16Array(saved.accounts);
+    new Uint8Array(this.activeOn.buffer).set(source.bytes('budget.active'));
+    new Uint8Array(this.best.buffer).set(source.bytes('budget.best'));
   }
 }

@@ -25,6 +25,9 @@ export interface AlertDraft {
   readonly terms: readonly AlertTerm[];
   readonly capsMet: readonly string[];
   readonly uncoveredMinor: number;
+  /** Of `positions`: what came late, and what has been reversed. */
+  readonly latePositions: readonly number[];
+  readonly reversedPositions: readonly number[];
   readonly firstAtMs: EventTimeMs;
   readonly updatedAtMs: EventTimeMs;
 }

@@ -1,46 +1,61 @@
 import { type SignalFamily } from '#contracts';
 import { sayAmount } from './say';
-import { type Sighting } from './signal';
+import { fact, type Facts, type Sighting } from './signal';
 
 /** What adds weight to signals and never raises an alert by itself. */
 export interface Circumstance {
-  readonly name: string;
+  readonly name: CircumstanceName;
   readonly family: SignalFamily;
+  readonly currency: string;
   readonly logOdds: number;
-  readonly say: () => string;
+  readonly facts: Facts;
 }
 
+type CircumstanceName = 'NEW_COUNTERPARTY' | 'UNUSUAL_AMOUNT';
+
 /** Both sides had never dealt with each other. A term, never a gate: many honest payments are first ones. */
-function newCounterparty({ step, pack }: Sighting): Circumstance | null {
-  if (!step.newPair || !step.personal) return null;
+function newCounterparty({ engine, step, pack, anchor }: Sighting): Circumstance | null {
+  // The payer's account knows its own side only.
+  const isNew = anchor === step.payee ? step.newPair : !step.carried.payerKnowsPayee;
+  if (!isNew || !step.personal) return null;
   return {
     name: 'NEW_COUNTERPARTY',
     family: 'ACCOUNT',
+    currency: engine.accounts.currency(anchor),
     logOdds: pack.circumstances.newCounterparty,
-    say: () => 'the two wallets had never dealt with each other',
+    facts: {},
   };
 }
 
 /** The amount is rare among all payments between people, and above what this payer is used to. */
-function unusualAmount({ engine, step, population, pack }: Sighting): Circumstance | null {
+function unusualAmount({ engine, step, population, pack, anchor }: Sighting): Circumstance | null {
   if (!step.personal) return null;
   const { amountWeight, amountNatsMax } = pack.circumstances;
-  const { accounts } = engine;
-  const currency = accounts.currency(step.payer);
+  const { payerLogMean, payerDebits } = step.carried;
+  const currency = engine.accounts.currency(anchor);
   const rare = population.amountsOf(currency).surpriseOfHigh(step.amountMinor);
-  const timesUsual = Math.log(step.amountMinor) - accounts.debitLogMean[step.payer]!;
-  const ownMost = accounts.debitsSeen[step.payer]! <= 1 ? rare : Math.max(0, timesUsual) * 2;
+  const timesUsual = Math.log(step.amountMinor) - payerLogMean;
+  const ownMost = payerDebits <= 1 ? rare : Math.max(0, timesUsual) * 2;
   const nats = Math.min(rare, ownMost, amountNatsMax);
   if (nats <= 0) return null;
-  const amount = sayAmount(step.amountMinor, currency);
-  const share = Math.max(1, Math.round(Math.exp(rare)));
   return {
     name: 'UNUSUAL_AMOUNT',
     family: 'ACCOUNT',
+    currency,
     logOdds: amountWeight * nats,
-    say: () => `${amount} is an amount that 1 in ${share} payments between people reaches`,
+    facts: { amountMinor: step.amountMinor, rarerThan: Math.max(1, Math.round(Math.exp(rare))) },
   };
 }
 
 export const circumstancesOf = (sighting: Sighting): Circumstance[] =>
   [newCounterparty(sighting), unusualAmount(sighting)].filter((found) => found !== null);
+
+/** What an investigator is told of each. */
+export const CIRCUMSTANCE_SENTENCES: Readonly<
+  Record<CircumstanceName, (facts: Facts, currency: string) => string>
+> = {
+  NEW_COUNTERPARTY: () => 'the two wallets had never dealt with each other',
+  UNUSUAL_AMOUNT: (facts, currency) =>
+    `${sayAmount(fact(facts, 'amountMinor'), currency)} is an amount that 1 in ` +
+    `${fact(facts, 'rarerThan')} payments between people reaches`,
+};

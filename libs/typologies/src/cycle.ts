@@ -1,5 +1,5 @@
 import { sayAmount, sayDuration } from './say';
-import { evidenceOf, type Signal, type Sighting } from './signal';
+import { evidenceOf, fact, type Facts, type Signal, type Sighting, type Typology } from './signal';
 import { ancestry, type Hop } from './trail';
 
 /**
@@ -8,28 +8,38 @@ import { ancestry, type Hop } from './trail';
  * Definition: the payee of this payment paid a transfer of its trail, over at least `walletsMin` and at most `walletsMax`
  * wallets, no longer than `windowMs` ago, and gets back at least `keptMin` of it. A loan paid back directly is no cycle.
  */
-export function cycle({ engine, step, pack, anchor }: Sighting): Signal | null {
+function see({ engine, step, pack, anchor }: Sighting): Signal | null {
   const { walletsMin, walletsMax, keptMin, windowMs, logOdds } = pack.cycle;
   if (anchor !== step.payee || !step.personal) return null;
+  if (!step.carried.ancestors.has(anchor)) return null;
   const hops: Hop[] = [evidenceOf(step)];
   for (const hop of ancestry(step)) {
     hops.push(hop);
     if (step.atMs - hop.atMs > windowMs || hops.length > walletsMax) return null;
     if (hop.payer !== anchor) continue;
     if (hops.length < walletsMin || step.amountMinor < hop.amountMinor * keptMin) return null;
-    const currency = engine.accounts.currency(anchor);
-    const { amountMinor, atMs } = step;
     return {
       typology: 'CYCLE',
       family: 'PATTERN',
       anchor,
-      atMs,
+      currency: engine.accounts.currency(anchor),
+      atMs: step.atMs,
       logOdds,
+      facts: {
+        paidMinor: hop.amountMinor,
+        wallets: hops.length,
+        spanMs: step.atMs - hop.atMs,
+        backMinor: step.amountMinor,
+      },
       evidence: hops.reverse(),
-      say: () =>
-        `${sayAmount(hop.amountMinor, currency)} paid out came back through ${hops.length} wallets after ` +
-        `${sayDuration(atMs - hop.atMs)}, ${sayAmount(amountMinor, currency)} of it`,
     };
   }
   return null;
 }
+
+const say = (facts: Facts, currency: string): string =>
+  `${sayAmount(fact(facts, 'paidMinor'), currency)} paid out came back through ` +
+  `${fact(facts, 'wallets')} wallets after ${sayDuration(fact(facts, 'spanMs'))}, ` +
+  `${sayAmount(fact(facts, 'backMinor'), currency)} of it`;
+
+export const cycle: Typology = { name: 'CYCLE', family: 'PATTERN', see, say };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type LogEntry, type TransferEntry } from '#contracts';
 import { DAY_MS, MINUTE_MS, type Party } from '#domain';
-import { FLOW_LIMITS } from '#flow';
+import { FLOW_LIMITS, viewOfAccount } from '#flow';
 import { AlertBudget } from './alert-budget';
 import { type Detection, type PositionDraft } from './alert-draft';
 import { Detector } from './detector';
@@ -112,9 +112,11 @@ describe('statuses and reversals', () => {
   const heldAfter = (...reports: Report[]): { a: number; m: number } => {
     const detector = new Detector();
     for (const entry of reports.map(report)) detector.apply(entry);
-    const { engine } = detector;
-    const held = (party: Party): number =>
-      engine.held(engine.accounts.of(party, 'PKR', START_MS)).heldMinor / 100;
+    detector.flush();
+    const held = (party: Party): number => {
+      const sums = viewOfAccount(detector.engine, party, 'PKR')?.sums;
+      return sums === undefined ? 0 : (sums.left + sums.mixed) / 100;
+    };
     return { a: held(a), m: held(m) };
   };
   const back = { type: 'REVERSAL', debtor: m, creditor: a } as const;
@@ -213,7 +215,7 @@ describe('detection', () => {
       fc.property(fc.array(move, { maxLength: 80 }), (moves) => {
         const entries = logOf(moves);
         const limits = { ...FLOW_LIMITS, creditsPerAccountMax: 4 };
-        const detector = new Detector(OPEN, limits);
+        const detector = new Detector({ pack: OPEN, limits });
         for (const entry of entries) {
           for (const detection of detector.apply(entry)) {
             if (detection.kind === 'wallet-position') {

@@ -1,151 +1,182 @@
 import { v5 as uuidV5 } from 'uuid';
 import { type LogEntry, type TransferEntry } from '#contracts';
+import { type EventTimeMs, invariant, type Party, transferKey, walletKey } from '#domain';
 import {
-  coolOffEndsAt,
-  type EventTimeMs,
-  invariant,
-  type Party,
-  transferKey,
-  walletOfKey,
-} from '#domain';
-import {
+  ACCOUNT,
   type AccountIndex,
-  FeedClock,
   FLOW_LIMITS,
   FlowEngine,
   type FlowLimits,
   type FlowStep,
   NONE,
+  REORDER_LIMITS,
+  ReorderBuffer,
+  type ReorderLimits,
+  type StatePart,
+  type StateSource,
 } from '#flow';
+import { AlertBook, type OpenAlert } from './alert-book';
 import { AlertBudget } from './alert-budget';
-import { AlertBook, type BookTerm, type OpenAlert } from './alert-book';
-import {
-  type AlertDraft,
-  type Detection,
-  type DraftWallet,
-  type PositionDraft,
-} from './alert-draft';
+import { type Detection, type PositionDraft } from './alert-draft';
 import { circumstancesOf } from './circumstances';
-import { cycle } from './cycle';
-import { fanIn, fanOut } from './fan';
-import { layeringChain } from './layering-chain';
+import { type DetectionWatch } from './detection-watch';
 import { LiveSignals } from './live-signals';
+import { seeRevealed } from './operation-proximity';
 import { PendingReversals } from './pending-reversals';
-import { operationProximity } from './operation-proximity';
-import { passThrough } from './pass-through';
+import { draftOf, evidenceOfAll, positionOf } from './picture';
 import { Population } from './population';
-import { explained, familiesOf, riskOf } from './risk';
+import { type FactualTerm, familiesOf, riskOf } from './risk';
 import { DEFAULT_PACK, type RulePack } from './rule-pack';
-import { type Evidence, evidenceOf, type Signal, type Sighting, type Typology } from './signal';
+import { type Evidence, evidenceOf, type Signal, type Sighting } from './signal';
+import { TYPOLOGIES } from './typologies';
 
 /** Every alert id lies under this, so that a replay names an alert as it was named. */
 const ALERT_NAMESPACE = 'b0e6a1f4-5d0c-4f0e-9d39-5b7f0c1f6a52';
 
-const TYPOLOGIES: readonly Typology[] = [
-  passThrough,
-  layeringChain,
-  cycle,
-  fanIn,
-  fanOut,
-  operationProximity,
-];
+export interface DetectorOptions {
+  readonly pack?: RulePack;
+  readonly limits?: FlowLimits;
+  readonly reorder?: ReorderLimits;
+  readonly watch?: DetectionWatch | null;
+}
 
-/** Looks over the detector's shoulder: what it thought of every transfer, whatever became of it. For the lab. */
-export interface DetectionWatch {
-  /** What this transfer shows in one of its two accounts, 0-100; once per account. */
-  scored(position: number, risk: number): void;
-  /** What would be an alert if there were no bar. @param evidence the transfers it would name */
-  candidate(risk: number, evidence: readonly Evidence[]): void;
+/** What an account is judged by: its signals, and the moment. */
+interface Moment {
+  readonly anchor: AccountIndex;
+  readonly atMs: EventTimeMs;
+  /** What an alert raised now is named after. */
+  readonly trigger: string;
+  readonly circumstances: readonly FactualTerm[];
+  /** The transfer that was looked at; NONE where nothing moved. */
+  readonly position: number;
 }
 
 /**
  * Turns the log into alerts: follows the money, looks at the two accounts of each transfer, adds up what was seen.
- * A pure function of the log and its configuration: fed the same entries it gives the same detections, one by one.
+ * A pure function of the log, of where it was flushed, and of its configuration: fed the same it gives the same
+ * detections, one by one.
  */
 export class Detector {
   readonly engine: FlowEngine;
+  private readonly pack: RulePack;
+  private readonly watch: DetectionWatch | null;
+  private readonly waiting: ReorderBuffer<TransferEntry>;
   private readonly population = new Population();
-  private readonly clock = new FeedClock();
   private readonly signals: LiveSignals;
   private readonly book: AlertBook;
   private readonly budget: AlertBudget;
-  /** Credits that an alert relies on, and of which something may be left. */
-  private readonly watchedCredits = new Set<number>();
   private readonly pendingReversals = new PendingReversals();
 
-  constructor(
-    private readonly pack: RulePack = DEFAULT_PACK,
-    limits: FlowLimits = FLOW_LIMITS,
-    private readonly watch: DetectionWatch | null = null,
-  ) {
+  constructor(options: DetectorOptions = {}) {
+    const { pack = DEFAULT_PACK, limits = FLOW_LIMITS, reorder = REORDER_LIMITS } = options;
+    this.pack = pack;
+    this.watch = options.watch ?? null;
     this.engine = new FlowEngine(limits);
+    this.waiting = new ReorderBuffer(
+      {
+        provider: ({ transfer }) => transfer.provider,
+        atMs: ({ transfer }) => transfer.occurredAtMs,
+        key: ({ transfer }) => transfer.transferId,
+      },
+      reorder,
+    );
     this.signals = new LiveSignals(pack.risk.memoryMs, pack.operationProximity.transfersMax);
     this.budget = new AlertBudget(pack.risk);
-    this.book = new AlertBook(pack.risk.memoryMs, pack.risk.transfersMax);
+    this.book = new AlertBook(pack.risk.memoryMs, limits.memoryMs, pack.risk.transfersMax);
   }
 
-  /** Takes the next entry of the log. @returns what it led to, in order; mostly nothing */
+  /**
+   * Takes the next entry of the log. A transfer waits a moment for those that should have come before it.
+   *
+   * @returns what it led to, and what those before it led to that had waited, in order; mostly nothing
+   */
   apply(entry: LogEntry): Detection[] {
+    const found: Detection[] = [];
     switch (entry.kind) {
       case 'transfer':
-        return this.applyTransfer(entry);
-      case 'indicators.registered.v1':
-        for (const indicator of entry.indicators) this.engine.watchlist.add(indicator);
-        return [];
+        this.waiting.push(entry, (released) => {
+          this.applyTransfer(released, found);
+        });
+        return found;
+      case 'indicators.registered.v1': {
+        // It is known from its place in the log on: what came before must have happened before.
+        this.flushInto(found);
+        for (const indicator of entry.indicators) this.engine.addIndicator(indicator);
+        this.raiseRevealed(`${entry.position}`, found);
+        return found;
+      }
       default:
         return entry satisfies never;
     }
   }
 
-  private applyTransfer(entry: TransferEntry): Detection[] {
+  /** Waits no longer: a feed that has gone quiet must not keep its last transfers to itself. */
+  flush(): Detection[] {
+    const found: Detection[] = [];
+    this.flushInto(found);
+    return found;
+  }
+
+  private flushInto(found: Detection[]): void {
+    this.waiting.flush((released) => {
+      this.applyTransfer(released, found);
+    });
+  }
+
+  private applyTransfer(entry: TransferEntry, found: Detection[]): void {
     const { transfer, position, originalPosition } = entry;
+    // Nothing moves, and there is nothing to be learnt of one wallet.
+    if (walletKey(transfer.debtor) === walletKey(transfer.creditor)) return;
     const isReversal = transfer.type === 'REVERSAL';
     switch (transfer.status) {
       case 'PENDING':
         if (isReversal && originalPosition !== null) {
           this.pendingReversals.add(position, originalPosition);
         }
-        return [];
+        return;
       case 'FAILED':
-        return [];
+        return;
       case 'REVERSED':
-        return originalPosition === null ? [] : this.takeBack(entry, originalPosition);
+        if (originalPosition !== null) this.takeBack(entry, originalPosition, found);
+        return;
       case 'SETTLED':
-        return isReversal && originalPosition !== null
-          ? this.payBack(entry, originalPosition)
-          : this.move(entry);
+        if (isReversal && originalPosition !== null) this.payBack(entry, originalPosition, found);
+        else this.move(entry, found);
+        return;
       default:
-        return transfer.status satisfies never;
+        transfer.status satisfies never;
     }
   }
 
-  private move(entry: TransferEntry): Detection[] {
+  private move(entry: TransferEntry, found: Detection[]): void {
     // A transfer is known by where the log first told of it, so that its reversal finds it.
     const position = entry.originalPosition ?? entry.position;
-    const { transfer, debtorTokens, creditorTokens } = entry;
-    const nowMs = this.clock.hear(transfer.occurredAtMs);
-    const step = this.engine.move(position, transfer, debtorTokens, creditorTokens);
-    const moved = this.positionsAfterDebit(step);
-    const alerts = [step.payer, step.payee].flatMap((anchor) =>
-      this.look(entry, step, anchor, nowMs),
-    );
-    this.population.learn(this.engine, step, nowMs);
-    return [...moved, ...alerts, ...this.followExit(step)];
+    const { engine } = this;
+    const step = engine.move(position, entry.transfer, entry.debtorTokens, entry.creditorTokens);
+    const { nowMs } = step;
+    if (this.watch && step.carried.tainted) this.watch.carried(position, this.operationsOf(step));
+    this.raiseRevealed(`${position}`, found);
+    if (anyWatched(step)) found.push(positionOf(engine, step.payer));
+    this.look(entry, step, step.payer, found);
+    this.look(entry, step, step.payee, found);
+    this.population.learn(engine, step, nowMs);
+    if (step.leaves) this.followExit(step, found);
+    this.book.closeBefore(nowMs);
   }
 
   /** A transfer of its own takes another back: its debtor is who had received. */
-  private payBack(entry: TransferEntry, originalPosition: number): Detection[] {
+  private payBack(entry: TransferEntry, originalPosition: number, found: Detection[]): void {
     const { debtor, creditor } = entry.transfer;
     // Where the reversal was told of as pending before, that is what the log points to, and that points further.
     const reversed = this.pendingReversals.take(originalPosition);
     const position = reversed === undefined ? entry.position : originalPosition;
-    return this.reverse(entry, debtor, creditor, reversed ?? originalPosition, position);
+    this.reverse(entry, debtor, creditor, reversed ?? originalPosition, position, found);
   }
 
   /** A transfer is itself marked as reversed; its parties are named as they were. */
-  private takeBack(entry: TransferEntry, originalPosition: number): Detection[] {
+  private takeBack(entry: TransferEntry, originalPosition: number, found: Detection[]): void {
     const { debtor, creditor } = entry.transfer;
-    return this.reverse(entry, creditor, debtor, originalPosition, entry.position);
+    this.reverse(entry, creditor, debtor, originalPosition, entry.position, found);
   }
 
   private reverse(
@@ -154,12 +185,21 @@ export class Detector {
     gets: Party,
     originalPosition: number,
     position: number,
-  ): Detection[] {
+    found: Detection[],
+  ): void {
+    const { engine } = this;
     const { currency, occurredAtMs, amountMinor } = transfer;
-    const payee = this.engine.account(had, currency, occurredAtMs);
-    const payer = this.engine.account(gets, currency, occurredAtMs);
-    this.engine.reverse(payee, payer, originalPosition, position, amountMinor, occurredAtMs);
-    return this.watchedCredits.has(originalPosition) ? [this.positionOf(payee)] : [];
+    engine.hear(occurredAtMs);
+    this.raiseRevealed(`${position}`, found);
+    const payee = engine.account(had, null, currency, occurredAtMs);
+    const payer = engine.account(gets, null, currency, occurredAtMs);
+    engine.reverse(payee, payer, originalPosition, position, amountMinor, occurredAtMs);
+    const alert = this.book.naming(originalPosition);
+    if (alert?.evidence.has(originalPosition) !== true) return;
+    alert.reversed.add(originalPosition);
+    alert.revision += 1;
+    alert.updatedAtMs = Math.max(alert.updatedAtMs, occurredAtMs);
+    found.push(draftOf(engine, alert, this.pack.risk.base), positionOf(engine, payee));
   }
 
   /** Looks at one account of the step, and raises or revises an alert where what it shows is above the bar. */
@@ -167,76 +207,96 @@ export class Detector {
     entry: TransferEntry,
     step: FlowStep,
     anchor: AccountIndex,
-    nowMs: EventTimeMs,
-  ): Detection[] {
+    found: Detection[],
+  ): void {
     const { engine, population, pack } = this;
-    if (engine.accounts.hub[anchor] === 1) return [];
+    const { nowMs } = step;
+    if (engine.accounts.isHub(anchor)) return;
     this.budget.seen(anchor, nowMs);
+    // What is bought in a shop shows nothing.
+    if (!step.personal && !step.leaves && this.watch === null) return;
     const sighting: Sighting = { engine, step, population, nowMs, pack, anchor };
     let seen = false;
     for (const typology of TYPOLOGIES) {
-      const signal = typology(sighting);
+      const signal = typology.see(sighting);
       if (signal === null) continue;
       this.signals.add(signal);
       seen = true;
     }
-    if (seen) return this.judge(entry, step, sighting);
-    this.watch?.scored(step.position, riskOf(pack.risk.base, circumstancesOf(sighting)));
-    return [];
+    if (!seen) {
+      this.watch?.scored(step.position, riskOf(pack.risk.base, circumstancesOf(sighting)));
+      return;
+    }
+    const trigger = `${transferKey(entry.transfer)}\n${engine.accounts.walletKey(anchor)}`;
+    const { atMs, position } = step;
+    const circumstances = circumstancesOf(sighting);
+    this.judge({ anchor, atMs, trigger, circumstances, position }, found);
   }
 
-  private judge(entry: TransferEntry, step: FlowStep, sighting: Sighting): Detection[] {
+  /** An account has become known: what it did before is looked at now. */
+  private raiseRevealed(at: string, found: Detection[]): void {
+    const { engine, pack } = this;
+    for (const anchor of engine.takeRevealed()) {
+      const signal = seeRevealed(engine, anchor, pack, engine.nowMs);
+      if (signal === null) continue;
+      this.signals.add(signal);
+      const trigger = `${at}\n${engine.accounts.walletKey(anchor)}\n${signal.currency}`;
+      const { atMs } = signal;
+      this.judge({ anchor, atMs, trigger, circumstances: [], position: NONE }, found);
+    }
+  }
+
+  private judge(moment: Moment, found: Detection[]): void {
     const { pack } = this;
-    const signals = this.signals.of(sighting.anchor, step.atMs);
-    const terms: BookTerm[] = [
-      ...signals.map((s) => ({
-        name: s.typology,
-        family: s.family,
-        logOdds: s.logOdds,
-        say: s.say,
-      })),
-      ...circumstancesOf(sighting),
+    const { anchor, atMs } = moment;
+    const signals = this.signals.of(anchor, atMs);
+    const terms: FactualTerm[] = [
+      ...signals.map((signal) => ({ name: signal.typology, ...signal })),
+      ...moment.circumstances,
     ];
     const confirmed = signals.some((signal) => signal.confirmed === true);
     const risk = riskOf(pack.risk.base, terms);
     const evidence = evidenceOfAll(signals);
-    this.watch?.scored(step.position, risk);
-    if (!confirmed && familiesOf(terms) < 2) return [];
-    if (evidence.length >= pack.risk.transfersMin) this.watch?.candidate(risk, evidence);
-    if (!confirmed && evidence.length >= pack.risk.transfersMin)
-      this.budget.reached(sighting.anchor, risk);
-    if (risk < (confirmed ? pack.risk.floor : this.budget.raiseAt)) return [];
-    const known = this.book.continued(sighting.anchor, evidence, step.atMs);
-    if (!known && evidence.length < pack.risk.transfersMin) return [];
-    const alert = known ?? this.raise(entry, sighting.anchor, step);
-    if (!this.revise(alert, signals, terms, evidence, step)) return [];
-    return [this.draft(alert), ...this.positionsOf(alert)];
+    if (moment.position !== NONE) this.watch?.scored(moment.position, risk);
+    if (!confirmed && familiesOf(terms) < 2) return;
+    if (evidence.length >= pack.risk.transfersMin) {
+      this.watch?.candidate(risk, evidence);
+      if (!confirmed) this.budget.reached(anchor, risk);
+    }
+    if (risk < (confirmed ? pack.risk.floor : this.budget.raiseAt)) return;
+    const known = this.book.continued(anchor, evidence, atMs);
+    if (!known && evidence.length < pack.risk.transfersMin) return;
+    const alert = known ?? this.raise(moment);
+    if (this.revise(alert, signals, terms, evidence, moment)) this.tell(alert, found);
   }
 
   /**
    * Money that an alert relies on leaves the wallets: that belongs to the alert, whatever part of the money it is. It is the
    * event that everything before led up to.
    */
-  private followExit(step: FlowStep): Detection[] {
-    if (!step.leaves) return [];
-    for (const slot of this.engine.takenLots) {
-      const alert = this.book.relyingOn(this.engine.credits.transfer[slot]!, step.atMs);
+  private followExit(step: FlowStep, found: Detection[]): void {
+    const { taken } = step;
+    for (let i = 0; i < taken.count; i += 1) {
+      const alert = this.book.relyingOn(taken.transfer[i]!, step.atMs);
       if (alert === null) continue;
-      if (!this.book.extend(alert, [evidenceOf(step)])) return [];
+      if (!this.book.extend(alert, [evidenceOf(step)])) return;
       alert.revision += 1;
       alert.updatedAtMs = Math.max(alert.updatedAtMs, step.atMs);
-      return [this.draft(alert), ...this.positionsOf(alert)];
+      this.tell(alert, found);
+      return;
     }
-    return [];
   }
 
-  private raise(entry: TransferEntry, anchor: AccountIndex, step: FlowStep): OpenAlert {
-    const trigger = `${transferKey(entry.transfer)}\n${this.engine.accounts.walletKey(anchor)}`;
+  private tell(alert: OpenAlert, found: Detection[]): void {
+    found.push(draftOf(this.engine, alert, this.pack.risk.base), ...this.positionsOf(alert));
+  }
+
+  private raise({ trigger, anchor, atMs }: Moment): OpenAlert {
     const alert: OpenAlert = {
       id: uuidV5(trigger, ALERT_NAMESPACE),
       anchor,
-      firstAtMs: step.atMs,
-      updatedAtMs: step.atMs,
+      firstAtMs: atMs,
+      updatedAtMs: atMs,
       revision: 0,
       uncoveredMinor: 0,
       evidence: new Map(),
@@ -244,6 +304,8 @@ export class Detector {
       typologies: new Set(),
       operationIds: new Set(),
       capsMet: new Set(),
+      late: new Set(),
+      reversed: new Set(),
     };
     this.book.add(alert);
     return alert;
@@ -253,127 +315,83 @@ export class Detector {
   private revise(
     alert: OpenAlert,
     signals: readonly Signal[],
-    terms: readonly BookTerm[],
+    terms: readonly FactualTerm[],
     evidence: readonly Evidence[],
-    step: FlowStep,
+    { atMs }: Moment,
   ): boolean {
     const before = alert.typologies.size + alert.operationIds.size;
     for (const signal of signals) {
       alert.typologies.add(signal.typology);
       for (const id of signal.operationIds ?? []) alert.operationIds.add(id);
     }
-    for (const term of terms) {
-      const known = alert.terms.get(term.name);
-      if (!known || known.logOdds < term.logOdds) alert.terms.set(term.name, term);
+    for (const { name, family, logOdds, facts, currency } of terms) {
+      const known = alert.terms.get(name);
+      if (!known || known.logOdds < logOdds) {
+        alert.terms.set(name, { name, family, logOdds, facts, currency });
+      }
     }
-    for (const cap of this.engine.capsMet) alert.capsMet.add(cap);
+    for (const cap of this.engine.caps.met) alert.capsMet.add(cap);
     const more = this.book.extend(alert, evidence);
-    for (const { position } of evidence) this.watchedCredits.add(position);
+    this.watchCredits(alert, evidence);
     if (!more && alert.typologies.size + alert.operationIds.size === before) return false;
     alert.revision += 1;
-    alert.updatedAtMs = Math.max(alert.updatedAtMs, step.atMs);
-    alert.uncoveredMinor = this.engine.accounts.uncovered[alert.anchor]!;
+    alert.updatedAtMs = Math.max(alert.updatedAtMs, atMs);
+    alert.uncoveredMinor = this.engine.accounts.get(alert.anchor, ACCOUNT.uncovered);
     return true;
   }
 
-  private draft(alert: OpenAlert): AlertDraft {
-    const evidence = [...alert.evidence.values()].sort((a, b) => a.position - b.position);
-    const terms = [...alert.terms.values()];
-    const wallets = this.walletsOf(evidence);
-    const heldMinor = wallets.reduce((sum, wallet) => sum + wallet.heldMinor, 0);
-    const lastMs = evidence.reduce((last, { atMs }) => Math.max(last, atMs), 0);
-    return {
-      kind: 'alert',
-      id: alert.id,
-      revision: alert.revision,
-      typologies: [...alert.typologies].sort(),
-      risk: riskOf(this.pack.risk.base, terms),
-      urgent: heldMinor > 0 && coolOffEndsAt(lastMs) > alert.updatedAtMs,
-      operationIds: [...alert.operationIds].sort(),
-      positions: evidence.map(({ position }) => position),
-      wallets,
-      terms: explained(this.pack.risk.base, terms),
-      capsMet: [...alert.capsMet].sort(),
-      uncoveredMinor: alert.uncoveredMinor,
-      firstAtMs: alert.firstAtMs,
-      updatedAtMs: alert.updatedAtMs,
-    };
-  }
-
-  private walletsOf(evidence: readonly Evidence[]): DraftWallet[] {
-    const { accounts, credits } = this.engine;
-    const sums = new Map<AccountIndex, { inMinor: number; outMinor: number; heldMinor: number }>();
-    const of = (
-      account: AccountIndex,
-    ): { inMinor: number; outMinor: number; heldMinor: number } => {
-      const sum = sums.get(account) ?? { inMinor: 0, outMinor: 0, heldMinor: 0 };
-      sums.set(account, sum);
-      return sum;
-    };
-    for (const { position, payer, payee, amountMinor } of evidence) {
-      of(payer).outMinor += amountMinor;
-      const slot = this.engine.find(payee, position);
-      const to = of(payee);
-      to.inMinor += amountMinor;
-      if (slot !== NONE) to.heldMinor += credits.left[slot]!;
+  /** From now on it is told when these credits are spent. */
+  private watchCredits(alert: OpenAlert, evidence: readonly Evidence[]): void {
+    const { credits } = this.engine;
+    for (const { position, payee } of evidence) {
+      const slot = credits.find(payee, position);
+      if (slot === NONE) continue;
+      credits.watch(slot);
+      if (credits.late(slot)) alert.late.add(position);
     }
-    return [...sums].map(([account, sum]) => ({
-      ...walletOfKey(accounts.walletKey(account)),
-      currency: accounts.currency(account),
-      ...sum,
-    }));
-  }
-
-  /** A debit took from a credit that an alert relies on: that wallet holds less now. */
-  private positionsAfterDebit(step: FlowStep): PositionDraft[] {
-    const { takenLots, credits } = this.engine;
-    let touched = false;
-    for (const slot of takenLots) {
-      const position = credits.transfer[slot]!;
-      if (!this.watchedCredits.has(position)) continue;
-      touched = true;
-      if (credits.left[slot] === 0) this.watchedCredits.delete(position);
-    }
-    return touched ? [this.positionOf(step.payer)] : [];
   }
 
   private positionsOf(alert: OpenAlert): PositionDraft[] {
     const payees = new Set([...alert.evidence.values()].map(({ payee }) => payee));
     return [...payees]
-      .filter((account) => this.engine.accounts.hub[account] === 0)
-      .map((account) => this.positionOf(account));
+      .filter((account) => !this.engine.accounts.isHub(account))
+      .map((account) => positionOf(this.engine, account));
   }
 
-  private positionOf(account: AccountIndex): PositionDraft {
-    const { accounts, credits } = this.engine;
-    const left: { position: number; leftMinor: number }[] = [];
-    for (let slot = accounts.creditHead[account]!; slot !== NONE; slot = credits.next[slot]!) {
-      const position = credits.transfer[slot]!;
-      if (!this.watchedCredits.has(position) || credits.left[slot] === 0) continue;
-      left.push({ position, leftMinor: credits.left[slot]! });
-    }
-    const { heldMinor, taintedMinor } = this.engine.held(account);
-    const inMinor = accounts.laid[account]! + accounts.backfilled[account]!;
-    invariant(inMinor >= heldMinor, 'a wallet holds no more than came in');
-    return {
-      kind: 'wallet-position',
-      ...walletOfKey(accounts.walletKey(account)),
-      currency: accounts.currency(account),
-      asOfMs: accounts.lastAt[account]!,
-      inMinor,
-      outMinor: accounts.debited[account]! + accounts.reversed[account]!,
-      heldMinor,
-      taintedMinor,
-      credits: left.sort((a, b) => a.position - b.position),
-    };
+  private operationsOf({ carried }: FlowStep): string[] {
+    const { origin, count } = carried.origins;
+    return [...origin.subarray(0, count)].map((o) => this.engine.watchlist.operationId(o));
+  }
+
+  /** Everything that the next detections depend on, beside the configuration. */
+  *save(): Iterable<StatePart> {
+    yield { name: 'waiting', value: this.waiting.save() };
+    yield* this.engine.save();
+    yield* this.population.save();
+    yield* this.signals.save();
+    yield* this.book.save();
+    yield* this.budget.save();
+    yield* this.pendingReversals.save();
+  }
+
+  /**
+   * Takes up a saved state. Only a detector that has applied nothing yet may, and only with the configuration it was saved with.
+   *
+   * @throws StateMismatch where the state is another's; the detector is then to be thrown away
+   */
+  load(source: StateSource): void {
+    invariant(this.engine.accounts.size === 0, 'a state is loaded into a new detector');
+    this.waiting.load(source.value('waiting'), (row) => row as TransferEntry);
+    this.engine.load(source);
+    this.population.load(source);
+    this.signals.load(source);
+    this.book.load(source);
+    this.budget.load(source);
+    this.pendingReversals.load(source);
   }
 }
 
-/** What the signals rely on, each transfer once, oldest first. */
-function evidenceOfAll(signals: readonly Signal[]): Evidence[] {
-  const found = new Map<number, Evidence>();
-  for (const signal of signals) {
-    for (const item of signal.evidence) found.set(item.position, item);
-  }
-  return [...found.values()].sort((a, b) => a.atMs - b.atMs || a.position - b.position);
+function anyWatched({ taken }: FlowStep): boolean {
+  for (let i = 0; i < taken.count; i += 1) if (taken.watched[i] === 1) return true;
+  return false;
 }

@@ -1,9 +1,76 @@
-import { type TypologyName } from '#contracts';
-import { type LogHistogram, NONE } from '#flow';
+import { type AccountIndex, type FlowEngine, type LogHistogram } from '#flow';
 import { surpriseOfCount } from './population';
 import { type FanParameters } from './rule-pack';
 import { sayAmount, sayCount, sayDuration } from './say';
-import { type Evidence, type Signal, type Sighting } from './signal';
+import {
+  byTime,
+  type Evidence,
+  fact,
+  type Facts,
+  type Signal,
+  type Sighting,
+  type Typology,
+} from './signal';
+
+/** One side's payments between people with counterparties that were new, newest first, as the account remembers them. */
+interface NewPairs {
+  readonly count: number;
+  /** The row is such a payment of the window. */
+  counts(row: number): boolean;
+  other(row: number): AccountIndex;
+  evidence(row: number): Evidence;
+  readonly first: number;
+}
+
+function newPayers(
+  { credits }: FlowEngine,
+  anchor: AccountIndex,
+  from: number,
+  to: number,
+): NewPairs {
+  return {
+    first: credits.first(anchor),
+    count: credits.count(anchor),
+    counts: (row) =>
+      credits.newPair(row) &&
+      credits.personal(row) &&
+      credits.at(row) >= from &&
+      credits.at(row) <= to,
+    other: (row) => credits.payer(row),
+    evidence: (row) => ({
+      position: credits.transfer(row),
+      payer: credits.payer(row),
+      payee: anchor,
+      amountMinor: credits.amount(row),
+      atMs: credits.at(row),
+    }),
+  };
+}
+
+function newPayees(
+  { debits }: FlowEngine,
+  anchor: AccountIndex,
+  from: number,
+  to: number,
+): NewPairs {
+  return {
+    first: debits.first(anchor),
+    count: debits.count(anchor),
+    counts: (row) =>
+      debits.newPayee(row) &&
+      debits.personal(row) &&
+      debits.at(row) >= from &&
+      debits.at(row) <= to,
+    other: (row) => debits.payee(row),
+    evidence: (row) => ({
+      position: debits.transfer(row),
+      payer: anchor,
+      payee: debits.payee(row),
+      amountMinor: debits.amount(row),
+      atMs: debits.at(row),
+    }),
+  };
+}
 
 /**
  * Fan-in: many new payers at once.
@@ -11,63 +78,44 @@ import { type Evidence, type Signal, type Sighting } from './signal';
  * Definition: within the window at least `counterpartiesMin` distinct wallets paid this one that had never dealt with it.
  * Strength: how surprising so many are for this wallet, but no more than how rare they are among all.
  */
-export function fanIn(sighting: Sighting): Signal | null {
+function seeFanIn(sighting: Sighting): Signal | null {
   const { engine, step, population, pack, anchor } = sighting;
   if (anchor !== step.payee || !step.personal || !step.newPair) return null;
-  const { credits, accounts } = engine;
-  const evidence: Evidence[] = [];
-  for (let slot = accounts.creditHead[anchor]!; slot !== NONE; slot = credits.next[slot]!) {
-    if (credits.newPair[slot] === 0 || credits.personal[slot] === 0) continue;
-    evidence.push({
-      position: credits.transfer[slot]!,
-      payer: credits.payer[slot]!,
-      payee: anchor,
-      amountMinor: credits.amount[slot]!,
-      atMs: credits.at[slot]!,
-    });
-  }
-  return fan(sighting, 'FAN_IN', pack.fanIn, population.newPayers, evidence, (e) => e.payer);
+  const pairs = newPayers(engine, anchor, step.atMs - pack.fanIn.windowMs, step.atMs);
+  return fan(sighting, 'FAN_IN', pack.fanIn, population.newPayers, pairs);
 }
 
 /**
  * Fan-out: money spread over many new payees at once.
  *
- * Definition: within the window this wallet paid at least `counterpartiesMin` distinct wallets that it had never dealt with.
+ * Definition: within the window this wallet paid at least `counterpartiesMin` distinct wallets that it had never paid.
  * Strength: how surprising so many are for this wallet, but no more than how rare they are among all.
  */
-export function fanOut(sighting: Sighting): Signal | null {
+function seeFanOut(sighting: Sighting): Signal | null {
   const { engine, step, population, pack, anchor } = sighting;
-  if (anchor !== step.payer || !step.personal || !step.newPair) return null;
-  const { debits, accounts } = engine;
-  const evidence: Evidence[] = [];
-  for (let slot = accounts.debitHead[anchor]!; slot !== NONE; slot = debits.next[slot]!) {
-    if (debits.newPair[slot] === 0 || debits.personal[slot] === 0) continue;
-    evidence.push({
-      position: debits.transfer[slot]!,
-      payer: anchor,
-      payee: debits.payee[slot]!,
-      amountMinor: debits.amount[slot]!,
-      atMs: debits.at[slot]!,
-    });
-  }
-  return fan(sighting, 'FAN_OUT', pack.fanOut, population.newPayees, evidence, (e) => e.payee);
+  if (anchor !== step.payer || !step.personal || step.carried.payerKnowsPayee) return null;
+  const pairs = newPayees(engine, anchor, step.atMs - pack.fanOut.windowMs, step.atMs);
+  return fan(sighting, 'FAN_OUT', pack.fanOut, population.newPayees, pairs);
 }
 
 function fan(
   { engine, step, anchor, nowMs }: Sighting,
-  typology: TypologyName & ('FAN_IN' | 'FAN_OUT'),
-  { windowMs, counterpartiesMin, habitPriorPerDay, weight, natsMax }: FanParameters,
+  typology: 'FAN_IN' | 'FAN_OUT',
+  { counterpartiesMin, habitPriorPerDay, weight, natsMax }: FanParameters,
   usual: LogHistogram,
-  newPairs: readonly Evidence[],
-  other: (evidence: Evidence) => number,
+  pairs: NewPairs,
 ): Signal | null {
-  const evidence = newPairs
-    .filter(({ atMs }) => atMs >= step.atMs - windowMs && atMs <= step.atMs)
-    .sort((a, b) => a.atMs - b.atMs || a.position - b.position);
-  const count = new Set(evidence.map(other)).size;
-  const rare = usual.surpriseOfHigh(count);
+  const others = new Set<AccountIndex>();
+  for (let row = pairs.first; row < pairs.first + pairs.count; row += 1) {
+    if (pairs.counts(row)) others.add(pairs.other(row));
+  }
+  const count = others.size;
+  if (count === 0) return null;
+  const enough = count >= counterpartiesMin;
+  // A count is not its own yardstick: asked before it is added.
+  const rare = enough ? usual.surpriseOfHigh(count) : 0;
   usual.add(count, nowMs);
-  if (count < counterpartiesMin) return null;
+  if (!enough) return null;
   const { accounts } = engine;
   const habit =
     typology === 'FAN_IN'
@@ -75,21 +123,43 @@ function fan(
       : accounts.debitsPerDayBefore(anchor, count);
   const nats = Math.min(surpriseOfCount(count, Math.max(habit, habitPriorPerDay)), rare, natsMax);
   if (nats <= 0) return null;
-  const currency = accounts.currency(anchor);
-  const sumMinor = evidence.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
-  const amount = sayAmount(sumMinor, currency);
-  const wallets = `${sayCount(count, 'wallet')} it had never dealt with`;
-  const span = sayDuration(step.atMs - evidence[0]!.atMs);
+  const evidence: Evidence[] = [];
+  for (let row = pairs.first; row < pairs.first + pairs.count; row += 1) {
+    if (pairs.counts(row)) evidence.push(pairs.evidence(row));
+  }
+  evidence.sort(byTime);
   return {
     typology,
     family: 'NETWORK',
     anchor,
+    currency: accounts.currency(anchor),
     atMs: step.atMs,
     logOdds: weight * nats,
+    facts: {
+      sumMinor: evidence.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+      count,
+      spanMs: step.atMs - evidence[0]!.atMs,
+    },
     evidence,
-    say: () =>
-      typology === 'FAN_IN'
-        ? `received ${amount} from ${wallets}, within ${span}`
-        : `paid ${amount} to ${wallets}, within ${span}`,
   };
 }
+
+const wallets = (facts: Facts): string =>
+  `${sayCount(fact(facts, 'count'), 'wallet')} it had never dealt with, within ` +
+  sayDuration(fact(facts, 'spanMs'));
+
+export const fanIn: Typology = {
+  name: 'FAN_IN',
+  family: 'NETWORK',
+  see: seeFanIn,
+  say: (facts, currency) =>
+    `received ${sayAmount(fact(facts, 'sumMinor'), currency)} from ${wallets(facts)}`,
+};
+
+export const fanOut: Typology = {
+  name: 'FAN_OUT',
+  family: 'NETWORK',
+  see: seeFanOut,
+  say: (facts, currency) =>
+    `paid ${sayAmount(fact(facts, 'sumMinor'), currency)} to ${wallets(facts)}`,
+};

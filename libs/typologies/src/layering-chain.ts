@@ -1,7 +1,8 @@
+import { type AccountIndex } from '#flow';
 import { DWELL_FLOOR_MS } from './rule-pack';
 import { sayAmount, sayDuration } from './say';
+import { evidenceOf, fact, type Facts, type Signal, type Sighting, type Typology } from './signal';
 import { ancestry, type Hop } from './trail';
-import { evidenceOf, type Signal, type Sighting } from './signal';
 
 /**
  * Layering chain: money handed on from wallet to wallet, each hop keeping most of its value.
@@ -10,12 +11,12 @@ import { evidenceOf, type Signal, type Sighting } from './signal';
  * between `keptMin` and `keptMax` of the one before. Strength: the hops beyond the second, and how rare such short rests
  * are among all wallets.
  */
-export function layeringChain({ engine, step, population, pack, anchor }: Sighting): Signal | null {
+function see({ engine, step, population, pack, anchor }: Sighting): Signal | null {
   const { depthMin, keptMin, keptMax, weightPerHop, hopsMax, weightDwell, natsMax } =
     pack.layeringChain;
   if (anchor !== step.payee || !step.personal || step.carried.depth < depthMin) return null;
   const hops: Hop[] = [evidenceOf(step)];
-  const wallets = new Set([step.payee, step.payer]);
+  const wallets = new Set<AccountIndex>([step.payee, step.payer]);
   let nats = 0;
   for (const hop of ancestry(step)) {
     const after = hops.at(-1)!;
@@ -28,17 +29,26 @@ export function layeringChain({ engine, step, population, pack, anchor }: Sighti
   if (hops.length < depthMin) return null;
   const first = hops.at(-1)!;
   const dwellNats = Math.min(nats / (hops.length - 1), natsMax);
-  const currency = engine.accounts.currency(anchor);
-  const { amountMinor, atMs } = step;
   return {
     typology: 'LAYERING_CHAIN',
     family: 'PATTERN',
     anchor,
-    atMs,
+    currency: engine.accounts.currency(anchor),
+    atMs: step.atMs,
     logOdds: weightPerHop * Math.min(hops.length - 2, hopsMax) + weightDwell * dwellNats,
+    facts: {
+      firstMinor: first.amountMinor,
+      hops: hops.length,
+      spanMs: step.atMs - first.atMs,
+      lastMinor: step.amountMinor,
+    },
     evidence: hops.reverse(),
-    say: () =>
-      `${sayAmount(first.amountMinor, currency)} came here through ${hops.length} transfers in a row within ` +
-      `${sayDuration(atMs - first.atMs)}, of which ${sayAmount(amountMinor, currency)} arrived`,
   };
 }
+
+const say = (facts: Facts, currency: string): string =>
+  `${sayAmount(fact(facts, 'firstMinor'), currency)} came here through ${fact(facts, 'hops')} ` +
+  `transfers in a row within ${sayDuration(fact(facts, 'spanMs'))}, of which ` +
+  `${sayAmount(fact(facts, 'lastMinor'), currency)} arrived`;
+
+export const layeringChain: Typology = { name: 'LAYERING_CHAIN', family: 'PATTERN', see, say };

@@ -1,6 +1,7 @@
 import { type TypologyName } from '#contracts';
 import { type EventTimeMs } from '#domain';
-import { type AccountIndex } from '#flow';
+import { type AccountIndex, type StatePart, type StateSource } from '#flow';
+import { loadChunked, saveChunked } from './saved-list';
 import { type Evidence, type Signal } from './signal';
 
 /** Accounts whose signals are remembered; beyond it the ones longest without a signal are forgotten. */
@@ -53,5 +54,16 @@ export class LiveSignals {
       evidence: [...evidence.values()].slice(-this.proximityTransfersMax),
       operationIds: [...new Set([...(known.operationIds ?? []), ...(signal.operationIds ?? [])])],
     };
+  }
+
+  *save(): Iterable<StatePart> {
+    yield* saveChunked('signals', [...this.byAccount.values()], (signals) => [...signals.values()]);
+  }
+
+  load(source: StateSource): void {
+    for (const signals of loadChunked<Signal[]>('signals', source)) {
+      const byTypology = new Map(signals.map((signal) => [signal.typology, signal]));
+      this.byAccount.set(signals[0]!.anchor, byTypology);
+    }
   }
 }

@@ -1,6 +1,16 @@
-import { NONE } from '#flow';
-import { sayAmount, sayShare } from './say';
-import { evidenceOf, type Signal, type Sighting } from './signal';
+import { type AccountIndex, type FlowEngine, NONE } from '#flow';
+import { sayAmount, sayCount, sayShare } from './say';
+import {
+  byTime,
+  type Evidence,
+  evidenceOf,
+  fact,
+  type Facts,
+  type Signal,
+  type Sighting,
+  type Typology,
+} from './signal';
+import { type RulePack } from './rule-pack';
 import { ancestry } from './trail';
 
 /**
@@ -9,42 +19,123 @@ import { ancestry } from './trail';
  * Definition: the account is itself an indicator of an operation (confirmed), or a share of the money just received came
  * out of one. Taint alone is exposure, not a claim: without other signals it stays below the bar.
  */
-export function operationProximity({ engine, step, pack, anchor }: Sighting): Signal | null {
+function see({ engine, step, pack, anchor }: Sighting): Signal | null {
   // What a known wallet spends in shops says nothing of the operation's money.
   if (!step.personal && !step.leaves) return null;
   const { tainted, confirmed } = pack.operationProximity;
-  const currency = engine.accounts.currency(anchor);
-  const own = engine.originAt(anchor, step.atMs);
-  const amount = sayAmount(step.amountMinor, currency);
+  const own = engine.watchlist.originAt(anchor, step.atMs);
+  const common = {
+    typology: 'OPERATION_PROXIMITY',
+    family: 'INTELLIGENCE',
+    anchor,
+    currency: engine.accounts.currency(anchor),
+    atMs: step.atMs,
+  } as const;
   if (own !== NONE) {
-    const paid = anchor === step.payer;
     return {
-      typology: 'OPERATION_PROXIMITY',
-      family: 'INTELLIGENCE',
-      anchor,
-      atMs: step.atMs,
+      ...common,
       logOdds: confirmed,
       evidence: [evidenceOf(step)],
       operationIds: [engine.watchlist.operationId(own)],
       confirmed: true,
-      say: () => `is an indicator of a known operation and ${paid ? 'paid' : 'received'} ${amount}`,
+      facts: {
+        [anchor === step.payer ? 'paidMinor' : 'receivedMinor']: step.amountMinor,
+      },
     };
   }
   if (anchor !== step.payee || !step.carried.tainted) return null;
-  const { origin, originShare } = step.carried;
+  const { origin, share: shares, count } = step.carried.origins;
   const operationIds: string[] = [];
-  for (let i = 0; i < origin.length && origin[i]! !== NONE; i += 1) {
+  let share = 0;
+  for (let i = 0; i < count; i += 1) {
     operationIds.push(engine.watchlist.operationId(origin[i]!));
+    share += shares[i]!;
   }
-  const share = originShare.reduce((sum, part) => sum + part, 0);
+  share = Math.min(1, share);
+  return {
+    ...common,
+    logOdds: tainted * share,
+    evidence: [...ancestry(step).reverse(), evidenceOf(step)],
+    operationIds,
+    facts: { taintedMinor: step.amountMinor, share },
+  };
+}
+
+/**
+ * What an account that has just become known did lately with other people: most of what there is to know of it has already
+ * happened.
+ */
+export function seeRevealed(
+  engine: FlowEngine,
+  anchor: AccountIndex,
+  pack: RulePack,
+  nowMs: number,
+): Signal | null {
+  const { credits, debits, limits, watchlist } = engine;
+  const sinceMs = nowMs - limits.retroHuntMs;
+  const evidence: Evidence[] = [];
+  let atMs = sinceMs;
+  for (let i = 0, row = credits.first(anchor); i < credits.count(anchor); i += 1, row += 1) {
+    if (!credits.personal(row) || credits.at(row) < sinceMs) continue;
+    evidence.push({
+      position: credits.transfer(row),
+      payer: credits.payer(row),
+      payee: anchor,
+      amountMinor: credits.amount(row),
+      atMs: credits.at(row),
+    });
+  }
+  for (let i = 0, row = debits.first(anchor); i < debits.count(anchor); i += 1, row += 1) {
+    if (!debits.personal(row) || debits.at(row) < sinceMs) continue;
+    evidence.push({
+      position: debits.transfer(row),
+      payer: anchor,
+      payee: debits.payee(row),
+      amountMinor: debits.amount(row),
+      atMs: debits.at(row),
+    });
+  }
+  if (evidence.length === 0) return null;
+  evidence.sort(byTime);
+  atMs = evidence.at(-1)!.atMs;
+  const own = watchlist.originAt(anchor, Math.max(atMs, nowMs));
+  if (own === NONE) return null;
+  const kept = evidence.slice(-pack.operationProximity.transfersMax);
   return {
     typology: 'OPERATION_PROXIMITY',
     family: 'INTELLIGENCE',
     anchor,
-    atMs: step.atMs,
-    logOdds: tainted * Math.min(1, share),
-    evidence: [...ancestry(step)].reverse().concat(evidenceOf(step)),
-    operationIds,
-    say: () => `received ${amount}, ${sayShare(Math.min(1, share))} of it out of a known operation`,
+    currency: engine.accounts.currency(anchor),
+    atMs,
+    logOdds: pack.operationProximity.confirmed,
+    evidence: kept,
+    operationIds: [watchlist.operationId(own)],
+    confirmed: true,
+    facts: {
+      transfers: kept.length,
+      sumMinor: kept.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+    },
   };
 }
+
+function say(facts: Facts, currency: string): string {
+  if (facts.share !== undefined) {
+    const amount = sayAmount(fact(facts, 'taintedMinor'), currency);
+    return `received ${amount}, ${sayShare(facts.share)} of it out of a known operation`;
+  }
+  const known = 'is an indicator of a known operation and';
+  if (facts.transfers !== undefined) {
+    const amount = sayAmount(fact(facts, 'sumMinor'), currency);
+    return `${known} had moved ${amount} in ${sayCount(facts.transfers, 'transfer')} before that was known`;
+  }
+  return facts.paidMinor === undefined
+    ? `${known} received ${sayAmount(fact(facts, 'receivedMinor'), currency)}`
+    : `${known} paid ${sayAmount(facts.paidMinor, currency)}`;
+}
+
+export const operationProximity: Typology = {
+  name: 'OPERATION_PROXIMITY',
+  family: 'INTELLIGENCE',
+  see,
+  say,
+};

@@ -1,3 +1,5 @@
+import { type StatePart, type StateSource } from '#flow';
+
 /** Reversals announced and not settled yet; beyond it the oldest is forgotten, and settles as one of an unknown transfer. */
 const PENDING_MAX = 100_000;
 
@@ -18,5 +20,16 @@ export class PendingReversals {
     const original = this.originals.get(position);
     this.originals.delete(position);
     return original;
+  }
+
+  *save(): Iterable<StatePart> {
+    yield { name: 'pending-reversals', value: [...this.originals] };
+  }
+
+  load(source: StateSource): void {
+    const saved = source.value('pending-reversals') as [number, number][];
+    for (const [position, originalPosition] of saved) {
+      this.originals.set(position, originalPosition);
+    }
   }
 }

@@ -1,5 +1,11 @@
 import { type EventTimeMs } from '#domain';
-import { type FlowEngine, type FlowStep, LogHistogram } from '#flow';
+import {
+  type FlowEngine,
+  type FlowStep,
+  LogHistogram,
+  type StatePart,
+  type StateSource,
+} from '#flow';
 import { DWELL_FLOOR_MS } from './rule-pack';
 
 /** What is usual among all wallets of the feed, learnt from the stream: the measure of what is surprising. */
@@ -29,10 +35,27 @@ export class Population {
   learn(engine: FlowEngine, step: FlowStep, nowMs: EventTimeMs): void {
     if (!step.personal) return;
     this.amountsOf(engine.accounts.currency(step.payer)).add(step.amountMinor, nowMs);
-    const { coveredMinor, dwellMs } = step.carried;
-    if (coveredMinor * 2 >= step.amountMinor) {
+    const { lotMinor, dwellMs } = step.carried;
+    if (lotMinor * 2 >= step.amountMinor) {
       this.dwell.add(Math.max(dwellMs, DWELL_FLOOR_MS), nowMs);
     }
+  }
+
+  *save(): Iterable<StatePart> {
+    yield { name: 'population', value: [...this.amounts.keys()] };
+    for (const [currency, amounts] of this.amounts) yield* amounts.save(`amounts.${currency}`);
+    yield* this.dwell.save('dwell');
+    yield* this.newPayers.save('new-payers');
+    yield* this.newPayees.save('new-payees');
+  }
+
+  load(source: StateSource): void {
+    for (const currency of source.value('population') as string[]) {
+      this.amountsOf(currency).load(`amounts.${currency}`, source);
+    }
+    this.dwell.load('dwell', source);
+    this.newPayers.load('new-payers', source);
+    this.newPayees.load('new-payees', source);
   }
 }
 

@@ -1,4 +1,6 @@
 import { type AlertTerm, type SignalFamily } from '#contracts';
+import { type Facts } from './signal';
+import { sentenceOf } from './typologies';
 
 /** What adds up to a risk. */
 export interface WeightedTerm {
@@ -17,11 +19,14 @@ export const riskOf = (base: number, terms: readonly WeightedTerm[]): number => 
 export const familiesOf = (terms: readonly WeightedTerm[]): number =>
   new Set(terms.map(({ family }) => family)).size;
 
+/** A term as an alert keeps it, with what its sentence is made of. */
+export interface FactualTerm extends WeightedTerm {
+  readonly facts: Facts;
+  readonly currency: string;
+}
+
 /** Terms as an alert shows them, weightiest first, each with the risk that is left without it. */
-export function explained(
-  base: number,
-  terms: readonly (WeightedTerm & { readonly say: () => string })[],
-): AlertTerm[] {
+export function explained(base: number, terms: readonly FactualTerm[]): AlertTerm[] {
   return [...terms]
     .sort((a, b) => b.logOdds - a.logOdds || (a.name < b.name ? -1 : 1))
     .map((term) => ({
@@ -32,6 +37,6 @@ export function explained(
         base,
         terms.filter((other) => other !== term),
       ),
-      sentence: term.say(),
+      sentence: sentenceOf(term.name, term.facts, term.currency),
     }));
 }

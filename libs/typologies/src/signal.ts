@@ -1,5 +1,5 @@
 import { type SignalFamily, type TypologyName } from '#contracts';
-import { type EventTimeMs } from '#domain';
+import { type EventTimeMs, invariant } from '#domain';
 import { type AccountIndex, type FlowEngine, type FlowStep } from '#flow';
 import { type Population } from './population';
 import { type RulePack } from './rule-pack';
@@ -14,18 +14,21 @@ export interface Evidence {
   readonly atMs: EventTimeMs;
 }
 
+/** What a sentence is made of: plain values, since what was seen must outlive a restart. */
+export type Facts = Readonly<Record<string, number>>;
+
 /** A typology seen in one account. */
 export interface Signal {
   readonly typology: TypologyName;
   readonly family: SignalFamily;
   readonly anchor: AccountIndex;
+  readonly currency: string;
   readonly atMs: EventTimeMs;
   /** What it adds to the risk, in log-odds. */
   readonly logOdds: number;
   /** Oldest first. */
   readonly evidence: readonly Evidence[];
-  /** What an investigator is told, made only when somebody is. */
-  readonly say: () => string;
+  readonly facts: Facts;
   /** Operations it points to. */
   readonly operationIds?: readonly string[];
   /** The account itself is a known indicator. */
@@ -34,6 +37,7 @@ export interface Signal {
 
 /** What a typology may look at: one account, the transfer that just touched it, and what is usual. */
 export interface Sighting {
+  /** Of this, the anchor's account alone. */
   readonly engine: FlowEngine;
   readonly step: FlowStep;
   readonly population: Population;
@@ -44,8 +48,21 @@ export interface Sighting {
   readonly anchor: AccountIndex;
 }
 
-/** A typology's detector: a pure look at a sighting. */
-export type Typology = (sighting: Sighting) => Signal | null;
+/** A typology: how it is seen, and what an investigator is told of it. */
+export interface Typology {
+  readonly name: TypologyName;
+  readonly family: SignalFamily;
+  /** A pure look at one account; null where there is nothing to see. */
+  readonly see: (sighting: Sighting) => Signal | null;
+  readonly say: (facts: Facts, currency: string) => string;
+}
+
+/** A fact that the sentence was promised. */
+export function fact(facts: Facts, name: string): number {
+  const value = facts[name];
+  invariant(value !== undefined, 'a sentence has all its facts');
+  return value;
+}
 
 /** The transfer that was just seen. */
 export const evidenceOf = (step: FlowStep): Evidence => ({
@@ -55,3 +72,23 @@ export const evidenceOf = (step: FlowStep): Evidence => ({
   amountMinor: step.amountMinor,
   atMs: step.atMs,
 });
+
+/** The lots that the step's debit took, from `sinceMs` on, oldest first. */
+export function takenEvidence(step: FlowStep, sinceMs: EventTimeMs): Evidence[] {
+  const { taken, payer } = step;
+  const evidence: Evidence[] = [];
+  for (let i = 0; i < taken.count; i += 1) {
+    if (taken.atMs[i]! < sinceMs) continue;
+    evidence.push({
+      position: taken.transfer[i]!,
+      payer: taken.payer[i]!,
+      payee: payer,
+      amountMinor: taken.amountMinor[i]!,
+      atMs: taken.atMs[i]!,
+    });
+  }
+  return evidence.sort(byTime);
+}
+
+export const byTime = (a: Evidence, b: Evidence): number =>
+  a.atMs - b.atMs || a.position - b.position;

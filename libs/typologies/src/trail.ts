@@ -5,18 +5,17 @@ import { type Evidence } from './signal';
 export type Hop = Evidence;
 
 /** The transfers that led up to a step's payment, nearest first. */
-export function* ancestry(step: FlowStep): Generator<Hop> {
-  const { carried } = step;
-  let payee = step.payer;
-  for (let i = 0; i < carried.ancestorCount; i += 1) {
-    const payer = carried.ancestorPayer[i]!;
-    yield {
-      position: carried.ancestorTransfer[i]!,
-      payer,
-      payee,
-      amountMinor: carried.ancestorAmount[i]!,
-      atMs: carried.ancestorAt[i]!,
-    };
-    payee = payer;
+export function ancestry({ carried, payer }: FlowStep): Hop[] {
+  const { ancestors } = carried;
+  const hops: Hop[] = [];
+  for (let i = 0; i < ancestors.count; i += 1) {
+    hops.push({
+      position: ancestors.transfer[i]!,
+      payer: ancestors.wallet[i]!,
+      payee: i === 0 ? payer : ancestors.wallet[i - 1]!,
+      amountMinor: ancestors.amount[i]!,
+      atMs: ancestors.at[i]!,
+    });
   }
+  return hops;
 }

@@ -56,8 +56,8 @@ export function ordinaryLife(days = 10): Move[] {
 }
 
 export const run = (entries: readonly LogEntry[], pack?: RulePack): Detection[] => {
-  const detector = new Detector(pack);
-  return entries.flatMap((entry) => detector.apply(entry));
+  const detector = new Detector(pack ? { pack } : {});
+  return [...entries.flatMap((entry) => detector.apply(entry)), ...detector.flush()];
 };
 
 export const alertsOf = (detections: readonly Detection[]): AlertDraft[] =>

@@ -53,6 +53,18 @@ export class CoverageAnswer {
 
   @ApiProperty({ type: 'integer', description: 'Paid out and never seen coming in, minor units.' })
   readonly uncoveredMinor!: number;
+
+  @ApiProperty({
+    type: [TransferRefAnswer],
+    description: 'Of its transfers, those that came well after the clock of the feed had passed.',
+  })
+  readonly lateTransfers!: TransferRefAnswer[];
+
+  @ApiProperty({
+    type: [TransferRefAnswer],
+    description: 'Of its transfers, those that have been reversed since.',
+  })
+  readonly reversedTransfers!: TransferRefAnswer[];
 }
 
 /** An alert. All instants are event time. */

@@ -1,5 +1,5 @@
 import { type Alert, type EvidenceTransfer } from '#contracts';
-import { AppError, type EventTimeMs, formatEventTime } from '#domain';
+import { AppError, type EventTimeMs, formatEventTime, transferKey } from '#domain';
 import { sha256OfCanonical } from '../canonical-hash';
 import { type LinkedOperation } from '../cases/case-material';
 import { type CasePicture } from '../cases/case-picture';
@@ -265,6 +265,14 @@ function gapsOf(picture: CasePicture, alerts: readonly Alert[]): Dossier['dataGa
   if (picture.currencies.some(({ uncoveredMinor }) => uncoveredMinor > 0)) {
     statements.push(
       'Some wallets that received paid on more than that; the totals give it as uncovered, and it is part of what was traced.',
+    );
+  }
+  // An alert from before this was told has no list.
+  const coverages: readonly Partial<Alert['coverage']>[] = alerts.map(({ coverage }) => coverage);
+  const reversed = coverages.flatMap(({ reversedTransfers }) => reversedTransfers ?? []);
+  if (reversed.length > 0) {
+    statements.push(
+      `${new Set(reversed.map(transferKey)).size} of the transfers relied on have been reversed since; the alerts name them.`,
     );
   }
   return { statements, alerts: gaps };

@@ -42,7 +42,12 @@ async function aCase(): Promise<{ id: string; change: () => Promise<void> }> {
       alertOver(alertId(name), transfers, {
         revision,
         risk,
-        coverage: { capsMet: ['پیسہ € \u2028'], uncoveredMinor: 1 },
+        coverage: {
+          capsMet: ['پیسہ € \u2028'],
+          uncoveredMinor: 1,
+          lateTransfers: [],
+          reversedTransfers: [],
+        },
       }),
       transfers,
     );

@@ -1,0 +1,54 @@
+import { ANCESTORS_MAX, COPAYEES_MAX, FUNDERS_MAX } from './flow-limits';
+import { Hops, Origins, type TrailCounts } from './trails';
+
+/** What travels with a payment, from the payer's account to the payee's: by value, so that the two may live apart. */
+export class Carried {
+  /** Transfers in a row that passed this money on, this one included: 1 where nothing came before. */
+  depth = 1;
+  /** Those transfers, nearest first. */
+  readonly ancestors = new Hops(ANCESTORS_MAX);
+  /** The first of them, where it lies further back than the ancestors reach. */
+  readonly root = new Hops(1);
+  /** Who else paid the payer lately, newest first: of a payment that merges several, the link names one. */
+  readonly funders = new Hops(FUNDERS_MAX);
+  /** Whom else the payer paid lately, newest first; the wallets are payees. */
+  readonly coPayees = new Hops(COPAYEES_MAX);
+  readonly origins = new Origins();
+  /** The payer had this payee among its recent ones. */
+  payerKnowsPayee = false;
+  /** Of the payment, what was seen coming in; of that, what lots account for. */
+  coveredMinor = 0;
+  lotMinor = 0;
+  /** How long that had rested, weighed by amount; 0 where lots account for nothing. */
+  dwellMs = 0;
+  /** What the payer usually pays: the mean natural logarithm of its debits, this one included, and how many. */
+  payerLogMean = 0;
+  payerDebits = 0;
+
+  clear(): void {
+    this.depth = 1;
+    this.ancestors.count = 0;
+    this.root.count = 0;
+    this.funders.count = 0;
+    this.coPayees.count = 0;
+    this.origins.count = 0;
+    this.payerKnowsPayee = false;
+    this.coveredMinor = 0;
+    this.lotMinor = 0;
+    this.dwellMs = 0;
+    this.payerLogMean = 0;
+    this.payerDebits = 0;
+  }
+
+  get tainted(): boolean {
+    return this.origins.count > 0;
+  }
+
+  /** Writes how many of each a credit will keep. */
+  count(counts: TrailCounts): void {
+    counts.ancestors = this.ancestors.count;
+    counts.funders = this.funders.count;
+    counts.root = this.root.count;
+    counts.origins = this.origins.count;
+  }
+}

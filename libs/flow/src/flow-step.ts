@@ -1,0 +1,60 @@
+import { type EventTimeMs } from '#domain';
+import { type AccountIndex, NONE } from './accounts';
+import { Carried } from './carried';
+import { type CreditSlot } from './credit-rows';
+
+/** The lots that a debit took, by value: what is left in the account may move. */
+export class TakenLots {
+  count = 0;
+  readonly transfer: Float64Array;
+  readonly payer: Int32Array;
+  readonly amountMinor: Float64Array;
+  readonly atMs: Float64Array;
+  readonly takenMinor: Float64Array;
+  /** Whether an alert relies on it. */
+  readonly watched: Uint8Array;
+
+  constructor(max: number) {
+    this.transfer = new Float64Array(max);
+    this.payer = new Int32Array(max);
+    this.amountMinor = new Float64Array(max);
+    this.atMs = new Float64Array(max);
+    this.takenMinor = new Float64Array(max);
+    this.watched = new Uint8Array(max);
+  }
+}
+
+/**
+ * One transfer, as both its accounts saw it: what goes in is set before, the rest by the debit and then the credit.
+ * There is one, used again and again: what is needed later must be copied.
+ */
+export class FlowStep {
+  /** The transfer's place in the log. */
+  position = 0;
+  atMs: EventTimeMs = 0;
+  /** The feed's clock. */
+  nowMs: EventTimeMs = 0;
+  amountMinor = 0;
+  payer: AccountIndex = NONE;
+  payee: AccountIndex = NONE;
+  /** A payment from person to person, as far as its type says. */
+  personal = false;
+  /** It takes money out of the wallets: cash, crypto, abroad. */
+  leaves = false;
+  /** It came well after the feed's clock had passed it. */
+  late = false;
+  /** Neither had the other among its recent counterparties. Known after the credit. */
+  newPair = false;
+  /** The credit laid in the payee; NONE where the payee is a hub, or full of what is worth more. */
+  credit: CreditSlot = NONE;
+  /** The most wallets that any identifier of this transfer was lately seen with, this one included. */
+  walletsSharingIdentifier = 0;
+  /** The most payees that the payer shares with another recent payer of the payee, this one included. */
+  payeesShared = 0;
+  readonly carried = new Carried();
+  readonly taken: TakenLots;
+
+  constructor(lotsMax: number) {
+    this.taken = new TakenLots(lotsMax);
+  }
+}

@@ -1,0 +1,83 @@
+import { type EventTimeMs } from '#domain';
+import { type AccountIndex, NONE } from './accounts';
+import { type CreditRows, type CreditSlot } from './credit-rows';
+import { type DebitRows } from './debit-rows';
+import { FUNDER_SHARE_MIN } from './flow-limits';
+import { type FlowStep } from './flow-step';
+import { type PairStore } from './pair-store';
+
+/** Of a credit, at most so many other payers of the same payee are paired with its own. */
+const PAIRED_MAX = 3;
+/** As a whole number, since 0.1 of an amount is none. */
+const FUNDER_PARTS = Math.round(1 / FUNDER_SHARE_MIN);
+
+/** Who else paid the payer lately, and not just dust: a payment that merges several is linked to one of them only. */
+export function carryFunders(
+  credits: CreditRows,
+  step: FlowStep,
+  parent: CreditSlot,
+  windowMs: number,
+): void {
+  const { payer, payee, amountMinor, atMs, carried } = step;
+  const { funders } = carried;
+  const count = credits.count(payer);
+  if (count === 0) return;
+  const first = credits.first(payer);
+  const parentPayer = parent === NONE ? NONE : credits.payer(parent);
+  for (let slot = first + count - 1; slot >= first && !funders.full; slot -= 1) {
+    const age = atMs - credits.at(slot);
+    if (age < 0) continue;
+    if (age > windowMs) return;
+    const funder = credits.payer(slot);
+    const credit = credits.amount(slot);
+    if (slot === parent || funder === payee || funder === parentPayer) continue;
+    if (credit * FUNDER_PARTS < amountMinor || amountMinor * FUNDER_PARTS < credit) continue;
+    if (!credits.personal(slot) || funders.has(funder)) continue;
+    funders.push(funder, credits.transfer(slot), credit, credits.at(slot));
+  }
+}
+
+/** Whom else the payer paid lately. */
+export function carryCoPayees(debits: DebitRows, step: FlowStep, windowMs: EventTimeMs): void {
+  const { payer, payee, atMs, carried } = step;
+  const { coPayees } = carried;
+  const count = debits.count(payer);
+  if (count === 0) return;
+  const first = debits.first(payer);
+  for (let slot = first + count - 1; slot >= first && !coPayees.full; slot -= 1) {
+    const age = atMs - debits.at(slot);
+    if (age < 0) continue;
+    if (age > windowMs) return;
+    const other = debits.payee(slot);
+    if (other === payee || !debits.personal(slot) || coPayees.has(other)) continue;
+    coPayees.push(other, debits.transfer(slot), debits.amount(slot), debits.at(slot));
+  }
+}
+
+/** Pairs the payer with the others who lately paid the same payee. @returns the most payees that any pair shares */
+export function pairPayers(
+  credits: CreditRows,
+  pairs: PairStore,
+  step: FlowStep,
+  windowMs: number,
+): number {
+  const { payer, payee, atMs } = step;
+  const first = credits.first(payee);
+  let most = 0;
+  let paired = 0;
+  let last: AccountIndex = payer;
+  for (
+    let slot = first + credits.count(payee) - 1;
+    slot >= first && paired < PAIRED_MAX;
+    slot -= 1
+  ) {
+    const age = atMs - credits.at(slot);
+    if (age > windowMs) break;
+    const other = credits.payer(slot);
+    if (age < 0 || other === payer || other === last || !credits.personal(slot)) continue;
+    last = other;
+    paired += 1;
+    most = Math.max(most, pairs.note(payer, other, payee, atMs));
+  }
+  return most;
+}

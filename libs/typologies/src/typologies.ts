@@ -1,0 +1,30 @@
+import { invariant } from '#domain';
+import { CIRCUMSTANCE_SENTENCES } from './circumstances';
+import { cycle } from './cycle';
+import { fanIn, fanOut } from './fan';
+import { layeringChain } from './layering-chain';
+import { operationProximity } from './operation-proximity';
+import { passThrough } from './pass-through';
+import { type Facts, type Typology } from './signal';
+
+/** Every typology, in the order in which an account is looked at. */
+export const TYPOLOGIES: readonly Typology[] = [
+  passThrough,
+  layeringChain,
+  cycle,
+  fanIn,
+  fanOut,
+  operationProximity,
+];
+
+const SENTENCES = new Map<string, Typology['say']>([
+  ...TYPOLOGIES.map(({ name, say }): [string, Typology['say']] => [name, say]),
+  ...Object.entries(CIRCUMSTANCE_SENTENCES),
+]);
+
+/** What an investigator is told of a term. */
+export function sentenceOf(term: string, facts: Facts, currency: string): string {
+  const say = SENTENCES.get(term);
+  invariant(say !== undefined, 'every term has its sentence');
+  return say(facts, currency);
+}
