@@ -37,7 +37,7 @@ module.exports = {
       comment:
         'Detection is a pure function of log and configuration: no clock, no database, no framework.',
       severity: 'error',
-      from: { path: libs('flow'), pathNot: 'spec\\.ts$' },
+      from: { path: libs('flow'), pathNot: 'spec\\.ts$|^libs/flow/test/' },
       to: { pathNot: libs('flow|domain') },
     },
     {

@@ -1,7 +1,8 @@
 import { type EventTimeMs } from '#domain';
 import { ACCOUNT, type AccountIndex, type Accounts, NONE } from './accounts';
 import { type Caps } from './caps';
-import { CreditRows, type CreditSlot } from './credit-rows';
+import { CreditRows } from './credit-rows';
+import { type CreditSlot } from './timed-rows';
 import { DebitRows } from './debit-rows';
 import { type FeedClock } from './feed-clock';
 import { CAPS, type FlowLimits } from './flow-limits';

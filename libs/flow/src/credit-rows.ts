@@ -12,10 +12,7 @@ import {
 } from './flow-limits';
 import { type FlowStep } from './flow-step';
 import { Hops, Origins, type TrailCounts, Trails } from './trails';
-import { TIMED, TimedRows, worthOf } from './timed-rows';
-
-/** A credit that is remembered: a row of {@link CreditRows}. It holds until its account's credits change. */
-export type CreditSlot = number;
+import { type CreditSlot, TIMED, TimedRows, worthOf } from './timed-rows';
 
 /** After the fields of {@link TIMED}. */
 const CREDIT = { left: 4, payer: 5, meta: 6, trail: 7, stride: 8 } as const;

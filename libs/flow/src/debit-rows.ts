@@ -2,10 +2,7 @@ import { type EventTimeMs } from '#domain';
 import { ACCOUNT, type AccountIndex, type Accounts } from './accounts';
 import { type FlowLimits } from './flow-limits';
 import { type FlowStep } from './flow-step';
-import { TIMED, TimedRows, worthOf } from './timed-rows';
-
-/** A debit that is remembered: a row of {@link DebitRows}. It holds until its account's debits change. */
-export type DebitSlot = number;
+import { type DebitSlot, TIMED, TimedRows, worthOf } from './timed-rows';
 
 /** After the fields of {@link TIMED}. */
 const DEBIT = { payee: 4, marks: 5, stride: 6 } as const;

@@ -12,7 +12,8 @@ import { ACCOUNT, type AccountIndex, Accounts, NONE } from './accounts';
 import { AccountMemory } from './account-memory';
 import { AttributeStore } from './attribute-store';
 import { Caps } from './caps';
-import { type CreditRows, type CreditSlot } from './credit-rows';
+import { type CreditRows } from './credit-rows';
+import { type CreditSlot } from './timed-rows';
 import { type DebitRows } from './debit-rows';
 import { FeedClock, type FeedClockState } from './feed-clock';
 import { ANCESTORS_MAX, type Cap, CAPS, FLOW_LIMITS, type FlowLimits } from './flow-limits';
@@ -23,12 +24,16 @@ import { MixedPiles } from './mixed-piles';
 import { OriginMix } from './origin-mix';
 import { PairStore } from './pair-store';
 import { PendingNamings } from './pending-namings';
+import { LocalHuntSteps } from './hunt-steps';
 import { RetroHunt } from './retro-hunt';
 import { type StatePart, type StateSource } from './state-parts';
 import { Origins } from './trails';
 import { carryCoPayees, carryFunders, pairPayers } from './neighbours';
 import { leaveUncovered } from './uncovered';
 import { type Naming, Watchlist } from './watchlist';
+
+/** With each transfer the sweep looks at one account, and so many more for each that is new: it must not fall behind. */
+const SWEEPS_PER_NEW_ACCOUNT = 2;
 
 /** What was given up with the accounts that nobody touched any more, of one currency. */
 export interface Released {
@@ -65,11 +70,17 @@ export class FlowEngine {
   private readonly order: LotOrder;
   private readonly mix: OriginMix;
   private readonly origins = new Origins();
-  private readonly hunt: RetroHunt;
+  /** What a hunt does in this engine's accounts. */
+  readonly huntSteps: LocalHuntSteps;
+  private readonly hunt: RetroHunt<AccountIndex>;
+  /** Accounts that became known and were not asked for yet. */
+  private readonly revealed: AccountIndex[] = [];
   private readonly pending = new PendingNamings();
   private readonly isWithdrawn = (origin: number): boolean => this.watchlist.isWithdrawn(origin);
   private readonly isTainted = (slot: CreditSlot): boolean => this.taintedNow(slot);
+  /** Where the sweep is, and how many accounts it still owes a look. */
   private sweepNext = 0;
+  private sweepsDue = 0;
 
   constructor(readonly limits: FlowLimits = FLOW_LIMITS) {
     const { creditsPerAccountMax, debitsPerAccountMax, memoryMs, linkWindowMs } = limits;
@@ -89,7 +100,8 @@ export class FlowEngine {
     this.reversal = new FlowStep(creditsPerAccountMax);
     this.order = new LotOrder(creditsPerAccountMax);
     this.mix = new OriginMix(creditsPerAccountMax);
-    this.hunt = new RetroHunt(this);
+    this.huntSteps = new LocalHuntSteps(this);
+    this.hunt = new RetroHunt(this.huntSteps, this.caps, limits);
   }
 
   /** How long something remembered may still name an account: what rests longer may give its number away. */
@@ -160,6 +172,7 @@ export class FlowEngine {
     }
     if (account === NONE) {
       account = accounts.open(wallet, currency, believedMs);
+      this.sweepsDue += SWEEPS_PER_NEW_ACCOUNT;
       this.watchlist.opened(account);
     }
     if (kind !== null && !accounts.isHub(account) && this.isBelievedHub(account, kind)) {
@@ -239,7 +252,7 @@ export class FlowEngine {
 
   /**
    * Takes back what is left of a transfer's money, and gives the payer its amount again, without a trail. What the payee
-   * has already passed on is not clawed back downstream.
+   * has already passed on is not clawed back downstream. The feed's clock must have heard of it.
    *
    * @param payee who had received, and gives back
    * @param originalPosition the transfer that is reversed
@@ -253,41 +266,51 @@ export class FlowEngine {
     amountMinor: number,
     atMs: EventTimeMs,
   ): number {
-    const back = this.memory.takeBack(payee, originalPosition, amountMinor);
+    const back = this.takeBack(payee, originalPosition, amountMinor);
+    this.giveBack(payer, payee, position, amountMinor, atMs);
+    return amountMinor - back;
+  }
+
+  /** The part of a reversal that touches who had received. @returns what was still there, in minor units */
+  takeBack(payee: AccountIndex, originalPosition: number, amountMinor: number): number {
+    return this.memory.takeBack(payee, originalPosition, amountMinor);
+  }
+
+  /** The part that touches who had paid: a credit like any other, but nobody new and nobody's trail. */
+  giveBack(
+    account: AccountIndex,
+    from: AccountIndex,
+    position: number,
+    amountMinor: number,
+    atMs: EventTimeMs,
+  ): void {
     const { reversal: step } = this;
     step.position = position;
     step.atMs = atMs;
     step.nowMs = this.nowMs;
     step.amountMinor = amountMinor;
     step.late = step.nowMs - atMs > this.limits.lateAfterMs;
-    step.payer = payee;
-    step.payee = payer;
+    step.payer = from;
+    step.payee = account;
     step.carried.clear();
-    this.giveBack(step);
-    return amountMinor - back;
-  }
-
-  /** The part that touches who had paid: a credit like any other, but nobody new and nobody's trail. */
-  private giveBack(step: FlowStep): void {
-    const { accounts } = this;
-    this.expire(step.payee);
+    this.expire(account);
     const laid = this.memory.bookCredit(step);
-    if (accounts.isHub(step.payee)) accounts.add(step.payee, ACCOUNT.mixed, laid);
+    if (this.accounts.isHub(account)) this.accounts.add(account, ACCOUNT.mixed, laid);
     else this.memory.rememberCredit(step, laid);
   }
 
   /** Takes up an indicator: what bears it is known from then on, and its past is gone through. */
   addIndicator(indicator: Indicator): void {
-    const sinceMs = this.nowMs - this.namedForMs;
-    const naming = this.watchlist.add(indicator, sinceMs);
+    const naming = this.watchlist.add(indicator);
     if (naming === null) return;
+    for (const account of this.bearers(naming)) this.watchlist.tie(account, naming);
     if (naming.knownFromMs <= this.nowMs) this.reveal(naming);
     else this.pending.add(naming);
   }
 
   /** Accounts that became known since this was last asked. */
   takeRevealed(): AccountIndex[] {
-    return this.hunt.takeRevealed();
+    return this.revealed.splice(0);
   }
 
   /** Forgets what is older than the window. Touches this account only. */
@@ -318,12 +341,13 @@ export class FlowEngine {
     if (step.personal || step.leaves) carryFunders(this.credits, step, parent, linkWindowMs);
   }
 
-  private pair(step: FlowStep): void {
+  /** Pairs the payer with the other recent payers of the payee. @param pairs where pairs are kept; this engine's own */
+  pair(step: FlowStep, pairs: Pick<PairStore, 'note'> = this.pairs): void {
     const { payee, carried } = step;
     step.payeesShared = 0;
     if (!step.newPair || !step.personal || carried.payerKnowsPayee) return;
     if (step.credit === NONE || this.isPopular(payee)) return;
-    step.payeesShared = pairPayers(this.credits, this.pairs, step, this.limits.linkWindowMs);
+    step.payeesShared = pairPayers(this.credits, pairs, step, this.limits.linkWindowMs);
   }
 
   private taintedNow(slot: CreditSlot): boolean {
@@ -334,10 +358,15 @@ export class FlowEngine {
     return false;
   }
 
+  private bearers({ match, type }: Naming): AccountIndex[] {
+    return this.watchlist.bearers(match, type, this.nowMs - this.namedForMs);
+  }
+
   private reveal(naming: Naming): void {
-    const sinceMs = this.nowMs - this.namedForMs;
-    const bearers = this.watchlist.bearers(naming.match, naming.type, sinceMs);
-    for (const account of bearers) this.hunt.through(account, naming.origin);
+    for (const account of this.bearers(naming)) {
+      this.revealed.push(account);
+      this.hunt.through(account, naming.origin, this.nowMs);
+    }
   }
 
   /** A wallet that turns out to be licensed: its lots become one pile. */
@@ -346,8 +375,13 @@ export class FlowEngine {
     this.memory.clear(account);
   }
 
-  /** Looks at one account more, each in its turn: nobody may come back to it to let it forget. */
+  /** Looks at the next accounts, each in its turn: nobody may come back to them to let them forget. */
   private sweep(): void {
+    for (; this.sweepsDue >= 0; this.sweepsDue -= 1) this.sweepOne();
+    this.sweepsDue = 0;
+  }
+
+  private sweepOne(): void {
     const { accounts } = this;
     const { names } = accounts;
     this.sweepNext = this.sweepNext + 1 >= names.end ? 0 : this.sweepNext + 1;
@@ -388,7 +422,7 @@ export class FlowEngine {
         capCounts: [...this.caps.counts],
         released: [...this.released],
         sweepNext: this.sweepNext,
-        revealed: this.hunt.revealed,
+        revealed: this.revealed,
       },
     };
     yield { name: 'clock', value: this.clock.save() };
@@ -415,7 +449,7 @@ export class FlowEngine {
     for (const [cap, count] of saved.capCounts) this.caps.counts.set(cap, count);
     for (const [currency, released] of saved.released) this.released.set(currency, released);
     this.sweepNext = saved.sweepNext;
-    this.hunt.revealed.push(...saved.revealed);
+    this.revealed.push(...saved.revealed);
     this.clock.load(source.value('clock') as FeedClockState);
     this.accounts.load(source);
     this.credits.load(source);

@@ -1,7 +1,7 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex, NONE } from './accounts';
 import { Carried } from './carried';
-import { type CreditSlot } from './credit-rows';
+import { type CreditSlot } from './timed-rows';
 
 /** The lots that a debit took, by value: what is left in the account may move. */
 export class TakenLots {

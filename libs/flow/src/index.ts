@@ -1,11 +1,14 @@
 export { ACCOUNT, type AccountIndex, NONE, WINDOW, WINDOWS_MS } from './accounts';
+export { Caps } from './caps';
 export { type Carried } from './carried';
-export { type CreditSlot } from './credit-rows';
+export { type CreditSlot } from './timed-rows';
 export { FeedClock } from './feed-clock';
 export { FlowEngine } from './flow-engine';
 export { type FlowStep, type TakenLots } from './flow-step';
 export { ANCESTORS_MAX, FLOW_LIMITS, type FlowLimits, ORIGINS_MAX } from './flow-limits';
+export { type HuntSteps, type Quarry } from './hunt-steps';
 export { LogHistogram } from './log-histogram';
+export { RetroHunt } from './retro-hunt';
 export { REORDER_LIMITS, ReorderBuffer, type ReorderLimits, type RowOrder } from './reorder-buffer';
 export {
   DETECTION_STATE_VERSION,

@@ -1,6 +1,7 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex } from './accounts';
-import { type CreditRows, type CreditSlot } from './credit-rows';
+import { type CreditRows } from './credit-rows';
+import { type CreditSlot } from './timed-rows';
 import { type FlowLimits, LOT_RATIO_MAX, LOT_RATIO_MIN } from './flow-limits';
 import { type FlowStep } from './flow-step';
 import { type OriginMix } from './origin-mix';

@@ -1,6 +1,7 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex, NONE } from './accounts';
-import { type CreditRows, type CreditSlot } from './credit-rows';
+import { type CreditRows } from './credit-rows';
+import { type CreditSlot } from './timed-rows';
 import { type DebitRows } from './debit-rows';
 import { FUNDER_SHARE_MIN } from './flow-limits';
 import { type FlowStep } from './flow-step';
@@ -57,7 +58,7 @@ export function carryCoPayees(debits: DebitRows, step: FlowStep, windowMs: Event
 /** Pairs the payer with the others who lately paid the same payee. @returns the most payees that any pair shares */
 export function pairPayers(
   credits: CreditRows,
-  pairs: PairStore,
+  pairs: Pick<PairStore, 'note'>,
   step: FlowStep,
   windowMs: number,
 ): number {

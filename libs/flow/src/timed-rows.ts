@@ -2,6 +2,10 @@ import { type EventTimeMs } from '#domain';
 import { type AccountIndex, type Accounts } from './accounts';
 import { BlockRows, NO_BLOCK } from './block-rows';
 
+/** A remembered credit, or debit: its row. It holds until its account's rows of that kind change. */
+export type CreditSlot = number;
+export type DebitSlot = number;
+
 /** Every timed row begins with its transfer's position in the log, its time, its amount, and what it is worth keeping. */
 export const TIMED = { transfer: 0, at: 1, amount: 2, worth: 3 } as const;
 

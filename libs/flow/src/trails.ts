@@ -1,7 +1,7 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex } from './accounts';
 import { type BlockClass, BlockRows, classFor, NO_BLOCK } from './block-rows';
-import { ANCESTORS_MAX, FUNDERS_MAX, ORIGINS_MAX } from './flow-limits';
+import { ORIGINS_MAX } from './flow-limits';
 
 /** A transfer somewhere upstream: who paid it, and what it was. */
 const HOP = { wallet: 0, transfer: 1, amount: 2, at: 3, size: 4 } as const;
@@ -100,9 +100,6 @@ export interface TrailCounts {
 
 const rowsOf = (counts: TrailCounts): number =>
   counts.ancestors + counts.funders + counts.root + ((counts.origins + ORIGINS_PER_ROW - 1) >> 1);
-
-/** All that a credit's trail can hold. */
-export const TRAIL_ROWS_MAX = ANCESTORS_MAX + FUNDERS_MAX + 1 + ORIGINS_MAX / ORIGINS_PER_ROW;
 
 /**
  * By which transfers the money of each credit got here, who funded its payer, and which operations it comes from: one block a

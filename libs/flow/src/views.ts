@@ -1,7 +1,7 @@
 import { type WalletRef, walletKey } from '#domain';
 import { ACCOUNT, type AccountIndex, NONE, WINDOW, WINDOWS_MS } from './accounts';
-import { type CreditSlot } from './credit-rows';
-import { type DebitSlot } from './debit-rows';
+import { type CreditSlot } from './timed-rows';
+import { type DebitSlot } from './timed-rows';
 import { type FlowEngine } from './flow-engine';
 import { ANCESTORS_MAX, FUNDERS_MAX, UNCOVERED_MAX } from './flow-limits';
 import { type FlowStep } from './flow-step';

@@ -33,27 +33,24 @@ export class Watchlist {
     private readonly attributes: AttributeStore,
   ) {}
 
-  /**
-   * Adding an indicator again changes nothing.
-   *
-   * @param sinceMs how far back a sighting with an identifier still counts
-   * @returns what became known by it; null where nothing did
-   */
-  add(indicator: Indicator, sinceMs: EventTimeMs): Naming | null {
-    const { operationId, match, type, knownFromMs } = indicator;
+  /** Adding an indicator again changes nothing. @returns what became known by it; null where nothing did */
+  add({ operationId, match, type, knownFromMs }: Indicator): Naming | null {
     const origin = this.operations.index(operationId);
     const marks = this.marks.get(match) ?? [];
     if (marks.some((mark) => mark.origin === origin)) return null;
     this.registered += 1;
     const rank = this.registered + (type === 'wallet' ? 0 : IDENTIFIERS_AFTER);
-    const mark = { origin, knownFromMs, rank };
-    marks.push(mark);
+    const naming = { origin, knownFromMs, rank, match, type };
+    marks.push(naming);
     this.marks.set(match, marks);
-    for (const account of this.bearers(match, type, sinceMs)) this.tie(account, mark);
-    return { ...mark, match, type };
+    return naming;
   }
 
-  /** The accounts of the wallets that bear a mark, as far as is remembered. */
+  /**
+   * The accounts of the wallets that bear a mark, as far as is remembered.
+   *
+   * @param sinceMs how far back a sighting with an identifier still counts
+   */
   bearers(match: string, type: Indicator['type'], sinceMs: EventTimeMs): AccountIndex[] {
     const { names } = this.accounts;
     if (type === 'wallet') return names.ofWallet(walletOfKey(match));
@@ -80,10 +77,11 @@ export class Watchlist {
     }
   }
 
-  private tie(account: AccountIndex, mark: Mark): void {
+  /** Lets an account bear a mark. */
+  tie(account: AccountIndex, { origin, knownFromMs, rank }: Mark): void {
     const marks = this.byAccount.get(account) ?? [];
-    if (marks.some(({ rank }) => rank === mark.rank)) return;
-    marks.push(mark);
+    if (marks.some((mark) => mark.rank === rank)) return;
+    marks.push({ origin, knownFromMs, rank });
     marks.sort((a, b) => a.rank - b.rank);
     this.byAccount.set(account, marks);
     this.accounts.set(account, ACCOUNT.known, 1);
@@ -113,6 +111,11 @@ export class Watchlist {
 
   isWithdrawn(origin: number): boolean {
     return this.withdrawn.size > 0 && this.withdrawn.has(origin);
+  }
+
+  /** The number of an operation, by which its money is marked. */
+  originOf(operationId: string): number {
+    return this.operations.index(operationId);
   }
 
   operationId(origin: number): string {

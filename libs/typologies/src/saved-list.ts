@@ -1,7 +1,7 @@
 import { type StatePart, type StateSource } from '#flow';
 
 /** Items of one part of a saved state: one string of them all would be one long pause, and may be too long for a string. */
-const ITEMS_PER_PART = 10_000;
+const ITEMS_PER_PART = 1_000;
 
 /** Saves a list in parts. */
 export function* saveChunked<T>(

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { type LogEntry } from '#contracts';
+import { DAY_MS, MINUTE_MS, walletKey } from '#domain';
+import { FLOW_LIMITS, StateMismatch, viewsOfAccounts } from '#flow';
+import { copied } from '../test/copied-state';
+import { hop, late, logOf, type Move, OPEN, ordinaryLife, START_MS } from '../test/feed';
+import { Detector, type DetectorOptions } from './detector';
+
+const known = (walletId: string, position: number, fromMs: number): LogEntry => ({
+  kind: 'indicators.registered.v1',
+  position,
+  indicators: [
+    {
+      operationId: 'op-1',
+      type: 'wallet',
+      match: walletKey({ provider: 'p', walletId }),
+      knownFromMs: START_MS + fromMs,
+    },
+  ],
+});
+
+/** What a detector says from the cut on, if it was saved there and another took over; and if nothing happened there. */
+function afterCut(entries: readonly LogEntry[], cut: number, options: DetectorOptions) {
+  const undisturbed = new Detector(options);
+  for (const entry of entries.slice(0, cut)) undisturbed.apply(entry);
+  const restarted = new Detector(options);
+  restarted.load(copied(undisturbed.save()));
+  const rest = entries.slice(cut);
+  const goOn = (detector: Detector): unknown => [
+    rest.flatMap((entry) => detector.apply(entry)),
+    detector.flush(),
+    viewsOfAccounts(detector.engine),
+    [...detector.engine.caps.counts],
+    [...detector.engine.released],
+  ];
+  return { restarted: goOn(restarted), undisturbed: goOn(undisturbed) };
+}
+
+describe('a saved detector', () => {
+  it('goes on as if nothing had happened, wherever it is cut', () => {
+    const chain = [
+      hop('a', 'b', 50_000, 0),
+      hop('b', 'c', 49_000, 7),
+      hop('c', 'd', 48_000, 15),
+      hop('d', 'e', 47_500, 22),
+      hop('e', 'a', 47_000, 30),
+      hop('w1', 'a', 20_000, 32),
+      hop('a', 'w2', 15_000, 40),
+    ].map(late);
+    const moves = logOf([...ordinaryLife(), ...chain]);
+    const entries = [
+      ...moves.slice(0, 400),
+      known('w7', moves[399]!.position + 1, 0),
+      ...moves.slice(400, -5),
+      known('c', moves.at(-6)!.position + 1, 10 * DAY_MS + 20 * MINUTE_MS),
+      ...moves.slice(-5),
+    ];
+    for (const cut of [0, 1, 399, 401, entries.length - 8, entries.length - 3, entries.length]) {
+      const { restarted, undisturbed } = afterCut(entries, cut, {});
+      expect(restarted).toEqual(undisturbed);
+    }
+  });
+
+  it('goes on so on random feeds with every limit met', () => {
+    const limits = {
+      ...FLOW_LIMITS,
+      creditsPerAccountMax: 3,
+      debitsPerAccountMax: 3,
+      popularCounterpartiesMin: 4,
+      accountReleaseMs: 36 * DAY_MS,
+    };
+    const move = fc.record<Move>({
+      from: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      to: fc.constantFrom('f', 'g', 'a', 'b', 'h'),
+      rupees: fc.constantFrom(1, 900, 1_000, 950, 20_000, 19_000),
+      atMs: fc.integer({ min: 0, max: 90 }).map((days) => days * DAY_MS),
+      type: fc.constantFrom('P2P', 'P2P', 'CASH_OUT', 'MERCHANT_PAYMENT'),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(move, { minLength: 5, maxLength: 60 }),
+        fc.nat(60),
+        fc.boolean(),
+        (moves, at, ordered) => {
+          const feed = ordered ? [...moves].sort((a, b) => a.atMs - b.atMs) : moves;
+          const log = logOf(feed.filter(({ from, to }) => from !== to));
+          const entries = [...log.slice(0, 4), known('a', 9, 5 * DAY_MS), ...log.slice(4)];
+          const cut = Math.min(at, entries.length);
+          const { restarted, undisturbed } = afterCut(entries, cut, { pack: OPEN, limits });
+          expect(restarted).toEqual(undisturbed);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is refused where it is not one', () => {
+    const parts = [...new Detector().save()];
+    expect(() => {
+      new Detector().load(copied(parts.slice(1)));
+    }).toThrow(StateMismatch);
+    const used = new Detector();
+    for (const entry of logOf([hop('a', 'b', 1, 0), hop('a', 'b', 1, 10)])) used.apply(entry);
+    expect(() => {
+      used.load(copied(parts));
+    }).toThrow('new detector');
+  });
+});
+
+describe('a detector that runs for long', () => {
+  it('gives accounts up that nobody touches, and says what they held', () => {
+    const limits = { ...FLOW_LIMITS, accountReleaseMs: 36 * DAY_MS };
+    const detector = new Detector({ limits });
+    // Each day other wallets; an hour apart, as the feed's clock goes.
+    const moves: Move[] = Array.from({ length: 24 * 100 }, (_, hour) => ({
+      from: `from${hour}`,
+      to: `to${hour}`,
+      rupees: 10,
+      atMs: hour * 60 * MINUTE_MS,
+    }));
+    for (const entry of logOf(moves)) detector.apply(entry);
+    const { accounts, released } = detector.engine;
+    // A window of 36 days of two new wallets an hour, and what the sweep has not come to yet.
+    expect(accounts.size).toBeLessThan(2 * 24 * 36 * 2);
+    const given = released.get('PKR')!;
+    // The last few transfers still wait for any that should have come before them.
+    const waiting = 2 * 1;
+    expect(accounts.size + given.accounts).toBe(2 * moves.length - waiting);
+    expect(given.heldMinor).toBeGreaterThan(0);
+    expect(given.heldMinor % 1_000).toBe(0);
+  });
+});

@@ -1,0 +1,139 @@
+import fc from 'fast-check';
+import { type TransferEntry } from '#contracts';
+import { HOUR_MS, type Indicator, MINUTE_MS, type PartyKind, walletKey } from '#domain';
+import { FLOW_LIMITS, type FlowLimits } from '#flow';
+import { START_MS } from '../test/feed';
+import { ShardedFlow } from '../test/sharded-flow';
+import { type Feed, runAlone } from '../test/signal-run';
+
+const RUNS = 400;
+const wallet = (n: number): { provider: string; walletId: string } => ({
+  provider: n % 3 === 0 ? 'q' : 'p',
+  walletId: `w${n}`,
+});
+
+interface Step {
+  readonly what: 'move' | 'again' | 'reverse' | 'indicator' | 'token';
+  readonly from: number;
+  readonly hop: number;
+  readonly amount: number;
+  readonly kept: number;
+  readonly minutes: number;
+  readonly type: TransferEntry['transfer']['type'];
+  readonly kind: PartyKind | null;
+  readonly currency: string;
+  readonly token: number;
+}
+
+const step = fc.record<Step>({
+  what: fc.constantFrom('move', 'move', 'again', 'again', 'again', 'reverse', 'indicator', 'token'),
+  from: fc.nat(9),
+  hop: fc.integer({ min: 1, max: 9 }),
+  amount: fc.integer({ min: 1, max: 1_000_000 }),
+  kept: fc.integer({ min: 70, max: 110 }),
+  minutes: fc.oneof(fc.nat(5), fc.integer({ min: -30, max: 30 }), fc.nat(3_000)),
+  type: fc.constantFrom('P2P', 'P2P', 'P2P', 'BANK_TRANSFER', 'CASH_OUT', 'MERCHANT_PAYMENT'),
+  kind: fc.constantFrom(null, null, null, null, 'AGENT', 'EXTERNAL'),
+  currency: fc.constantFrom('PKR', 'PKR', 'PKR', 'USD'),
+  token: fc.nat(3),
+});
+
+/** Turns random steps into a feed in which money is often passed on: by who was paid last, most of what came. */
+function feedOf(steps: readonly Step[]): Feed[] {
+  const feed: Feed[] = [];
+  let atMs = START_MS;
+  let last = { to: 0, amount: 100_000, currency: 'PKR' };
+  const moved: TransferEntry[] = [];
+  for (const [i, { what, ...s }] of steps.entries()) {
+    atMs += s.minutes * MINUTE_MS;
+    const position = i + 1;
+    if (what === 'indicator' || what === 'token') {
+      const isWallet = what === 'indicator';
+      const indicator: Indicator = {
+        operationId: `op${s.token}`,
+        type: isWallet ? 'wallet' : 'device',
+        match: isWallet ? walletKey(wallet(s.from)) : `token${s.token}`,
+        knownFromMs: atMs + (s.kept > 100 ? HOUR_MS : 0),
+      };
+      feed.push({ kind: 'indicator', indicator });
+      continue;
+    }
+    const original = moved[s.amount % Math.max(1, moved.length)];
+    if (what === 'reverse' && original !== undefined) {
+      const { transfer } = original;
+      const back = { ...transfer, debtor: transfer.creditor, creditor: transfer.debtor };
+      const entry = { ...original, position, transfer: { ...back, occurredAtMs: atMs } };
+      feed.push({ kind: 'reverse', entry, original: original.position });
+      continue;
+    }
+    const again = what === 'again';
+    const from = again ? last.to : s.from;
+    const to = (from + s.hop) % 10;
+    const amount = again ? Math.max(1, Math.round((last.amount * s.kept) / 100)) : s.amount;
+    const currency = again ? last.currency : s.currency;
+    const tokens = s.token === 0 ? [`token${s.hop % 4}`] : [];
+    const entry: TransferEntry = {
+      kind: 'transfer',
+      position,
+      originalPosition: null,
+      debtorTokens: tokens,
+      creditorTokens: s.token === 1 ? [`token${s.from % 4}`] : [],
+      transfer: {
+        provider: 'p',
+        transferId: `t${position}`,
+        occurredAtMs: atMs,
+        type: s.type,
+        status: 'SETTLED',
+        amountMinor: amount,
+        currency,
+        debtor: { ...wallet(from), kind: null },
+        creditor: { ...wallet(to), kind: s.kind },
+      },
+    };
+    last = { to, amount, currency };
+    moved.push(entry);
+    feed.push({ kind: 'move', entry });
+  }
+  return feed;
+}
+
+/** Small enough that each limit is met, but for those that are of a whole shard. */
+const small: FlowLimits = {
+  ...FLOW_LIMITS,
+  creditsPerAccountMax: 4,
+  debitsPerAccountMax: 4,
+  popularCounterpartiesMin: 6,
+  hubBelievedAfterMs: HOUR_MS,
+};
+
+describe('split over eight shards that only exchange text, the engine', () => {
+  it.each([
+    ['as it is set', FLOW_LIMITS],
+    ['with every limit met', small],
+  ])('shows every signal that it shows alone, %s', (_, limits) => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+        const feed = feedOf(steps);
+        expect(new ShardedFlow(limits).run(feed)).toEqual(runAlone(feed, limits));
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('is fed what makes typologies speak', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 40, maxLength: 60 }), (steps) => {
+        const text = JSON.stringify(runAlone(feedOf(steps), FLOW_LIMITS));
+        for (const [, name] of text.matchAll(/"typology":"([A-Z_]+)"/g)) seen.add(name!);
+        if (/"payeesShared":[2-9]/.test(text)) seen.add('pairs');
+        if (/"sharing":[2-9]/.test(text)) seen.add('identifiers');
+        if (text.includes('"operationId"')) seen.add('origins');
+      }),
+      { numRuns: 200 },
+    );
+    expect([...seen].sort()).toEqual(
+      expect.arrayContaining(['OPERATION_PROXIMITY', 'identifiers', 'origins', 'pairs']),
+    );
+  });
+});

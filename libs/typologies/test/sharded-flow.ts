@@ -1,0 +1,368 @@
+import { type TransferEntry } from '#contracts';
+import {
+  type EventTimeMs,
+  isExit,
+  isPurchase,
+  type Party,
+  walletKey,
+  walletOfKey,
+  type WalletRef,
+} from '#domain';
+import {
+  Caps,
+  type Carried,
+  FlowEngine,
+  type FlowLimits,
+  type FlowStep,
+  type Hops,
+  type HuntSteps,
+  type Quarry,
+  RetroHunt,
+  viewOfStep,
+} from '#flow';
+import { Population } from '../src/population';
+import { type Feed, isPersonal, lookAt, type Seen } from './signal-run';
+
+export const SHARDS = 8;
+
+/** A payment on its way from the payer's shard to the payee's: plain data, nothing that only one of them understands. */
+interface Letter {
+  readonly position: number;
+  readonly atMs: EventTimeMs;
+  readonly amountMinor: number;
+  readonly personal: boolean;
+  readonly leaves: boolean;
+  readonly late: boolean;
+  readonly sharing: number;
+  readonly payer: WalletRef;
+  readonly currency: string;
+  readonly carried: CarriedLetter;
+}
+
+interface HopLetter {
+  readonly wallet: string;
+  readonly transfer: number;
+  readonly amountMinor: number;
+  readonly atMs: number;
+}
+
+type Lists = 'ancestors' | 'root' | 'funders' | 'coPayees';
+const LISTS: readonly Lists[] = ['ancestors', 'root', 'funders', 'coPayees'];
+const PLAIN = [
+  'depth',
+  'coveredMinor',
+  'lotMinor',
+  'dwellMs',
+  'payerLogMean',
+  'payerDebits',
+] as const;
+
+type CarriedLetter = Record<Lists, HopLetter[]> &
+  Record<(typeof PLAIN)[number], number> & {
+    readonly payerKnowsPayee: boolean;
+    readonly origins: { operationId: string; share: number }[];
+  };
+
+/** What goes between two shards goes as text. */
+const post = <T>(message: T): T => JSON.parse(JSON.stringify(message)) as T;
+
+function hash(key: string): number {
+  let sum = 7;
+  for (let i = 0; i < key.length; i += 1) sum = (Math.imul(sum, 31) + key.charCodeAt(i)) | 0;
+  return (sum >>> 0) % SHARDS;
+}
+
+/**
+ * The engine split over eight: each wallet lives on one shard, each identifier and each pair of payers too, and what passes
+ * between them is text. The feed's clock, the watchlist and the population are told to all.
+ */
+export class ShardedFlow {
+  private readonly shards: FlowEngine[];
+  private readonly population = new Population();
+  private readonly hunt: RetroHunt<string>;
+  private readonly operations = new Map<string, number>();
+  private readonly pending: { knownFromMs: number; reveal: () => void }[] = [];
+
+  constructor(private readonly limits: FlowLimits) {
+    this.shards = Array.from({ length: SHARDS }, () => new FlowEngine(limits));
+    this.hunt = new RetroHunt(new PostedHuntSteps(this), new Caps(), limits);
+  }
+
+  run(feed: readonly Feed[]): Seen {
+    return feed.map((item): unknown => {
+      switch (item.kind) {
+        case 'indicator':
+          this.addIndicator(item.indicator);
+          return null;
+        case 'reverse':
+          return this.reverse(item.entry, item.original);
+        case 'move':
+          return this.move(item.entry);
+        default:
+          return item satisfies never;
+      }
+    });
+  }
+
+  private of(wallet: WalletRef): FlowEngine {
+    return this.shards[hash(walletKey(wallet))]!;
+  }
+
+  private hear(atMs: EventTimeMs): void {
+    for (const shard of this.shards) shard.hear(atMs);
+    const nowMs = this.shards[0]!.nowMs;
+    while (this.pending.length > 0 && this.pending[0]!.knownFromMs <= nowMs) {
+      this.pending.shift()!.reveal();
+    }
+  }
+
+  private move({ position, transfer, debtorTokens, creditorTokens }: TransferEntry): unknown {
+    const { debtor, creditor, currency, occurredAtMs: atMs, amountMinor } = transfer;
+    this.hear(atMs);
+    const from = this.of(debtor);
+    const sent = from.step;
+    sent.position = position;
+    sent.atMs = atMs;
+    sent.nowMs = from.nowMs;
+    sent.amountMinor = amountMinor;
+    sent.late = sent.nowMs - atMs > this.limits.lateAfterMs;
+    sent.personal = isPersonal(transfer);
+    sent.leaves = isExit(transfer) && !isPurchase(transfer.type);
+    sent.payer = from.account(debtor, debtor.kind, currency, atMs);
+    sent.payee = reference(from, creditor, currency, atMs);
+    const to = this.of(creditor);
+    const payee = to.account(creditor, creditor.kind, currency, atMs);
+    sent.walletsSharingIdentifier = Math.max(
+      this.seen(from, sent.payer, debtor, debtorTokens),
+      this.seen(to, payee, creditor, creditorTokens),
+    );
+    from.debit(sent);
+    const letter = post(letterOf(from, sent, debtor, currency));
+    const payerSide = lookAt(from, sent, sent.payer, this.population);
+
+    const got = to.step;
+    open(to, got, letter);
+    got.payee = payee;
+    to.credit(got);
+    to.pair(got, {
+      note: (a, b, paid, at) => this.notePair(to, [a, b], paid, at, currency),
+    });
+    const view = viewOfStep(to, got);
+    const capsMet = [...new Set([...from.caps.met, ...to.caps.met])].sort();
+    // One engine looks at the payer when the credit is done; what the pairs say came after.
+    const seen = [
+      { ...view, capsMet },
+      ...payerSide.map((item) =>
+        isObject(item) && 'payeesShared' in item
+          ? { ...item, payeesShared: got.payeesShared }
+          : item,
+      ),
+      ...lookAt(to, got, got.payee, this.population),
+    ];
+    this.population.learn(to, got, got.nowMs);
+    return seen;
+  }
+
+  /** An identifier lives on its own shard, which answers with how many wallets it was seen with. */
+  private seen(
+    own: FlowEngine,
+    account: number,
+    wallet: WalletRef,
+    tokens: readonly string[],
+  ): number {
+    let most = 0;
+    for (const token of tokens) {
+      const home = this.shards[hash(token)]!;
+      const { nowMs } = home;
+      own.watchlist.seenWith(account, token);
+      const named = reference(home, wallet, own.accounts.currency(account), nowMs);
+      home.attributes.note(token, named, nowMs);
+      const since = nowMs - this.limits.memoryMs;
+      most = Math.max(most, home.attributes.accountsSince(token, since));
+    }
+    return most;
+  }
+
+  private notePair(
+    from: FlowEngine,
+    [a, b]: readonly [number, number],
+    payee: number,
+    atMs: EventTimeMs,
+    currency: string,
+  ): number {
+    const keys = post([a, b, payee].map((account) => from.accounts.walletKey(account)));
+    const home = this.shards[hash([keys[0]!, keys[1]!].sort().join('\n'))]!;
+    const [x, y, z] = keys.map((key) => reference(home, walletOfKey(key), currency, atMs));
+    return home.pairs.note(x!, y!, z!, atMs);
+  }
+
+  private reverse({ transfer, position }: TransferEntry, original: number): number {
+    const { debtor, creditor, currency, occurredAtMs: atMs, amountMinor } = transfer;
+    this.hear(atMs);
+    const had = this.of(debtor);
+    const payee = had.account(debtor, null, currency, atMs);
+    const gets = this.of(creditor);
+    const payer = gets.account(creditor, null, currency, atMs);
+    const back = had.takeBack(payee, original, amountMinor);
+    gets.giveBack(payer, reference(gets, debtor, currency, atMs), position, amountMinor, atMs);
+    return amountMinor - back;
+  }
+
+  private addIndicator(indicator: Extract<Feed, { kind: 'indicator' }>['indicator']): void {
+    const namings = this.shards.map((shard) => shard.watchlist.add(indicator));
+    const [first] = namings;
+    if (first === null || first === undefined) return;
+    this.operations.set(indicator.operationId, first.origin);
+    const bearers = (): string[] => {
+      if (indicator.type === 'wallet') return [indicator.match];
+      const home = this.shards[hash(indicator.match)]!;
+      const accounts = home.attributes.accountsOf(indicator.match, home.nowMs - home.namedForMs);
+      return post([...new Set(accounts.map((account) => home.accounts.walletKey(account)))]);
+    };
+    const owned = (key: string): [FlowEngine, number][] => {
+      const shard = this.of(walletOfKey(key));
+      return shard.accounts.names.ofWallet(walletOfKey(key)).map((account) => [shard, account]);
+    };
+    for (const key of bearers()) {
+      for (const [shard, account] of owned(key)) shard.watchlist.tie(account, first);
+    }
+    const reveal = (): void => {
+      for (const key of bearers()) {
+        for (const [shard, account] of owned(key)) {
+          const { nowMs } = shard;
+          this.hunt.through(nameOf(shard, account), first.origin, nowMs);
+        }
+      }
+    };
+    if (first.knownFromMs <= this.shards[0]!.nowMs) reveal();
+    else {
+      this.pending.push({ knownFromMs: first.knownFromMs, reveal });
+      this.pending.sort((a, b) => a.knownFromMs - b.knownFromMs);
+    }
+  }
+
+  /** The shard of an account that a hunt names, and its number there. */
+  find(name: string): [FlowEngine, number] {
+    const [currency, provider, walletId] = JSON.parse(name) as [string, string, string];
+    const shard = this.of({ provider, walletId });
+    return [shard, shard.accounts.find({ provider, walletId }, currency)];
+  }
+}
+
+const isObject = (item: unknown): item is object => typeof item === 'object' && item !== null;
+
+/** An account's name on any shard. */
+function nameOf(shard: FlowEngine, account: number): string {
+  const { provider, walletId } = shard.accounts.names.wallet(account);
+  return JSON.stringify([shard.accounts.currency(account), provider, walletId]);
+}
+
+/** The number by which a shard names a wallet that may live on another. */
+function reference(shard: FlowEngine, wallet: WalletRef, currency: string, atMs: number): number {
+  const known = shard.accounts.find(wallet, currency);
+  if (known !== -1) return known;
+  const account = shard.accounts.open(wallet, currency, Math.min(atMs, shard.nowMs));
+  shard.watchlist.opened(account);
+  return account;
+}
+
+function letterOf(from: FlowEngine, step: FlowStep, payer: Party, currency: string): Letter {
+  const { carried } = step;
+  const hops = (list: Hops): HopLetter[] =>
+    Array.from({ length: list.count }, (_, i) => ({
+      wallet: from.accounts.walletKey(list.wallet[i]!),
+      transfer: list.transfer[i]!,
+      amountMinor: list.amount[i]!,
+      atMs: list.at[i]!,
+    }));
+  const origins = Array.from({ length: carried.origins.count }, (_, i) => ({
+    operationId: from.watchlist.operationId(carried.origins.origin[i]!),
+    share: carried.origins.share[i]!,
+  }));
+  const { position, atMs, amountMinor, personal, leaves, late } = step;
+  return {
+    position,
+    atMs,
+    amountMinor,
+    personal,
+    leaves,
+    late,
+    sharing: step.walletsSharingIdentifier,
+    payer: { provider: payer.provider, walletId: payer.walletId },
+    currency,
+    carried: {
+      ...(Object.fromEntries(LISTS.map((name) => [name, hops(carried[name])])) as Record<
+        Lists,
+        HopLetter[]
+      >),
+      ...(Object.fromEntries(PLAIN.map((name) => [name, carried[name]])) as Record<
+        (typeof PLAIN)[number],
+        number
+      >),
+      payerKnowsPayee: carried.payerKnowsPayee,
+      origins,
+    },
+  };
+}
+
+function open(to: FlowEngine, step: FlowStep, letter: Letter): void {
+  const { carried: letterCarried, currency, atMs } = letter;
+  step.position = letter.position;
+  step.atMs = atMs;
+  step.nowMs = to.nowMs;
+  step.amountMinor = letter.amountMinor;
+  step.personal = letter.personal;
+  step.leaves = letter.leaves;
+  step.late = letter.late;
+  step.walletsSharingIdentifier = letter.sharing;
+  step.taken.count = 0;
+  step.payer = reference(to, letter.payer, currency, atMs);
+  const carried: Carried = step.carried;
+  carried.clear();
+  for (const name of LISTS) {
+    for (const hop of letterCarried[name]) {
+      const wallet = reference(to, walletOfKey(hop.wallet), currency, atMs);
+      carried[name].push(wallet, hop.transfer, hop.amountMinor, hop.atMs);
+    }
+  }
+  for (const name of PLAIN) carried[name] = letterCarried[name];
+  carried.payerKnowsPayee = letterCarried.payerKnowsPayee;
+  for (const { operationId, share } of letterCarried.origins) {
+    carried.origins.put(to.watchlist.originOf(operationId), share);
+  }
+}
+
+/** A hunt's steps, each asked of the shard that the wallet lives on. */
+class PostedHuntSteps implements HuntSteps<string> {
+  constructor(private readonly flow: ShardedFlow) {}
+
+  paid(wallet: string, sinceMs: number): Quarry<string>[] {
+    const [shard, account] = this.flow.find(wallet);
+    return this.named(shard, shard.huntSteps.paid(account, sinceMs));
+  }
+
+  led(wallet: string, sinceMs: number): Quarry<string>[][] {
+    const [shard, account] = this.flow.find(wallet);
+    return shard.huntSteps.led(account, sinceMs).map((trail) => this.named(shard, trail));
+  }
+
+  wouldGrow(quarry: Quarry<string>, origin: number): boolean {
+    const [shard, wallet] = this.flow.find(quarry.wallet);
+    return wallet !== -1 && shard.huntSteps.wouldGrow({ ...quarry, wallet }, origin);
+  }
+
+  taint(quarry: Quarry<string>, origin: number): boolean {
+    const [shard, wallet] = this.flow.find(quarry.wallet);
+    return shard.huntSteps.taint({ ...quarry, wallet }, origin);
+  }
+
+  passedOn(quarry: Quarry<string>, origin: number, sinceMs: number): Quarry<string>[] {
+    const [shard, wallet] = this.flow.find(quarry.wallet);
+    const found = shard.huntSteps.passedOn({ ...quarry, wallet }, origin, sinceMs);
+    return this.named(shard, found);
+  }
+
+  private named(shard: FlowEngine, quarries: readonly Quarry<number>[]): Quarry<string>[] {
+    return post(quarries.map((quarry) => ({ ...quarry, wallet: nameOf(shard, quarry.wallet) })));
+  }
+}
