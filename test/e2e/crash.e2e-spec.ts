@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -72,8 +72,10 @@ function scenario(): Scenario {
   }
 }
 
+type Outcome = Readonly<Record<'transfers' | 'told' | 'alerts' | 'cases', unknown>>;
+
 /** Everything an outsider and an auditor can see at the end, without what the clock on the wall says. */
-async function outcome(services: Services): Promise<Record<string, unknown>> {
+async function outcome(services: Services): Promise<Outcome> {
   const { dataSource } = services.database;
   return {
     transfers: await dataSource.query(
@@ -128,17 +130,36 @@ async function play(
   await services.settled();
 }
 
+/** That a run with something done to the services on the way ended as the undisturbed one. */
+async function endsAsExpected(services: Services, expected: Outcome): Promise<void> {
+  const actual = await outcome(services);
+  const ids = (actual.transfers as { transfer_id: string }[]).map((row) => row.transfer_id);
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(actual.transfers).toEqual(expected.transfers);
+  expect(actual.told).toEqual(expected.told);
+  expect(actual.alerts).toEqual(expected.alerts);
+  expect(actual.cases).toEqual(expected.cases);
+}
+
+const PARTIAL_MAX_MS = 2_000;
+
 describe('a crash at any moment', () => {
-  it('loses no acknowledged transfer, doubles no alert, and ends as if nothing had happened', async () => {
-    const feed = scenario();
+  let feed: Scenario;
+  let expected: Outcome;
+
+  beforeAll(async () => {
+    feed = scenario();
     expect(feed.labelled.size).toBeGreaterThan(0);
     const calm = await Services.start();
     await play(calm, feed, () => undefined);
-    const expected = await outcome(calm);
+    expected = await outcome(calm);
     await calm.stop();
+    expect(expected.transfers).toHaveLength(feed.batches.flat().length);
     expect((expected.alerts as unknown[]).length).toBeGreaterThan(0);
     expect((expected.cases as unknown[]).length).toBeGreaterThan(0);
+  }, 300_000);
 
+  it('loses no acknowledged transfer, doubles no alert, and ends as if nothing had happened', async () => {
     const shaken = await Services.start();
     const kill = async (
       name: 'ingestion' | 'scoring' | 'case-referral',
@@ -155,15 +176,59 @@ describe('a crash at any moment', () => {
       if (batch % 8 === 3) return kill('case-referral', (batch * 5) % 70);
       return undefined;
     });
-    const actual = await outcome(shaken);
+    await endsAsExpected(shaken, expected);
     await shaken.stop();
+  }, 600_000);
 
-    const ids = (actual.transfers as { transfer_id: string }[]).map((row) => row.transfer_id);
-    expect(new Set(ids).size).toBe(ids.length);
-    expect(ids).toHaveLength(feed.batches.flat().length);
-    expect(actual.transfers).toEqual(expected.transfers);
-    expect(actual.told).toEqual(expected.told);
-    expect(actual.alerts).toEqual(expected.alerts);
-    expect(actual.cases).toEqual(expected.cases);
+  it('loses and doubles nothing where scoring goes on from snapshots, half written and damaged ones among them', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'layerwatch crash '));
+    const files = (suffix: string): string[] =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith(suffix))
+        .sort();
+    const shaken = await Services.start(undefined, {
+      SCORING_SNAPSHOT_DIR: folder,
+      SCORING_SNAPSHOT_EVERY: '200',
+    });
+    let halfWritten = 0;
+    let damaged = 0;
+    const killScoring = async (meanwhile: () => void = () => undefined): Promise<void> => {
+      await shaken.kill('scoring');
+      halfWritten += files('.partial').length;
+      meanwhile();
+      await shaken.startOne('scoring');
+    };
+    /** Looks without a pause: a snapshot of a small state is on its way for some milliseconds. */
+    const killWhileItWrites = async (): Promise<void> => {
+      // Once it reads again: until then it writes none.
+      await sleep(20);
+      const giveUpAt = performance.now() + PARTIAL_MAX_MS;
+      while (files('.partial').length === 0 && performance.now() < giveUpAt) await sleep(0);
+      await killScoring();
+    };
+    const damageNewest = (): void => {
+      const newest = files('.snapshot').at(-1);
+      if (newest === undefined) return;
+      const content = readFileSync(join(folder, newest));
+      content[content.length >> 1]! ^= 1;
+      writeFileSync(join(folder, newest), content);
+      damaged += 1;
+    };
+    await play(shaken, feed, (batch) => {
+      if (batch % 3 === 1) return killWhileItWrites();
+      if (batch % 6 === 2) return sleep((batch * 11) % 90).then(() => killScoring());
+      if (batch % 6 === 5) return killScoring(damageNewest);
+      return undefined;
+    });
+    await endsAsExpected(shaken, expected);
+    await shaken.stop();
+    expect(halfWritten).toBeGreaterThan(0);
+    expect(damaged).toBeGreaterThan(0);
+    expect(shaken.output).toContain('loaded a snapshot');
+    expect(shaken.output).toMatch(/"reason":"corrupt".*a snapshot is not used: .+ is damaged/);
+    // A clean stop leaves whole snapshots only.
+    expect(files('.partial')).toEqual([]);
+    expect(files('.snapshot').length).toBeGreaterThan(0);
+    rmSync(folder, { recursive: true });
   }, 600_000);
 });

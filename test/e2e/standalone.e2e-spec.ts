@@ -138,6 +138,9 @@ describe('npm start', () => {
         expect((await second.ended).code).toBe(0);
         expect(second.stderr).toBe('');
         expect(figures(second.stdout)).toBe(undisturbed);
+        // The Ctrl-C left one in the data folder.
+        const told = readFileSync(join(other, 'logs', 'scoring.log'), 'utf8');
+        expect(told).toContain('loaded a snapshot');
       },
       LIMIT_MS,
     );

@@ -1,8 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
-import { ScoreLog, SCORING_STATES, type ScoringState } from './score-log';
+import { ScoreLog, SCORING_STATES, type ScoringProgress, type ScoringState } from './score-log';
 
-class Progress {
+class Progress implements ScoringProgress {
   @ApiProperty({ enum: SCORING_STATES, description: 'What scoring is doing.' })
   readonly state!: ScoringState;
 
@@ -11,6 +11,14 @@ class Progress {
 
   @ApiProperty({ description: 'The last entry of the log. Equal to position when up to date.' })
   readonly head!: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description:
+      'While REBUILDING: how far detection has come on its way to position. Otherwise null.',
+  })
+  readonly rebuiltTo!: number | null;
 }
 
 @Controller('v1/progress')

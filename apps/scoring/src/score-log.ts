@@ -2,38 +2,62 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { type Alert, type LogPosition } from '#contracts';
+import { type Alert, type LogEntry, type LogPosition } from '#contracts';
+import { DETECTION_STATE_VERSION, FLOW_LIMITS, REORDER_LIMITS } from '#flow';
 import { WakeUp } from '#messaging';
 import { Readiness } from '#platform';
-import { DEFAULT_PACK, Detector, packHash } from '#typologies';
+import { DEFAULT_PACK, type Detection, Detector, packHash } from '#typologies';
+import { limitsHash } from './limits-hash';
+import { markAfter, Rebuild } from './rebuild';
 import { ScoringConfig } from './scoring-config';
 import { ScoringRepository } from './scoring.repository';
+import {
+  type DetectionIdentity,
+  LOG_BEGINNING,
+  type LogMark,
+  Snapshots,
+} from './snapshot/snapshots';
 
 /**
- * STANDBY: another process scores. REBUILDING: reading the log again up to where it was scored. LIVE: reading on from there.
+ * STANDBY: another process scores. REBUILDING: bringing detection to where the log was scored up to, from a snapshot of it
+ * and the log since, or from the log alone. LIVE: reading on from there.
  * FAILED: something is in the way, and it is tried again.
  */
 export const SCORING_STATES = ['STANDBY', 'REBUILDING', 'LIVE', 'FAILED'] as const;
 export type ScoringState = (typeof SCORING_STATES)[number];
 
+export interface ScoringProgress {
+  readonly state: ScoringState;
+  readonly position: LogPosition;
+  readonly head: LogPosition;
+  readonly rebuiltTo: LogPosition | null;
+}
+
 const STANDBY_MS = 1_000;
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 10_000;
-const REBUILD_BATCH = 5_000;
-/** How often a rebuild says how far it is, in entries. */
-const REBUILD_REPORT = 100_000;
 
 /** Scores the log: one process at a time, in its order, every entry once. */
 @Injectable()
 export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   private state: ScoringState = 'STANDBY';
+  /** The last entry whose consequences are committed. */
   private position: LogPosition = 0;
+  /** What detection's state is the state of; while it is being rebuilt this is behind `position`. */
+  private mark: LogMark = LOG_BEGINNING;
+  /** Whether detection was flushed after the last entry. */
+  private flushed = true;
   private stopping = false;
   private running: Promise<void> | null = null;
   private failures = 0;
   private readonly pack: Alert['pack'] = {
     version: DEFAULT_PACK.version,
     hash: packHash(DEFAULT_PACK),
+  };
+  private readonly identity: DetectionIdentity = {
+    stateVersion: DETECTION_STATE_VERSION,
+    packHash: this.pack.hash,
+    limitsHash: limitsHash({ flow: FLOW_LIMITS, reorder: REORDER_LIMITS }),
   };
   private readonly wakeUp: WakeUp;
   private readonly entries: Counter;
@@ -42,6 +66,8 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly config: ScoringConfig,
     private readonly repository: ScoringRepository,
+    private readonly snapshots: Snapshots,
+    private readonly rebuilding: Rebuild,
     readiness: Readiness,
     registry: Registry,
     @InjectPinoLogger(ScoreLog.name) private readonly logger: PinoLogger,
@@ -88,9 +114,11 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     await this.running;
   }
 
-  async progress(): Promise<{ state: ScoringState; position: LogPosition; head: LogPosition }> {
+  async progress(): Promise<ScoringProgress> {
     const head = await this.repository.log.head();
-    return { state: this.state, position: this.position, head: Math.max(head, this.position) };
+    const { state, position, mark } = this;
+    const rebuiltTo = state === 'REBUILDING' ? mark.position : null;
+    return { state, position, head: Math.max(head, position), rebuiltTo };
   }
 
   private async run(): Promise<void> {
@@ -117,53 +145,70 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
       return;
     }
     try {
-      const detector = await this.rebuild();
-      while (!this.stopping) await this.scoreBatch(detector);
+      await this.scoreOn();
     } finally {
+      // Until then nobody else is to look at the folder.
+      await this.snapshots.settled();
       await this.repository.leaveSeat(seat);
     }
   }
 
-  /** Brings a new detector to where the log was scored up to. What it detects on the way is stored already. */
-  private async rebuild(): Promise<Detector> {
+  /** Brings a detector to where the log was scored up to, and reads on from there until it is told to stop. */
+  private async scoreOn(): Promise<void> {
+    const { snapshots, identity } = this;
+    const detector = await this.rebuild();
+    // Told to stop meanwhile: it stands nowhere in particular.
+    if (detector === null) return;
+    while (!this.stopping) {
+      if (snapshots.isDue(this.mark)) await snapshots.take(detector, identity, this.mark);
+      await this.scoreBatch(detector);
+    }
+    // The next start has then nothing to read again.
+    if (snapshots.isBehind(this.mark)) await snapshots.take(detector, identity, this.mark);
+  }
+
+  private async rebuild(): Promise<Detector | null> {
     this.state = 'REBUILDING';
-    const { position: scored, packHash: hash } = await this.repository.progress(this.pack.hash);
+    const { position, packHash: hash } = await this.repository.progress(this.pack.hash);
     if (hash !== this.pack.hash) {
       this.logger.warn('the rule pack has changed: alerts are raised by the new one from here on');
     }
-    const detector = new Detector();
-    let position = 0;
-    let count = 0;
-    while (position < scored && !this.stopping) {
-      const entries = await this.repository.log.read(position, REBUILD_BATCH);
-      for (const entry of entries) {
-        if (entry.position > scored) break;
-        detector.apply(entry);
-        count += 1;
-        if (count % REBUILD_REPORT === 0) this.logger.info({ entries: count }, 'rebuilding');
-      }
-      detector.flush();
-      // Never empty: what is scored is in the log.
-      position = entries.at(-1)?.position ?? scored;
-    }
-    this.position = scored;
-    this.logger.info({ entries: count, position: scored }, 'live');
-    return detector;
+    this.position = position;
+    const rebuilt = await this.rebuilding.run(this.identity, position, {
+      reached: (mark) => {
+        this.mark = mark;
+      },
+      shouldStop: () => this.stopping,
+    });
+    if (rebuilt === null) return null;
+    this.mark = rebuilt.mark;
+    this.flushed = rebuilt.flushed;
+    return rebuilt.detector;
   }
 
   private async scoreBatch(detector: Detector): Promise<void> {
-    const entries = await this.repository.log.read(this.position, this.config.SCORING_BATCH_MAX);
+    const { repository, config, position } = this;
+    const entries = await repository.log.read(position, config.SCORING_BATCH_MAX);
     this.state = 'LIVE';
-    const last = entries.at(-1);
-    if (last === undefined) {
+    // Nothing younger is there to wait for, and an alert is worth more now than in perfect order.
+    const flushed = entries.length < config.SCORING_BATCH_MAX;
+    if (entries.length === 0 && this.flushed) {
       this.failures = 0;
       await this.wakeUp.wait();
       return;
     }
-    const detections = [...entries.flatMap((entry) => detector.apply(entry)), ...detector.flush()];
-    await this.repository.commit(this.position, last.position, detections, this.pack);
-    this.position = last.position;
+    const detections = entries.flatMap((entry) => detector.apply(entry));
+    if (flushed) detections.push(...detector.flush());
+    const mark = markAfter(this.mark, entries);
+    await repository.commit(position, mark.position, detections, this.pack, flushed);
+    this.mark = mark;
+    this.position = mark.position;
+    this.flushed = flushed;
     this.failures = 0;
+    this.count(entries, detections);
+  }
+
+  private count(entries: readonly LogEntry[], detections: readonly Detection[]): void {
     this.entries.inc(entries.length);
     for (const detection of detections) {
       if (detection.kind === 'alert') {

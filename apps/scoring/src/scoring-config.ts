@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { loadConfig, ServiceConfig } from '#platform';
 
 /** The settings of scoring. See `.env.example`. */
@@ -16,6 +16,19 @@ export class ScoringConfig extends ServiceConfig {
   @Min(1)
   @Max(20_000)
   readonly SCORING_BATCH_MAX: number = 2_000;
+
+  /** Where snapshots of its state are kept, of this installation alone. Left out: none are, and a start reads the whole log. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(4_000)
+  readonly SCORING_SNAPSHOT_DIR?: string;
+
+  /** Entries of the log from one snapshot to the next. A start then reads about so many again. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000_000)
+  readonly SCORING_SNAPSHOT_EVERY: number = 250_000;
 
   get port(): number {
     return this.SCORING_PORT;

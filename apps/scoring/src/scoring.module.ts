@@ -2,9 +2,11 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { PersistenceModule } from '#persistence';
 import { PlatformModule } from '#platform';
 import { ProgressController } from './progress.controller';
+import { Rebuild } from './rebuild';
 import { ScoreLog } from './score-log';
 import { ScoringConfig } from './scoring-config';
 import { ScoringRepository } from './scoring.repository';
+import { Snapshots } from './snapshot/snapshots';
 
 export const SCORING_SERVICE = {
   name: 'scoring',
@@ -27,5 +29,11 @@ export const scoringModule = (config: ScoringConfig): DynamicModule => ({
     PlatformModule.forRoot('scoring', config),
   ],
   controllers: [ProgressController],
-  providers: [{ provide: ScoringConfig, useValue: config }, ScoringRepository, ScoreLog],
+  providers: [
+    { provide: ScoringConfig, useValue: config },
+    ScoringRepository,
+    Snapshots,
+    Rebuild,
+    ScoreLog,
+  ],
 });

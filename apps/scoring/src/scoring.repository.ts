@@ -8,6 +8,8 @@ import { positionsOf, toAlert, toEvents } from './publication';
 
 /** Any number will do, as long as every scoring takes the same. */
 const ACTIVE_LOCK = 4_711_000_002;
+/** So many snapshots the database remembers; a folder keeps two. */
+const SNAPSHOTS_KNOWN_MAX = 100;
 
 /** What scoring stores. */
 @Injectable()
@@ -56,9 +58,53 @@ export class ScoringRepository {
     return { position: rows[0]!.position, packHash: rows[0]!.pack_hash };
   }
 
+  /** Which log this is, in the words of a snapshot. */
+  async logId(): Promise<string> {
+    const rows: { id: string }[] = await this.dataSource.query('select id from log.identity');
+    return rows[0]!.id;
+  }
+
+  /**
+   * Makes a snapshot known before it is written, so that a database that does not know it has another past.
+   *
+   * @returns whether the log is scored up to there, and no further
+   */
+  async announceSnapshot(id: string, position: LogPosition): Promise<boolean> {
+    const rows: unknown[] = await this.dataSource.query(
+      `with forgotten as (
+         delete from scoring.snapshot where id in (
+           select id from scoring.snapshot order by position desc, taken_at desc offset $3
+         )
+       )
+       insert into scoring.snapshot (id, position)
+       select $1, position from scoring.progress where position = $2
+       returning id`,
+      [id, position, SNAPSHOTS_KNOWN_MAX - 1],
+    );
+    return rows.length === 1;
+  }
+
+  async knowsSnapshot(id: string, position: LogPosition): Promise<boolean> {
+    const rows: { known: boolean }[] = await this.dataSource.query(
+      'select exists (select from scoring.snapshot where id::text = $1 and position = $2) as known',
+      [id, position],
+    );
+    return rows[0]!.known;
+  }
+
+  /** Where detection was flushed, in order, from a position on (inclusive). */
+  async flushPoints(from: LogPosition, pointsMax: number): Promise<LogPosition[]> {
+    const rows: { position: LogPosition }[] = await this.dataSource.query(
+      'select position from scoring.flush_point where position >= $1 order by position limit $2',
+      [from, pointsMax],
+    );
+    return rows.map(({ position }) => position);
+  }
+
   /**
    * Stores what a batch of the log led to, and that it was read, in one transaction.
    *
+   * @param flushed whether detection was flushed after the last entry: a replay has to do it there again
    * @throws AppError CONFLICT where another process has scored meanwhile: what this one holds in memory is then worthless
    */
   async commit(
@@ -66,13 +112,19 @@ export class ScoringRepository {
     to: LogPosition,
     detections: readonly Detection[],
     pack: Alert['pack'],
+    flushed: boolean,
   ): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      const [, moved]: [unknown, number] = await manager.query(
-        'update scoring.progress set position = $2, pack_hash = $3 where position = $1',
-        [from, to, pack.hash],
+      const moved: unknown[] = await manager.query(
+        `with moved as (
+           update scoring.progress set position = $2, pack_hash = $3 where position = $1 returning position
+         ), flushed as (
+           insert into scoring.flush_point select position from moved where $4 on conflict do nothing
+         )
+         select position from moved`,
+        [from, to, pack.hash, flushed],
       );
-      if (moved !== 1)
+      if (moved.length !== 1)
         throw new AppError('CONFLICT', 'another scoring has read this part of the log');
       if (detections.length === 0) return;
       const evidence = await this.log.evidence(manager, positionsOf(detections));

@@ -78,4 +78,5 @@ export async function makePrivateFolder(folder: string): Promise<void> {
 export const keysFile = (dataFolder: string): string => join(dataFolder, 'keys.json');
 export const identityKeyFile = (dataFolder: string): string => join(dataFolder, 'identity.key');
 export const runningFile = (dataFolder: string): string => join(dataFolder, 'running.json');
+export const snapshotFolder = (dataFolder: string): string => join(dataFolder, 'snapshots');
 export const logFolder = (dataFolder: string): string => join(dataFolder, 'logs');

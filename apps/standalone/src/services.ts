@@ -7,7 +7,7 @@ import { type ProgramPlan } from './forked-program';
 import { LogFile } from './log-file';
 import { appMain } from './package-root';
 import { localAddress, type PortWish } from './ports';
-import { identityKeyFile, logFolder } from './private-file';
+import { identityKeyFile, logFolder, snapshotFolder } from './private-file';
 import { childEnvironment, type StandaloneConfig } from './standalone-config';
 
 const READY_POLL_MS = 50;
@@ -43,6 +43,7 @@ export function servicePlans(
     SCORING_PORT: String(ports[1]),
     CASE_REFERRAL_PORT: String(ports[2]),
     IDENTITY_KEY_FILE: identityKeyFile(config.dataFolder),
+    SCORING_SNAPSHOT_DIR: config.SCORING_SNAPSHOT_DIR ?? snapshotFolder(config.dataFolder),
     LOG_LEVEL: config.LOG_LEVEL,
   });
   return SERVICES.map((name) => programPlan(config, name, name, [], environment));

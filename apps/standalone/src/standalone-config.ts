@@ -53,6 +53,12 @@ export class StandaloneConfig {
   @Max(PORT_MAX)
   readonly CASE_REFERRAL_PORT: number = 3003;
 
+  /** Where scoring keeps snapshots of its state; in the data folder unless set. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(4_000)
+  readonly SCORING_SNAPSHOT_DIR?: string;
+
   /** Of the services' log files. */
   @IsIn(LOG_LEVELS)
   readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'warn';

@@ -4,21 +4,14 @@ import {
   type IndicatorsRegisteredBody,
   type LogEntry,
   type LogPosition,
-  type TransferEntry,
 } from '#contracts';
-import {
-  formatEventTime,
-  invariant,
-  type PartyKind,
-  type TransferStatus,
-  type TransferType,
-} from '#domain';
+import { formatEventTime, invariant, type PartyKind, type TransferType } from '#domain';
+import { entriesOf, FactsReader, PAGE_STATEMENT, type PageColumns } from './log-page';
 
-interface TransferColumns {
+interface EvidenceColumns {
   position: number;
   provider_id: string;
   transfer_id: string;
-  status: TransferStatus;
   type: TransferType;
   occurred_at_ms: number;
   amount_minor: number;
@@ -29,81 +22,95 @@ interface TransferColumns {
   creditor_provider: string;
   creditor_wallet: string;
   creditor_kind: PartyKind | null;
-  original_position: number | null;
-  debtor_tokens: string[] | null;
-  creditor_tokens: string[] | null;
 }
 
-const NO_TOKENS: readonly string[] = [];
+const EVIDENCE = `
+  select position, provider_id, transfer_id, type,
+         (extract(epoch from occurred_at) * 1000)::float8 as occurred_at_ms,
+         amount_minor, currency, debtor_provider, debtor_wallet, debtor_kind,
+         creditor_provider, creditor_wallet, creditor_kind
+  from feed.transfer where position = any($1::bigint[]) order by position`;
 
-const COLUMNS = `
-  position, provider_id, transfer_id, status, type,
-  (extract(epoch from occurred_at) * 1000)::float8 as occurred_at_ms,
-  amount_minor, currency, debtor_provider, debtor_wallet, debtor_kind,
-  creditor_provider, creditor_wallet, creditor_kind, original_position, debtor_tokens, creditor_tokens`;
+const toEvidence = (row: EvidenceColumns): EvidenceTransfer => ({
+  provider: row.provider_id,
+  transferId: row.transfer_id,
+  occurredAt: formatEventTime(Math.floor(row.occurred_at_ms)),
+  type: row.type,
+  amountMinor: row.amount_minor,
+  currency: row.currency,
+  debtor: { provider: row.debtor_provider, walletId: row.debtor_wallet, kind: row.debtor_kind },
+  creditor: {
+    provider: row.creditor_provider,
+    walletId: row.creditor_wallet,
+    kind: row.creditor_kind,
+  },
+});
 
-function toEntry(row: TransferColumns): TransferEntry {
-  return {
-    kind: 'transfer',
-    position: row.position,
-    originalPosition: row.original_position,
-    debtorTokens: row.debtor_tokens ?? NO_TOKENS,
-    creditorTokens: row.creditor_tokens ?? NO_TOKENS,
-    transfer: {
-      provider: row.provider_id,
-      transferId: row.transfer_id,
-      status: row.status,
-      type: row.type,
-      occurredAtMs: Math.floor(row.occurred_at_ms),
-      amountMinor: row.amount_minor,
-      currency: row.currency,
-      debtor: { provider: row.debtor_provider, walletId: row.debtor_wallet, kind: row.debtor_kind },
-      creditor: {
-        provider: row.creditor_provider,
-        walletId: row.creditor_wallet,
-        kind: row.creditor_kind,
-      },
-    },
-  };
-}
+/** Transfers of a page, where a whole stretch of the log is read: larger ones are no cheaper, and two are in memory. */
+const TRANSFERS_PER_PAGE = 5_000;
 
 /**
  * The log that detection reads: stored transfers and control entries, in the one order in which they were committed.
  * Positions are handed out in turn (migration `log`), so "after the last position I read" skips nothing.
  */
 export class TransferLog {
+  private readonly words = new FactsReader();
+
   constructor(private readonly dataSource: DataSource) {}
 
   /**
    * @param after exclusive; 0 reads from the beginning
    * @param entriesMax of transfers; control entries that fall between them come on top
+   * @param upTo inclusive; where it is left out, to the end
    */
-  async read(after: LogPosition, entriesMax: number): Promise<LogEntry[]> {
-    // One statement, so that both logs are read as of one instant: an entry of one that is missing here cannot have a
-    // position below one of the other that is present.
-    const rows: (TransferColumns & { name: string | null; body: unknown })[] =
-      await this.dataSource.query(
-        `with told as materialized (
-           select ${COLUMNS}, null::text as name, null::jsonb as body
-           from feed.transfer where position > $1 order by position limit $2
-         ), bound as (
-           select case when count(*) = $2 then max(position) else 9223372036854775807 end as last from told
-         )
-         select * from told
-         union all
-         select position, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                name, body
-         from intel.control_entry
-         where position > $1 and position <= (select last from bound)
-         order by position`,
-        [after, entriesMax],
-      );
-    return rows.map((row): LogEntry => {
-      if (row.name === null) return toEntry(row);
-      invariant(row.name === 'indicators.registered.v1', 'a control entry has a known name');
-      const { indicators } = row.body as IndicatorsRegisteredBody;
-      return { kind: row.name, position: row.position, indicators };
-    });
+  async read(
+    after: LogPosition,
+    entriesMax: number,
+    upTo: LogPosition = Number.MAX_SAFE_INTEGER,
+  ): Promise<LogEntry[]> {
+    const [page]: PageColumns[] = await this.dataSource.query(PAGE_STATEMENT, [
+      after,
+      entriesMax,
+      upTo,
+    ]);
+    invariant(page !== undefined, 'an aggregate gives one row');
+    return entriesOf(page, this.words);
+  }
+
+  /**
+   * A stretch of the log, a page at a time. While a page is worked on, the server prepares the next one and no other: at
+   * most two are in memory. Leaving the loop early waits for that one, so that nothing is left running.
+   *
+   * @param after exclusive; 0 reads from the beginning
+   * @param upTo inclusive
+   */
+  async *pages(
+    after: LogPosition,
+    upTo: LogPosition,
+    transfersPerPage = TRANSFERS_PER_PAGE,
+  ): AsyncGenerator<LogEntry[], void, void> {
+    const ask = (from: LogPosition): Promise<LogEntry[]> => {
+      const page = this.read(from, transfersPerPage, upTo);
+      // It may fail while the reader is busy with the page before. Whoever awaits it next is told.
+      page.catch(() => undefined);
+      return page;
+    };
+    let next = ask(after);
+    try {
+      for (;;) {
+        const page = await next;
+        const last = page.at(-1);
+        if (last === undefined) return;
+        if (last.position >= upTo) {
+          yield page;
+          return;
+        }
+        next = ask(last.position);
+        yield page;
+      }
+    } finally {
+      await next.catch(() => undefined);
+    }
   }
 
   /** The last position in the log; 0 where it is empty. */
@@ -120,28 +127,8 @@ export class TransferLog {
     manager: EntityManager,
     positions: readonly LogPosition[],
   ): Promise<Map<LogPosition, EvidenceTransfer>> {
-    const rows: TransferColumns[] = await manager.query(
-      `select ${COLUMNS} from feed.transfer where position = any($1::bigint[]) order by position`,
-      [positions],
-    );
-    return new Map(
-      rows.map((row) => {
-        const { transfer } = toEntry(row);
-        return [
-          row.position,
-          {
-            provider: transfer.provider,
-            transferId: transfer.transferId,
-            occurredAt: formatEventTime(transfer.occurredAtMs),
-            type: transfer.type,
-            amountMinor: transfer.amountMinor,
-            currency: transfer.currency,
-            debtor: transfer.debtor,
-            creditor: transfer.creditor,
-          },
-        ];
-      }),
-    );
+    const rows: EvidenceColumns[] = await manager.query(EVIDENCE, [positions]);
+    return new Map(rows.map((row) => [row.position, toEvidence(row)]));
   }
 
   /** Tells detection of indicators, in the transaction that registers them. */

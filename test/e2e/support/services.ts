@@ -58,10 +58,17 @@ export class Services {
   /** What the processes wrote to their logs. */
   output = '';
 
-  private constructor(readonly database: TestDatabase) {}
+  private constructor(
+    readonly database: TestDatabase,
+    private readonly settings: Readonly<Record<string, string>>,
+  ) {}
 
-  static async start(names: readonly ServiceName[] = SERVICE_NAMES): Promise<Services> {
-    const services = new Services(await createTestDatabase());
+  /** @param settings of all three, beside those that every start has */
+  static async start(
+    names: readonly ServiceName[] = SERVICE_NAMES,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Services> {
+    const services = new Services(await createTestDatabase(), settings);
     const { dataSource } = services.database;
     await provisionProvider(dataSource, 'demo', services.providerKey);
     for (const role of ['analyst', 'approver'] as const) {
@@ -86,6 +93,7 @@ export class Services {
         DATABASE_CONNECTIONS_MAX: '4',
         IDENTITY_KEY_FILE: join(this.folder, 'identity.key'),
         [PORT_VARIABLES[name]]: String(this.ports.get(name)),
+        ...this.settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -3,6 +3,7 @@ import { Feed1764000000002 } from './1764000000002-feed';
 import { Intel1764000000003 } from './1764000000003-intel';
 import { Scoring1764000000004 } from './1764000000004-scoring';
 import { Referral1764000000005 } from './1764000000005-referral';
+import { Snapshots1764000000006 } from './1764000000006-snapshots';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -11,4 +12,5 @@ export const MIGRATIONS = [
   Intel1764000000003,
   Scoring1764000000004,
   Referral1764000000005,
+  Snapshots1764000000006,
 ];
