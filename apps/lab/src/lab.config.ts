@@ -19,7 +19,8 @@ const KEY = /^[\x21-\x7e]{1,200}$/;
 /** This file lies at most so many folders below the checkout's root, compiled or not. */
 const DEPTH_MAX = 8;
 
-function checkoutRoot(): string {
+/** The folder that the project lies in. */
+export function checkoutRoot(): string {
   let folder = __dirname;
   for (let depth = 0; depth < DEPTH_MAX && !existsSync(join(folder, 'package.json')); depth += 1) {
     folder = dirname(folder);

@@ -1,4 +1,7 @@
 import { AppError } from '#domain';
+import { BENCH_USAGE, benchCommand } from './bench-command';
+import { ROW_COMMAND, rowCommand } from './bench/row-process';
+import { EVALUATE_USAGE, evaluateCommand } from './evaluate-command';
 import { FEED_USAGE, feedCommand } from './feed-command';
 import { MessageReporter, type Reporter, TextReporter } from './feed/reporter';
 import { SIMULATE_USAGE, simulateCommand } from './simulate-command';
@@ -43,10 +46,16 @@ function exitCodeOf(error: unknown): number {
 async function run([command, ...args]: readonly string[], reporter: Reporter): Promise<void> {
   if (command === 'feed') await feedCommand(args, reporter, stopSignal());
   else if (command === 'simulate') await simulateCommand(args);
+  else if (command === 'evaluate') await evaluateCommand(args);
+  else if (command === 'bench') await benchCommand(args, stopSignal());
+  else if (command === ROW_COMMAND) await rowCommand();
   else if (command === '--help' || command === '-h') {
-    process.stdout.write(`${FEED_USAGE}\n${SIMULATE_USAGE}`);
+    process.stdout.write(`${FEED_USAGE}\n${SIMULATE_USAGE}\n${EVALUATE_USAGE}\n${BENCH_USAGE}`);
   } else {
-    throw new AppError('INVALID_INPUT', 'name a command: feed or simulate (--help tells more)');
+    throw new AppError(
+      'INVALID_INPUT',
+      'name a command: feed, simulate, evaluate or bench (--help tells more)',
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, parse, type Parser } from 'csv-parse';
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -92,17 +92,31 @@ export async function fileFacts(path: string, flag: string): Promise<FileFacts> 
   return { sha256: hash.digest('hex'), lines };
 }
 
+const READING = { bom: true, skip_empty_lines: true, max_record_size: LINE_LENGTH_MAX };
+
 /**
  * The cells of each line of a CSV file, compressed or not, the first line included. Blank lines are passed over.
  *
  * @throws AppError INVALID_INPUT naming the line that is malformed
  */
-export async function* csvLines(path: string, flag: string): AsyncGenerator<string[]> {
-  const parser = parse({
-    bom: true,
-    skip_empty_lines: true,
-    max_record_size: LINE_LENGTH_MAX,
-  });
+export const csvLines = (path: string, flag: string): AsyncGenerator<string[]> =>
+  records<string[]>(path, flag, parse(READING));
+
+/**
+ * On which line of the file its `record`th record ends, counted from 1: blank lines and quoted line breaks make the two
+ * differ. The file is read again for it, since a reader that always kept count would take twice as long.
+ */
+export async function lineOfRecord(path: string, flag: string, record: number): Promise<number> {
+  let read = 0;
+  const counting = parse({ ...READING, info: true });
+  for await (const { info } of records<{ info: { lines: number } }>(path, flag, counting)) {
+    read += 1;
+    if (read === record) return info.lines;
+  }
+  return read;
+}
+
+async function* records<T>(path: string, flag: string, parser: Parser): AsyncGenerator<T> {
   let source: Readable | null = null;
   try {
     const compressed = await isGzip(path);
@@ -110,7 +124,7 @@ export async function* csvLines(path: string, flag: string): AsyncGenerator<stri
     const streams = compressed ? [source, createGunzip(), parser] : [source, parser];
     // The parser is destroyed with the pipeline's error, so the loop below is where it shows.
     void pipeline(streams).catch(() => undefined);
-    for await (const cells of parser) yield cells as string[];
+    for await (const record of parser) yield record as T;
   } catch (error) {
     throw readingError(flag, error);
   } finally {

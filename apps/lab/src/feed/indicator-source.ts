@@ -21,6 +21,13 @@ export interface FeedIndicator {
   readonly knownFromMs: EventTimeMs;
 }
 
+/** An indicator as its line tells it, with the pattern that it was taken from. */
+export interface IndicatorLine extends FeedIndicator {
+  readonly line: number;
+  /** Empty where the file does not say. */
+  readonly patternId: string;
+}
+
 export interface FeedOperation {
   readonly name: string;
   readonly kind: OperationKind;
@@ -55,44 +62,62 @@ function unnamed(operationId: string): FeedOperation {
 export async function readIntelligence(path: string): Promise<Intelligence> {
   const indicators: FeedIndicator[] = [];
   const seen = new Set<string>();
-  let header: string[] | null = null;
-  let line = 0;
-  for await (const cells of csvLines(path, FLAG)) {
-    line += 1;
-    if (header === null) {
-      header = checkedHeader(cells);
-      continue;
-    }
-    if (line > INDICATORS_MAX) {
-      throw new AppError('INVALID_INPUT', `${FLAG}: more than ${INDICATORS_MAX} indicators`);
-    }
-    const indicator = readIndicator(header, cells, line);
-    const key = `${indicator.operationId}\n${indicator.type}\n${indicator.value}`;
-    if (!seen.has(key)) indicators.push(indicator);
+  for (const { operationId, type, value, knownFromMs } of await readIndicatorLines(path, FLAG)) {
+    const key = `${operationId}\n${type}\n${value}`;
+    if (!seen.has(key)) indicators.push({ operationId, type, value, knownFromMs });
     seen.add(key);
   }
-  if (header === null) throw new AppError('INVALID_INPUT', `${FLAG}: the file is empty`);
   indicators.sort((a, b) => a.knownFromMs - b.knownFromMs);
   const named = await readOperations(join(dirname(path), 'dataset.json'));
   return { indicators, operation: (id) => named.get(id) ?? unnamed(id) };
 }
 
-function checkedHeader(header: string[]): string[] {
+/**
+ * Every line of an indicators.csv, in the file's order.
+ *
+ * @param flag how errors name the file
+ * @throws AppError INVALID_INPUT naming the line and the column
+ */
+export async function readIndicatorLines(path: string, flag: string): Promise<IndicatorLine[]> {
+  const indicators: IndicatorLine[] = [];
+  let header: string[] | null = null;
+  let line = 0;
+  for await (const cells of csvLines(path, flag)) {
+    line += 1;
+    if (header === null) {
+      header = checkedHeader(cells, flag);
+      continue;
+    }
+    if (line > INDICATORS_MAX) {
+      throw new AppError('INVALID_INPUT', `${flag}: more than ${INDICATORS_MAX} indicators`);
+    }
+    indicators.push(readIndicator(header, cells, line, flag));
+  }
+  if (header === null) throw new AppError('INVALID_INPUT', `${flag}: the file is empty`);
+  return indicators;
+}
+
+function checkedHeader(header: string[], flag: string): string[] {
   const missing = REQUIRED_COLUMNS.filter((column) => !header.includes(column));
   if (missing.length > 0) {
-    throw new AppError('INVALID_INPUT', `${FLAG}: missing column ${missing.join(', ')}`);
+    throw new AppError('INVALID_INPUT', `${flag}: missing column ${missing.join(', ')}`);
   }
   const unknown = header.filter((column) => !COLUMNS.has(column));
   if (unknown.length > 0) {
     const named = unknown.map((column) => JSON.stringify(column)).join(', ');
-    throw new AppError('INVALID_INPUT', `${FLAG}: unknown column ${named}`);
+    throw new AppError('INVALID_INPUT', `${flag}: unknown column ${named}`);
   }
   return header;
 }
 
-function readIndicator(header: readonly string[], cells: readonly string[], line: number) {
+function readIndicator(
+  header: readonly string[],
+  cells: readonly string[],
+  line: number,
+  flag: string,
+): IndicatorLine {
   const refuse = (column: string, reason: string): never => {
-    throw new AppError('INVALID_INPUT', `${FLAG}: line ${line}, ${column} ${reason}`);
+    throw new AppError('INVALID_INPUT', `${flag}: line ${line}, ${column} ${reason}`);
   };
   const cell = (column: string): string => cells[header.indexOf(column)] ?? '';
   const type = cell('type') || 'wallet';
@@ -104,7 +129,8 @@ function readIndicator(header: readonly string[], cells: readonly string[], line
   if (operationId === '') refuse('operationId', 'is empty');
   try {
     const knownFromMs = parseEventTime(cell('knownFrom'));
-    return { operationId, type: known, value, knownFromMs } satisfies FeedIndicator;
+    const patternId = cell('patternId');
+    return { operationId, type: known, value, knownFromMs, patternId, line };
   } catch (error) {
     if (error instanceof AppError) return refuse('knownFrom', error.message);
     throw error;

@@ -1,58 +1,52 @@
 import { invariant, MINUTE_MS, type EventTimeMs, type TransferType } from '#domain';
-import { hourOf, type SimulatedDay } from './calendar';
+import { hourOf } from './calendar';
 import { type OperationCast } from './casting';
-import { handheld, type Intent, type PatternMark } from './intent';
+import { HOME, inPaisa, roundingStepMinor } from './currencies';
+import { handheld, type Intent } from './intent';
 import { type DailyLimits } from './ledger';
-import { type Population, type SimulatedWallet } from './population';
+import {
+  type Arrival,
+  type BurstSetting,
+  type BurstShape,
+  CASH_OUT_MAX_MINOR,
+  CASH_STEP_MINOR,
+  type ExitKind,
+  floorTo,
+  FUNDING_STEP_MINOR,
+  inPayments,
+  type Parcel,
+  type Payment,
+  type Vacancy,
+  type Victim,
+} from './parcel';
+import { type SimulatedWallet } from './population';
 import { type RandomStream } from './random-stream';
 import { type Range, rupees, SIMULATION } from './simulation-parameters';
 
-/** The shapes a burst takes, in the words of the labelled data sets. */
-export type BurstShape =
-  'layering_chain' | 'gather_scatter' | 'scatter_gather' | 'cycle' | 'fan_in' | 'fan_out';
-export type ExitKind = 'CASH' | 'CRYPTO' | 'ABROAD';
-
-export interface Victim {
-  readonly wallet: SimulatedWallet;
-  readonly amountMinor: number;
-}
-
-/** Money in one wallet of the operation, on its way. */
-interface Parcel {
-  readonly holder: SimulatedWallet;
-  /** What came in for it. */
-  readonly creditedMinor: number;
-  /** What goes on from here; the rest is the holder's pay. */
-  readonly amountMinor: number;
-  /** When it goes on. */
-  readonly dueMs: EventTimeMs;
-}
-
 const { operation: OPERATION } = SIMULATION;
 const PARCEL_MAX_MINOR = rupees(OPERATION.parcelRupeesMax);
-/** People round what they forward; notes are paid out in five hundreds. */
-const PASSED_STEP_MINOR = rupees(10);
-const CASH_STEP_MINOR = rupees(500);
-
-const floorTo = (amountMinor: number, stepMinor: number): number =>
-  Math.floor(amountMinor / stepMinor) * stepMinor;
+/** Between two cash-outs at one counter. */
+const CASH_GAP_MINUTES: Range = { low: 1.2, high: 2.8 };
 
 /**
  * Plans one burst of an operation, to the paisa and the second: victims pay collectors, collectors pass on, mules pass on,
  * the money leaves. Every step keeps to the wallets' daily limits and books them.
+ *
+ * This is the burst of an operation that hides nothing. Each variant overrides the few methods in which its trick lies.
  */
 export class BurstPlanner {
-  private readonly steps: Intent[] = [];
+  protected readonly steps: Intent[] = [];
+  protected readonly cast: OperationCast;
+  protected readonly limits: DailyLimits;
+  protected readonly random: RandomStream;
+  protected readonly exit: ExitKind;
 
-  constructor(
-    private readonly cast: OperationCast,
-    private readonly population: Population,
-    private readonly limits: DailyLimits,
-    private readonly random: RandomStream,
-    private readonly mark: PatternMark,
-    private readonly exit: ExitKind,
-    private readonly recruit: () => SimulatedWallet,
-  ) {}
+  constructor(protected readonly setting: BurstSetting) {
+    this.cast = setting.cast;
+    this.limits = setting.limits;
+    this.random = setting.random;
+    this.exit = setting.exit;
+  }
 
   plan(shape: BurstShape, startMs: EventTimeMs, victims: readonly Victim[]): Intent[] {
     switch (shape) {
@@ -90,47 +84,53 @@ export class BurstPlanner {
     return this.steps.sort((a, b) => a.atMs - b.atMs);
   }
 
-  private minutes(range: Range): number {
+  protected minutes(range: Range): number {
     return Math.round(this.random.between(range.low, range.high) * MINUTE_MS);
   }
 
-  private kept(creditedMinor: number): number {
+  protected kept(creditedMinor: number, currency: string): number {
     const { low, high } = OPERATION.keptShare;
-    return floorTo(creditedMinor * this.random.between(low, high), PASSED_STEP_MINOR);
+    return floorTo(creditedMinor * this.random.between(low, high), roundingStepMinor(currency));
   }
 
-  private passOnMs(): number {
+  /** When a mule or a collector passes on money that came at an instant. */
+  protected passedOnMs(creditedMs: EventTimeMs): EventTimeMs {
     const { passOnMedianMinutes, passOnSigma, passOnMinutes } = OPERATION;
     const drawn = this.random.logNormal(passOnMedianMinutes, passOnSigma);
     const bounded = Math.min(passOnMinutes.high, Math.max(passOnMinutes.low, drawn));
-    return Math.round(bounded * MINUTE_MS);
+    return creditedMs + Math.round(bounded * MINUTE_MS);
   }
 
-  private step(
-    type: TransferType,
-    atMs: EventTimeMs,
-    [debtor, creditor]: readonly [SimulatedWallet, SimulatedWallet],
-    amountMinor: number,
-    kept: { readonly reservesMinor: number; readonly releasesMinor: number },
-  ): void {
-    this.limits.book(creditor, 'in', atMs, amountMinor);
-    const channel = type === 'CASH_OUT' ? 'AGENT' : handheld(debtor);
-    const planned = { mark: this.mark, ...kept };
+  /** When the front passes on what has come together in it. */
+  protected frontPaysMs(creditedMs: EventTimeMs): EventTimeMs {
+    return creditedMs + this.minutes(OPERATION.frontExitMinutes);
+  }
+
+  /** What a wallet may still take in on a day, in paisa. */
+  protected roomMinor(wallet: SimulatedWallet, atMs: EventTimeMs): number {
+    return this.limits.leftMinor(wallet, 'in', atMs);
+  }
+
+  protected step(payment: Payment): void {
+    const { type, atMs, debtor, creditor, amountMinor, currency } = payment;
+    const { reservesMinor, releasesMinor } = payment;
+    this.limits.book(creditor, 'in', atMs, inPaisa(payment));
     this.steps.push({
       type,
       atMs,
       debtor,
       creditor,
       amount: amountMinor,
-      channel,
+      currency,
+      channel: type === 'CASH_OUT' ? 'AGENT' : debtor.msisdn === null ? null : handheld(debtor),
       lookalike: null,
-      planned,
+      planned: { mark: this.setting.mark, fillsUp: false, reservesMinor, releasesMinor },
     });
   }
 
   /** Books the way out when the way in is booked: two parcels in one wallet must both be able to leave. */
-  private parcel(parcel: Parcel): Parcel {
-    this.limits.book(parcel.holder, 'out', parcel.dueMs, parcel.amountMinor);
+  protected parcel(parcel: Parcel): Parcel {
+    this.limits.book(parcel.holder, 'out', parcel.dueMs, inPaisa(parcel));
     return parcel;
   }
 
@@ -149,9 +149,10 @@ export class BurstPlanner {
       const creditedMinor = pending.get(collector) ?? 0;
       pending.delete(collector);
       if (creditedMinor === 0) return;
-      const amountMinor = this.kept(creditedMinor);
-      const dueMs = atMs + this.passOnMs();
-      parcels.push(this.parcel({ holder: collector, creditedMinor, amountMinor, dueMs }));
+      const amountMinor = this.kept(creditedMinor, HOME);
+      const dueMs = this.passedOnMs(atMs);
+      const money = { currency: HOME, creditedMinor, creditedMs: atMs, amountMinor };
+      parcels.push(this.parcel({ holder: collector, ...money, dueMs }));
     };
     for (const victim of victims) {
       atMs += Math.round(this.random.logNormal(victimGapMedianMinutes, 0.9) * MINUTE_MS);
@@ -171,12 +172,11 @@ export class BurstPlanner {
     atMs: EventTimeMs,
   ): SimulatedWallet {
     // What comes in must also fit into what may go out: a collector does not sit on money.
-    const fits = (wallet: SimulatedWallet, direction: 'in' | 'out', amountMinor: number): boolean =>
-      this.limits.leftMinor(wallet, direction, atMs) >= amountMinor;
     const open = collectors.filter(
       (wallet) =>
-        fits(wallet, 'in', victim.amountMinor) &&
-        fits(wallet, 'out', (pending.get(wallet) ?? 0) + victim.amountMinor),
+        this.roomMinor(wallet, atMs) >= victim.amountMinor &&
+        this.limits.leftMinor(wallet, 'out', atMs) >=
+          (pending.get(wallet) ?? 0) + victim.amountMinor,
     );
     return open.length > 0 ? this.random.pick(open.slice(0, 2)) : this.cast.front;
   }
@@ -193,55 +193,67 @@ export class BurstPlanner {
     this.steps.push({
       type: 'BANK_TRANSFER',
       atMs: fundMs,
-      debtor: this.population.bank,
+      debtor: this.setting.population.bank,
       creditor: wallet,
       amount: amountMinor,
+      currency: HOME,
       channel: null,
       lookalike: null,
-      planned: { mark: null, reservesMinor: amountMinor, releasesMinor: 0 },
+      planned: { mark: null, fillsUp: true, reservesMinor: amountMinor, releasesMinor: 0 },
     });
-    this.step('P2P', atMs, [wallet, collector], amountMinor, {
+    this.step({
+      type: 'P2P',
+      atMs,
+      debtor: wallet,
+      creditor: collector,
+      amountMinor,
+      currency: HOME,
       reservesMinor: amountMinor,
       releasesMinor: amountMinor,
     });
   }
 
   /** Hands a parcel to a mule of a layer, who will pass it on after a while, or when told. */
-  private pass(parcel: Parcel, layer: number, dueAfterMs = this.passOnMs()): Parcel {
-    const { holder, amountMinor, creditedMinor, dueMs: atMs } = parcel;
-    const dueMs = atMs + dueAfterMs;
-    const mule = this.muleFor(layer, amountMinor, [atMs, dueMs], holder);
-    this.step('P2P', atMs, [holder, mule], amountMinor, {
-      reservesMinor: amountMinor,
-      releasesMinor: creditedMinor,
-    });
-    const kept = this.kept(amountMinor);
-    return this.parcel({ holder: mule, creditedMinor: amountMinor, amountMinor: kept, dueMs });
+  protected pass(parcel: Parcel, layer: number, dueFor = this.passedOnMs.bind(this)): Parcel {
+    const { holder, amountMinor, currency, dueMs: atMs } = parcel;
+    const dueMs = dueFor(atMs);
+    const vacancy = { amountMinor, currency, inMs: atMs, outMs: dueMs, barred: [holder] };
+    const mule = this.muleFor(layer, vacancy);
+    this.handOn(parcel, mule);
+    return this.hold(mule, { amountMinor, atMs }, currency, dueMs);
   }
 
-  private muleFor(
-    layer: number,
-    amountMinor: number,
-    [inMs, outMs]: readonly [EventTimeMs, EventTimeMs],
+  /** What a wallet does with money that has arrived: keeps its pay, books the rest to go on. */
+  protected hold(
     holder: SimulatedWallet,
-  ): SimulatedWallet {
+    { amountMinor: creditedMinor, atMs: creditedMs }: Arrival,
+    currency: string,
+    dueMs: EventTimeMs,
+  ): Parcel {
+    const amountMinor = this.kept(creditedMinor, currency);
+    return this.parcel({ holder, currency, creditedMinor, creditedMs, amountMinor, dueMs });
+  }
+
+  protected muleFor(layer: number, vacancy: Vacancy): SimulatedWallet {
+    const { inMs, outMs, barred } = vacancy;
+    const amountMinor = inPaisa(vacancy);
     const fits = (mule: SimulatedWallet): boolean =>
-      mule !== holder &&
-      this.limits.leftMinor(mule, 'in', inMs) >= amountMinor &&
+      !barred.includes(mule) &&
+      this.roomMinor(mule, inMs) >= amountMinor &&
       this.limits.leftMinor(mule, 'out', outMs) >= amountMinor;
     const pool = this.cast.layers[layer % this.cast.layers.length]!;
-    const mule = this.random.sample(pool, pool.length).find(fits) ?? this.recruit();
+    const mule = this.random.sample(pool, pool.length).find(fits) ?? this.setting.recruit();
     invariant(fits(mule), 'a mule newly hired has a whole day of limits left');
     return mule;
   }
 
   /** Layer after layer; the last mule waits until the money may leave. */
-  private chain(parcel: Parcel, layers = this.cast.layers.length): Parcel {
+  protected chain(parcel: Parcel, layers = this.cast.layers.length): Parcel {
     let current = parcel;
     for (let layer = 0; layer < layers; layer += 1) {
       const last = layer === layers - 1;
-      const waitMs = last ? this.exitWaitMs(current.dueMs) : this.passOnMs();
-      current = this.pass(current, layer, waitMs);
+      const dueFor = last ? this.exitMs.bind(this) : this.passedOnMs.bind(this);
+      current = this.pass(current, layer, dueFor);
     }
     return current;
   }
@@ -254,8 +266,9 @@ export class BurstPlanner {
   }
 
   /** Cuts a parcel into at least `pieces`, none too large for a mule's day, sent off minutes apart. */
-  private split(parcel: Parcel, pieces: number): Parcel[] {
+  protected split(parcel: Parcel, pieces: number): Parcel[] {
     const count = Math.max(pieces, Math.ceil(parcel.amountMinor / PARCEL_MAX_MINOR));
+    const stepMinor = roundingStepMinor(parcel.currency);
     const weights = Array.from({ length: count }, () => this.random.between(0.9, 1.1));
     const sum = weights.reduce((total, weight) => total + weight, 0);
     let left = { credited: parcel.creditedMinor, dueMs: parcel.dueMs };
@@ -263,11 +276,11 @@ export class BurstPlanner {
       const share = weight / sum;
       const amountMinor = Math.min(
         PARCEL_MAX_MINOR,
-        floorTo(parcel.amountMinor * share, PASSED_STEP_MINOR),
+        floorTo(parcel.amountMinor * share, stepMinor),
       );
       const last = n === count - 1;
       const creditedMinor = last ? left.credited : floorTo(parcel.creditedMinor * share, 1);
-      const piece = { holder: parcel.holder, creditedMinor, amountMinor, dueMs: left.dueMs };
+      const piece = { ...parcel, creditedMinor, amountMinor, dueMs: left.dueMs };
       left = {
         credited: left.credited - creditedMinor,
         dueMs: left.dueMs + this.minutes({ low: 0.7, high: 4 }),
@@ -279,97 +292,102 @@ export class BurstPlanner {
   /** Branches come together again in the front's account. */
   private gather(parcels: readonly Parcel[]): Parcel {
     const { front } = this.cast;
-    for (const parcel of parcels) {
-      this.step('P2P', parcel.dueMs, [parcel.holder, front], parcel.amountMinor, {
-        reservesMinor: parcel.amountMinor,
-        releasesMinor: parcel.creditedMinor,
-      });
-    }
-    const creditedMinor = parcels.reduce((sum, parcel) => sum + parcel.amountMinor, 0);
-    const latestMs = Math.max(...parcels.map((parcel) => parcel.dueMs));
-    return this.parcel({
-      holder: front,
-      creditedMinor,
-      amountMinor: this.kept(creditedMinor),
-      dueMs: latestMs + this.minutes(OPERATION.frontExitMinutes),
-    });
+    const arrivals = parcels.map((parcel) => this.deliver(parcel, front));
+    const amountMinor = arrivals.reduce((sum, arrival) => sum + arrival.amountMinor, 0);
+    const atMs = Math.max(...arrivals.map((arrival) => arrival.atMs));
+    const keptMinor = this.kept(amountMinor, HOME);
+    const money = { currency: HOME, creditedMinor: amountMinor, creditedMs: atMs };
+    const dueMs = this.frontPaysMs(atMs);
+    return this.parcel({ holder: front, ...money, amountMinor: keptMinor, dueMs });
+  }
+
+  /** Pays a parcel to a wallet that gathers. @returns what arrives there, in rupees */
+  protected deliver(parcel: Parcel, creditor: SimulatedWallet): Arrival {
+    this.handOn(parcel, creditor);
+    return { amountMinor: parcel.amountMinor, atMs: parcel.dueMs };
   }
 
   /** The callers' share: similar sums to everybody who sat at a telephone. They spend it as their own. */
-  private pay(parcel: Parcel): void {
+  protected pay(parcel: Parcel): void {
     const { low, high } = OPERATION.staff;
     const staff = this.random.sample(this.cast.staff, this.random.whole(low, high));
     this.split(parcel, staff.length).forEach((piece, n) => {
-      this.step('P2P', piece.dueMs, [piece.holder, staff[n]!], piece.amountMinor, {
-        reservesMinor: 0,
-        releasesMinor: piece.creditedMinor,
-      });
+      this.payOut('P2P', piece, staff[n]!);
     });
   }
 
-  private exitWaitMs(creditedMs: EventTimeMs): number {
+  /** A wallet of the operation is paid, and keeps the money for the next step. */
+  protected handOn(parcel: Parcel, creditor: SimulatedWallet): void {
+    this.payOut('P2P', parcel, creditor, parcel.amountMinor);
+  }
+
+  /** A parcel is paid. Unless told otherwise it leaves the operation's hands: nobody keeps it for a next step. */
+  protected payOut(
+    type: TransferType,
+    parcel: Parcel,
+    creditor: SimulatedWallet,
+    reservesMinor = 0,
+  ): void {
+    const { holder: debtor, dueMs: atMs, amountMinor, currency, creditedMinor } = parcel;
+    const kept = { reservesMinor, releasesMinor: creditedMinor };
+    this.step({ type, atMs, debtor, creditor, amountMinor, currency, ...kept });
+  }
+
+  /** When the last wallet's money may, and does, leave. */
+  protected exitMs(creditedMs: EventTimeMs): EventTimeMs {
     const { promptCashOutShare, promptCashOutMinutes, laterCashOutMinutes } = OPERATION;
     switch (this.exit) {
       case 'CASH': {
         const prompt = this.random.chance(promptCashOutShare);
         const waitMs = this.minutes(prompt ? promptCashOutMinutes : laterCashOutMinutes);
-        return waitMs + this.untilAgentOpensMs(creditedMs + waitMs);
+        return this.whenAgentsAreOpen(creditedMs + waitMs);
       }
       case 'CRYPTO':
-        return this.minutes(OPERATION.cryptoExitMinutes);
+        return creditedMs + this.minutes(OPERATION.cryptoExitMinutes);
       case 'ABROAD':
-        return this.minutes(OPERATION.abroadExitMinutes);
+        return creditedMs + this.minutes(OPERATION.abroadExitMinutes);
       default:
         return this.exit satisfies never;
     }
   }
 
   /** Agents' shops are closed at night: such money is still there in the morning. */
-  private untilAgentOpensMs(atMs: EventTimeMs): number {
+  protected whenAgentsAreOpen(atMs: EventTimeMs): EventTimeMs {
     const { open, close } = OPERATION.agentHours;
     const hour = hourOf(atMs);
-    if (hour >= open && hour < close - 0.3) return 0;
+    if (hour >= open && hour < close - 0.3) return atMs;
     const untilOpenHours = (open - hour + 24) % 24;
-    return Math.round(untilOpenHours * 60 * MINUTE_MS) + this.minutes({ low: 5, high: 90 });
+    const untilOpenMs = Math.round(untilOpenHours * 60 * MINUTE_MS);
+    return atMs + untilOpenMs + this.minutes({ low: 5, high: 90 });
   }
 
   /** The money leaves the wallets: cash in a few notes' worth at a time, anything else whole. */
-  private leave(parcel: Parcel): void {
-    if (this.exit === 'CASH') {
-      this.cashOut(parcel);
-      return;
+  protected leave(parcel: Parcel): void {
+    const { population } = this.setting;
+    switch (this.exit) {
+      case 'CASH':
+        this.cashOut(parcel);
+        break;
+      case 'CRYPTO':
+        this.payOut('CRYPTO', parcel, this.random.pick(population.exchanges));
+        break;
+      case 'ABROAD':
+        this.payOut('CROSS_BORDER', parcel, population.abroad);
+        break;
+      default:
+        this.exit satisfies never;
     }
-    const crypto = this.exit === 'CRYPTO';
-    const creditor = crypto ? this.random.pick(this.population.exchanges) : this.population.abroad;
-    const type = crypto ? 'CRYPTO' : 'CROSS_BORDER';
-    this.step(type, parcel.dueMs, [parcel.holder, creditor], parcel.amountMinor, {
-      reservesMinor: 0,
-      releasesMinor: parcel.creditedMinor,
-    });
   }
 
   private cashOut(parcel: Parcel): void {
     const totalMinor = floorTo(parcel.amountMinor, CASH_STEP_MINOR);
-    const pieceMaxMinor = rupees(OPERATION.cashOutRupeesMax);
     const agent = this.random.pick(this.cast.agents);
-    let leftMinor = totalMinor;
-    let atMs = parcel.dueMs;
-    while (leftMinor > 0) {
-      const amountMinor = Math.min(leftMinor, pieceMaxMinor);
-      leftMinor -= amountMinor;
-      this.step('CASH_OUT', atMs, [parcel.holder, agent], amountMinor, {
-        reservesMinor: 0,
-        releasesMinor:
-          leftMinor === 0 ? parcel.creditedMinor - (totalMinor - amountMinor) : amountMinor,
-      });
-      atMs += this.minutes({ low: 1.2, high: 2.8 });
+    const notes: Arrival[] = [];
+    let { dueMs: atMs } = parcel;
+    for (let leftMinor = totalMinor; leftMinor > 0; leftMinor -= CASH_OUT_MAX_MINOR) {
+      notes.push({ amountMinor: Math.min(leftMinor, CASH_OUT_MAX_MINOR), atMs });
+      atMs += this.minutes(CASH_GAP_MINUTES);
     }
+    for (const note of inPayments(parcel, notes)) this.payOut('CASH_OUT', note, agent);
   }
 }
-
-/** What a victim's bank sends is rounded up to this. */
-export const FUNDING_STEP_MINOR = rupees(500);
-
-/** The instant a burst begins on a day. */
-export const burstStartMs = (day: SimulatedDay, random: RandomStream, hours: Range): EventTimeMs =>
-  day.startMs + Math.round(random.between(hours.low, hours.high) * 60 * MINUTE_MS);

@@ -1,6 +1,5 @@
 import { formatAmount, formatEventTime, isHub } from '#domain';
 import { type SimulatedTransfer } from './simulation';
-import { SIMULATION } from './simulation-parameters';
 
 /** The columns of a simulated feed: the lab's seven, then some of the contract's own paths. */
 export const FEED_COLUMNS = [
@@ -30,7 +29,8 @@ const PARTY_TYPES_WITH_AGENT: ReadonlySet<string> = new Set(['CASH_IN', 'CASH_OU
 /** One transfer as the cells of {@link FEED_COLUMNS}; what a feed would not tell is left empty. */
 export function feedCells(transfer: SimulatedTransfer): string[] {
   const { debtor, creditor, type } = transfer;
-  const agent = debtor.kind === 'AGENT' ? debtor : creditor;
+  // By the type, not by the kind: a mule that poses as an agent pays cash out at a real one.
+  const agent = type === 'CASH_IN' ? debtor : creditor;
   const byApp = transfer.channel === 'APP' || transfer.channel === 'QR';
   return [
     transfer.transferId,
@@ -38,8 +38,8 @@ export function feedCells(transfer: SimulatedTransfer): string[] {
     type,
     debtor.id,
     creditor.id,
-    formatAmount(transfer.amountMinor, SIMULATION.currency),
-    SIMULATION.currency,
+    formatAmount(transfer.amountMinor, transfer.currency),
+    transfer.currency,
     transfer.status === 'SETTLED' ? '' : transfer.status,
     transfer.channel ?? '',
     PARTY_TYPES_WITH_AGENT.has(type) ? agent.id : '',

@@ -1,5 +1,6 @@
 import { type EventTimeMs, type TransferType } from '#domain';
 import { type SimulatedWallet } from './population';
+import { SIMULATION } from './simulation-parameters';
 
 /** How the debtor gave the order; it is told in the feed. */
 export type Channel = 'APP' | 'USSD' | 'QR' | 'AGENT' | 'BULK';
@@ -23,6 +24,8 @@ export interface Intent {
   readonly debtor: SimulatedWallet;
   readonly creditor: SimulatedWallet;
   readonly amount: IntendedAmount;
+  /** ISO 4217; the amount is in its minor units. */
+  readonly currency: string;
   readonly channel: Channel | null;
   /** Innocent, but of a shape that detection must not fall for. */
   readonly lookalike: PatternMark | null;
@@ -32,8 +35,10 @@ export interface Intent {
 
 /** What a step of an operation does to the money that its wallets keep apart from their own. */
 export interface PlannedStep {
-  /** Null for a victim's own bank filling the wallet: that is not laundering. */
+  /** Null for what is no laundering: a victim's own bank, a smoke screen. */
   readonly mark: PatternMark | null;
+  /** A victim's own bank fills the wallet up: what is missing moves, and nothing where nothing is missing. */
+  readonly fillsUp: boolean;
   /** Minor units that the creditor keeps for the next step, and does not spend as its own. */
   readonly reservesMinor: number;
   /** Minor units that the debtor had kept for this step; what it does not pass on is its own from now on. */
@@ -48,7 +53,17 @@ export const intend = (
   amount: IntendedAmount,
   channel: Channel | null = null,
   lookalike: PatternMark | null = null,
-): Intent => ({ type, atMs, debtor, creditor, amount, channel, lookalike, planned: null });
+): Intent => ({
+  type,
+  atMs,
+  debtor,
+  creditor,
+  amount,
+  currency: SIMULATION.currency,
+  channel,
+  lookalike,
+  planned: null,
+});
 
 /** How a person orders a transfer: a keypad phone has no app. */
 export const handheld = (wallet: SimulatedWallet): Channel =>

@@ -12,6 +12,9 @@ const COOLED_TYPES: ReadonlySet<TransferType> = new Set([
   'TOP_UP',
   'CRYPTO',
 ]);
+/** Whether the two-hour rule binds this way of spending. */
+export const isCooled = (type: TransferType): boolean => COOLED_TYPES.has(type);
+
 /** Money that may be used at once: it was brought in person or comes from an employer or the state. */
 const USABLE_AT_ONCE: ReadonlySet<TransferType> = new Set(['CASH_IN', 'SALARY', 'BENEFIT']);
 
@@ -67,9 +70,14 @@ export class DailyLimits {
   }
 }
 
-/** Who holds what. Nobody spends what is not there: every wallet but the outside world starts with a known balance. */
+/**
+ * Who holds what. Nobody spends what is not there: every wallet but the outside world starts with a known balance in
+ * rupees, and with nothing in any other currency.
+ */
 export class Ledger {
   private readonly accounts: readonly Account[];
+  /** Accounts in other currencies, by wallet and currency. Few wallets ever have one. */
+  private readonly foreign = new Map<string, Account>();
 
   constructor(wallets: readonly SimulatedWallet[]) {
     this.accounts = wallets.map((wallet) => ({
@@ -79,37 +87,52 @@ export class Ledger {
     }));
   }
 
-  private account(wallet: SimulatedWallet): Account {
-    return this.accounts[wallet.index]!;
+  private account(wallet: SimulatedWallet, currency: string): Account {
+    if (currency === SIMULATION.currency) return this.accounts[wallet.index]!;
+    const key = `${wallet.index} ${currency}`;
+    const known = this.foreign.get(key);
+    if (known) return known;
+    const outside = wallet.openingMinor === Number.POSITIVE_INFINITY;
+    const balanceMinor = outside ? Number.POSITIVE_INFINITY : 0;
+    const account = { balanceMinor, reservedMinor: 0, fresh: [] };
+    this.foreign.set(key, account);
+    return account;
   }
 
+  /** In rupees. */
   balanceMinor(wallet: SimulatedWallet): number {
-    return this.account(wallet).balanceMinor;
+    return this.account(wallet, SIMULATION.currency).balanceMinor;
   }
 
-  /** What the wallet may spend as its own, this way, now. */
+  /** What the wallet may spend as its own, this way, now, in rupees: ordinary life knows no other currency. */
   spendableMinor(wallet: SimulatedWallet, type: TransferType, atMs: EventTimeMs): number {
-    const account = this.account(wallet);
+    const { currency } = SIMULATION;
+    const account = this.account(wallet, currency);
     const own = account.balanceMinor - account.reservedMinor;
-    return Math.max(0, Math.min(own, this.cooledMinor(wallet, type, atMs)));
+    return Math.max(0, Math.min(own, this.cooledMinor(wallet, type, currency, atMs)));
   }
 
   /** What the two-hour rule leaves of the balance. It binds wallets of branchless banking, not a business account. */
-  cooledMinor(wallet: SimulatedWallet, type: TransferType, atMs: EventTimeMs): number {
-    const account = this.account(wallet);
-    if (!COOLED_TYPES.has(type) || wallet.tier === null || wallet.tier === 'BUSINESS') {
+  cooledMinor(
+    wallet: SimulatedWallet,
+    type: TransferType,
+    currency: string,
+    atMs: EventTimeMs,
+  ): number {
+    const account = this.account(wallet, currency);
+    if (!isCooled(type) || wallet.tier === null || wallet.tier === 'BUSINESS') {
       return account.balanceMinor;
     }
     account.fresh = account.fresh.filter((credit) => atMs - credit.atMs < COOL_OFF_MS);
     return account.fresh.reduce((left, credit) => left - credit.amountMinor, account.balanceMinor);
   }
 
-  reserve(wallet: SimulatedWallet, amountMinor: number): void {
-    this.account(wallet).reservedMinor += amountMinor;
+  reserve(wallet: SimulatedWallet, currency: string, amountMinor: number): void {
+    this.account(wallet, currency).reservedMinor += amountMinor;
   }
 
-  release(wallet: SimulatedWallet, amountMinor: number): void {
-    const account = this.account(wallet);
+  release(wallet: SimulatedWallet, currency: string, amountMinor: number): void {
+    const account = this.account(wallet, currency);
     account.reservedMinor = Math.max(0, account.reservedMinor - amountMinor);
   }
 
@@ -117,11 +140,11 @@ export class Ledger {
     debtor: SimulatedWallet,
     creditor: SimulatedWallet,
     type: TransferType,
-    amountMinor: number,
+    { amountMinor, currency }: { readonly amountMinor: number; readonly currency: string },
     atMs: EventTimeMs,
   ): void {
-    const payer = this.account(debtor);
-    const payee = this.account(creditor);
+    const payer = this.account(debtor, currency);
+    const payee = this.account(creditor, currency);
     invariant(
       Number.isSafeInteger(amountMinor) && amountMinor > 0,
       'what moves is a positive whole number of minor units',

@@ -1,18 +1,21 @@
 import {
   invariant,
+  MINUTE_MS,
   type IndicatorType,
   type Modus,
   type EventTimeMs,
   type OperationKind,
 } from '#domain';
-import { type BurstShape, BurstPlanner, burstStartMs, type ExitKind, type Victim } from './burst';
 import { dayIndexOf, simulatedDay } from './calendar';
 import { type Casting, type OperationCast } from './casting';
 import { type Intent } from './intent';
 import { type DailyLimits } from './ledger';
+import { type BurstShape, type ExitKind, type Victim } from './parcel';
 import { type Population, type SimulatedWallet } from './population';
 import { RandomStream } from './random-stream';
-import { rupees, SIMULATION, type SimulationSize } from './simulation-parameters';
+import { type Range, rupees, SIMULATION, type SimulationSize } from './simulation-parameters';
+import { tradecraftOf } from './tradecraft';
+import { type VariantName } from './variants';
 
 /** How one call centre works. */
 interface OperationScript {
@@ -116,6 +119,7 @@ const LEVEL_ONE_SHARE = 0.9;
 
 interface Stage {
   readonly size: SimulationSize;
+  readonly variant: VariantName;
   readonly population: Population;
   readonly casting: Casting;
   readonly limits: DailyLimits;
@@ -151,12 +155,14 @@ interface PlannedBurst {
 
 function planBursts(
   script: OperationScript,
-  { size, population, casting, limits }: Stage,
+  { size, variant, population, casting, limits }: Stage,
   n: number,
   marks: SimulatedWallet[],
 ): PlannedBurst[] {
   const random = new RandomStream(size.seed, `operation ${n}`);
   const cast = casting.operations[n]!;
+  const tricks = new RandomStream(size.seed, `${variant}, operation ${n}`);
+  const tradecraft = tradecraftOf(variant, { cast, population, random: tricks });
   const { burstHours, lastEveningHours } = SIMULATION.operation;
   const recruit = (): SimulatedWallet => {
     const mule = marks.shift();
@@ -172,16 +178,22 @@ function planBursts(
     const shape = script.shapes[bursts.length % script.shapes.length]!;
     const patternId = `${n + 1}-${bursts.length + 1}`;
     const mark = { patternId, patternType: shape };
-    const startMs = burstStartMs(simulatedDay(day), random, late ? lastEveningHours : burstHours);
+    const startMs = startOn(day, random, late ? lastEveningHours : burstHours);
     const victims =
       script.modus === 'INVESTMENT'
         ? investorsOf(cast, bursts.length, random)
         : victimsOf(marks, random);
-    const burst = new BurstPlanner(cast, population, limits, random, mark, script.exit, recruit);
+    const { exit } = script;
+    const burst = tradecraft({ cast, population, limits, random, mark, exit, recruit });
     bursts.push({ patternId, steps: burst.plan(shape, startMs, victims) });
   }
   return bursts;
 }
+
+/** The instant a burst begins on a day. */
+const startOn = (dayIndex: number, random: RandomStream, hours: Range): EventTimeMs =>
+  simulatedDay(dayIndex).startMs +
+  Math.round(random.between(hours.low, hours.high) * 60 * MINUTE_MS);
 
 /**
  * Those who have waited longest are rung up: nobody twice, unless the feed is so long that everybody has been. Amounts are

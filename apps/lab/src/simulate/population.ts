@@ -37,6 +37,11 @@ export interface Population {
   readonly abroad: SimulatedWallet;
   /** People who live together, the earner first. */
   readonly households: readonly (readonly SimulatedWallet[])[];
+  /**
+   * Opens one wallet more, on a keypad phone, that leads no ordinary life: nobody is a friend of it, and it holds nothing
+   * until it is given something. Must be called before balances are taken over from `wallets`.
+   */
+  readonly openIdle: (tier: Tier) => SimulatedWallet;
 }
 
 /** Hubs have been there for years; see DETECTION.md: a declared hub a few days old is not believed. */
@@ -162,5 +167,13 @@ export function makePopulation(size: SimulationSize): Population {
     abroad: builder.outside('external-abroad'),
   };
   const households = builder.households(size.wallets - builder.wallets.length);
-  return { ...hubs, households, people: households.flat(), wallets: builder.wallets };
+  const openIdle = (tier: Tier): SimulatedWallet =>
+    Object.assign(builder.person(0, null), { tier, openingMinor: 0 });
+  return {
+    ...hubs,
+    households,
+    people: households.flat(),
+    wallets: builder.wallets,
+    openIdle,
+  };
 }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { invariant, type EventTimeMs, type TransferType } from '#domain';
-import { FUNDING_STEP_MINOR } from './burst';
 import { dayIndexOf, type SimulatedDay, simulatedDay } from './calendar';
 import { castRoles } from './casting';
 import { Families, KametiPools, Settlements, SmallTrade } from './community';
 import { DailySpending, Remittances } from './daily-spending';
 import { type Habit } from './habit';
 import { type Channel, type Intent, type PatternMark } from './intent';
-import { DailyLimits, Ledger } from './ledger';
+import { DailyLimits, isCooled, Ledger } from './ledger';
 import {
   type KnownOperation,
   OPERATION_COUNT,
@@ -15,9 +14,11 @@ import {
   type SimulatedIndicator,
 } from './operation-script';
 import { Benefits, Salaries, SchoolFees } from './pay-day';
+import { FUNDING_STEP_MINOR } from './parcel';
 import { makePopulation, type SimulatedWallet } from './population';
 import { RandomStream } from './random-stream';
 import { SIMULATION, type SimulationSize } from './simulation-parameters';
+import { type VariantName, VARIANTS } from './variants';
 
 /** A transfer as it happened, with what only the labels tell. */
 export interface SimulatedTransfer {
@@ -26,6 +27,8 @@ export interface SimulatedTransfer {
   readonly type: TransferType;
   readonly status: 'SETTLED' | 'FAILED';
   readonly amountMinor: number;
+  /** ISO 4217. */
+  readonly currency: string;
   readonly debtor: SimulatedWallet;
   readonly creditor: SimulatedWallet;
   readonly channel: Channel | null;
@@ -39,19 +42,22 @@ const SHARE_STEP_MINOR = 1_000;
 const SHARE_MIN_MINOR = 10_000;
 const TAG_DIGITS = 6;
 
-/** A few letters that stand for a seed, a size and these parameters: two feeds never share a transfer's id. */
-export const feedTagOf = (size: SimulationSize): string =>
-  createHash('sha256')
-    .update(JSON.stringify([SIMULATION, size]))
-    .digest('hex')
-    .slice(0, TAG_DIGITS);
+/** A few letters that stand for a seed, a size, a variant and all parameters: two feeds never share a transfer's id. */
+export function feedTagOf(size: SimulationSize, variant: VariantName = 'plain'): string {
+  // The demo feed's ids are older than the variants; an instance that holds half of it must know the rest again.
+  const made =
+    variant === 'plain'
+      ? [SIMULATION, size]
+      : [SIMULATION, size, variant, VARIANTS[variant].parameters];
+  return createHash('sha256').update(JSON.stringify(made)).digest('hex').slice(0, TAG_DIGITS);
+}
 
 /**
  * Pakistani wallet life around some call-centre operations, as a feed would tell it.
  *
  * The operations are planned first, to the paisa, with their wallets' daily limits booked. Ordinary life is then lived
  * day by day around them: what people mean to do happens where they can afford it. Balances and the two-hour rule hold
- * for everybody. Nothing here reads a clock or a file: seed and size decide everything.
+ * for everybody. Nothing here reads a clock or a file: seed, size and variant decide everything.
  */
 export class Simulation {
   readonly feedTag: string;
@@ -66,9 +72,12 @@ export class Simulation {
   private lastMs = 0;
   private count = 0;
 
-  constructor(readonly size: SimulationSize) {
+  constructor(
+    readonly size: SimulationSize,
+    readonly variant: VariantName = 'plain',
+  ) {
     const { seed } = size;
-    this.feedTag = feedTagOf(size);
+    this.feedTag = feedTagOf(size, variant);
     this.random = new RandomStream(seed, 'mishaps');
     const population = makePopulation(size);
     const casting = castRoles(population, OPERATION_COUNT, size);
@@ -83,10 +92,10 @@ export class Simulation {
       new Benefits(seed, population, casting),
       new SchoolFees(seed, population, casting),
     ];
+    const { feedTag, limits } = this;
+    const plan = planOperations({ size, variant, population, casting, limits, feedTag });
     // Balances are taken over once everybody has a part: a new mule's wallet starts nearly empty.
     this.ledger = new Ledger(population.wallets);
-    const stage = { size, population, casting, limits: this.limits, feedTag: this.feedTag };
-    const plan = planOperations(stage);
     this.known = plan.known;
     this.indicators = plan.indicators;
     for (const step of plan.steps) this.putOff(step);
@@ -132,6 +141,7 @@ export class Simulation {
       occurredAtMs: atMs,
       type: intent.type,
       ...happened,
+      currency: intent.currency,
       debtor: intent.debtor,
       creditor: intent.creditor,
       channel: intent.channel,
@@ -141,26 +151,38 @@ export class Simulation {
   }
 
   private followPlan(intent: Intent, atMs: EventTimeMs): Happened | null {
-    const { debtor, creditor, type, planned } = intent;
+    const { debtor, creditor, type, currency, planned } = intent;
     invariant(planned !== null && typeof intent.amount === 'number', 'a planned step has its sum');
-    let amountMinor = intent.amount;
-    if (planned.mark === null) {
-      const missing = amountMinor - this.ledger.spendableMinor(creditor, 'P2P', atMs);
-      this.ledger.reserve(creditor, planned.reservesMinor);
-      if (missing <= 0) return null;
-      amountMinor = Math.ceil(missing / FUNDING_STEP_MINOR) * FUNDING_STEP_MINOR;
-    } else {
-      this.ledger.release(debtor, planned.releasesMinor);
-      this.ledger.reserve(creditor, planned.reservesMinor);
+    if (planned.fillsUp) return this.fillUp(intent, intent.amount, atMs);
+    const amountMinor = intent.amount;
+    if (this.ledger.cooledMinor(debtor, type, currency, atMs) < amountMinor) {
+      // The mule has spent money of its own that had just come: what is left of the balance is not all cooled, the
+      // counter refuses, and the money stays.
+      invariant(isCooled(type), 'an operation plans no step that its money does not cover');
+      return null;
     }
-    const usable = this.ledger.cooledMinor(debtor, type, atMs);
-    invariant(usable >= amountMinor, 'an operation plans no step that the two-hour rule forbids');
-    this.ledger.move(debtor, creditor, type, amountMinor, atMs);
+    this.ledger.release(debtor, currency, planned.releasesMinor);
+    this.ledger.reserve(creditor, currency, planned.reservesMinor);
+    this.ledger.move(debtor, creditor, type, { amountMinor, currency }, atMs);
+    return { amountMinor, status: 'SETTLED' };
+  }
+
+  /** A victim's bank sends what the wallet lacks of the sum that is asked for. */
+  private fillUp(
+    { debtor, creditor, type, currency }: Intent,
+    neededMinor: number,
+    atMs: EventTimeMs,
+  ): Happened | null {
+    const missing = neededMinor - this.ledger.spendableMinor(creditor, 'P2P', atMs);
+    this.ledger.reserve(creditor, currency, neededMinor);
+    if (missing <= 0) return null;
+    const amountMinor = Math.ceil(missing / FUNDING_STEP_MINOR) * FUNDING_STEP_MINOR;
+    this.ledger.move(debtor, creditor, type, { amountMinor, currency }, atMs);
     return { amountMinor, status: 'SETTLED' };
   }
 
   private tryOrdinary(intent: Intent, atMs: EventTimeMs): Happened | null {
-    const { debtor, creditor, type, amount } = intent;
+    const { debtor, creditor, type, amount, currency } = intent;
     if (debtor === creditor) return null;
     const spendable = Math.min(
       this.ledger.spendableMinor(debtor, type, atMs),
@@ -176,7 +198,7 @@ export class Simulation {
     if (this.random.chance(SIMULATION.daily.failedShare)) return { amountMinor, status: 'FAILED' };
     this.limits.book(debtor, 'out', atMs, amountMinor);
     this.limits.book(creditor, 'in', atMs, amountMinor);
-    this.ledger.move(debtor, creditor, type, amountMinor, atMs);
+    this.ledger.move(debtor, creditor, type, { amountMinor, currency }, atMs);
     return { amountMinor, status: 'SETTLED' };
   }
 }

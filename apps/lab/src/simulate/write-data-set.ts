@@ -8,6 +8,7 @@ import { FEED_COLUMNS, feedCells } from './feed-columns';
 import { type PatternMark } from './intent';
 import { Simulation, type SimulatedTransfer } from './simulation';
 import { SIMULATION, type SimulationSize } from './simulation-parameters';
+import { type VariantName, VARIANTS } from './variants';
 
 export const GENERATOR = 'Layerwatch lab (self-made)';
 const LABEL_COLUMNS = ['transferId', 'patternId', 'patternType'] as const;
@@ -26,16 +27,18 @@ class Tally {
   launderingRows = 0;
   lookalikeRows = 0;
   readonly types: Record<string, number> = {};
+  readonly currencies: Record<string, number> = {};
   readonly patternTypes: Record<string, number> = {};
   fromMs = 0;
   toMs = 0;
   private readonly patterns = new Set<string>();
 
-  add({ type, occurredAtMs, laundering, lookalike }: SimulatedTransfer): void {
+  add({ type, occurredAtMs, currency, laundering, lookalike }: SimulatedTransfer): void {
     if (this.rows === 0) this.fromMs = occurredAtMs;
     this.toMs = occurredAtMs;
     this.rows += 1;
     this.types[type] = (this.types[type] ?? 0) + 1;
+    this.currencies[currency] = (this.currencies[currency] ?? 0) + 1;
     if (lookalike) this.lookalikeRows += 1;
     if (!laundering) return;
     this.launderingRows += 1;
@@ -57,13 +60,17 @@ export interface WrittenDataSet {
 }
 
 /**
- * Simulates a feed into a folder of the lab's format. The same seed and size give the same bytes on the same Node.
+ * Simulates a feed into a folder of the lab's format. The same seed, size and variant give the same bytes on the same Node.
  *
  * @throws AppError INVALID_INPUT where the folder holds something else: a data set is never mixed with strange files
  */
-export async function writeDataSet(folder: string, size: SimulationSize): Promise<WrittenDataSet> {
+export async function writeDataSet(
+  folder: string,
+  size: SimulationSize,
+  variant: VariantName = 'plain',
+): Promise<WrittenDataSet> {
   await claimFolder(folder);
-  const simulation = new Simulation(size);
+  const simulation = new Simulation(size, variant);
   const tally = new Tally();
   const transfers = new CsvGzipFile(join(folder, 'transfers.csv.gz'), FEED_COLUMNS);
   const labels = new CsvGzipFile(join(folder, 'labels.csv.gz'), LABEL_COLUMNS);
@@ -131,9 +138,14 @@ const indicatorLines = (simulation: Simulation): string =>
     .join('');
 
 function describe(simulation: Simulation, tally: Tally, sha256: Readonly<Record<string, string>>) {
-  const { seed, days, wallets } = simulation.size;
+  const { variant, size } = simulation;
+  const { seed, days, wallets } = size;
+  // The demo feed's own description stays as it always was: a set that names no variant is plain.
+  const plain = variant === 'plain';
+  const tricks = plain ? {} : { variant, parameters: VARIANTS[variant].parameters };
   return {
-    name: `layerwatch-demo-${seed}`,
+    name: `layerwatch-${plain ? 'demo' : variant}-${seed}`,
+    ...tricks,
     rows: tally.rows,
     launderingRows: tally.launderingRows,
     patterns: tally.patternCount,
@@ -149,6 +161,7 @@ function describe(simulation: Simulation, tally: Tally, sha256: Readonly<Record<
     wallets,
     timeResolution: 'second',
     currency: SIMULATION.currency,
+    ...(plain ? {} : { currencies: tally.currencies }),
     operations: Object.fromEntries(
       simulation.known.map(({ id, name, kind, modus }) => [id, { name, kind, modus }]),
     ),

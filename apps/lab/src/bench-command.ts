@@ -1,0 +1,96 @@
+import { rename, writeFile } from 'node:fs/promises';
+import { AppError } from '#domain';
+import { readFlags, wholeNumber } from './arguments';
+import { BENCH_PARTS, type BenchPart, type BenchRow } from './bench/bench-row';
+import { benchTable } from './bench/bench-table';
+import { describeMachine } from './bench/machine';
+import { RunParts } from './bench/run-parts';
+import { POWER_LAW_FEED } from './bench/power-law-feed';
+
+const SCHEMA_VERSION = 1;
+const SECONDS_MAX = 86_400;
+/** A row without a bound: a day is longer than any row takes. */
+const SECONDS_DEFAULT = SECONDS_MAX;
+
+export const BENCH_USAGE = `usage: npm run bench -- [--only ${BENCH_PARTS.join('|')}] [--rows TEXT] [--seconds N] [--transfers N]
+                         [--json F]
+
+Measures detection on this machine, each row in a process of its own. Leave the machine alone meanwhile.
+
+  --only PART      engine: the flow engine and the detector, on ibm-momtsim and on a generated feed of
+                   ${POWER_LAW_FEED.wallets.toLocaleString('en-US')} wallets and ${POWER_LAW_FEED.transfers.toLocaleString('en-US')} transfers; what grows with what
+                   rebuild: reading the stored log again, alone and with detection
+  --rows TEXT      only rows whose name holds this text, such as 'power law' or 'hub'
+  --seconds N      measured time of a row at most (default: each row as long as it takes)
+  --transfers N    transfers of a row at most
+  --json F         writes the figures to this file too
+`;
+
+function partsOf(only: string | undefined): readonly BenchPart[] {
+  if (only === undefined) return BENCH_PARTS;
+  const part = BENCH_PARTS.find((known) => known === only);
+  if (part === undefined) {
+    throw new AppError('INVALID_INPUT', `--only must name one of: ${BENCH_PARTS.join(', ')}`);
+  }
+  return [part];
+}
+
+/**
+ * Measures, and prints a table. What the figures are is no reason to fail.
+ *
+ * @param stop ends the row in hand; nothing is written then
+ * @throws AppError INVALID_INPUT for a flag; UNAVAILABLE where a row cannot be measured, or it was told to stop
+ */
+export async function benchCommand(args: readonly string[], stop: AbortSignal): Promise<void> {
+  const flags = readFlags(args, {
+    only: { type: 'string' },
+    rows: { type: 'string' },
+    seconds: { type: 'string' },
+    transfers: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (flags.help) {
+    process.stdout.write(BENCH_USAGE);
+    return;
+  }
+  const parts = partsOf(flags.only);
+  const secondsMax = wholeNumber('--seconds', flags.seconds, SECONDS_DEFAULT, {
+    low: 1,
+    high: SECONDS_MAX,
+  });
+  const all = POWER_LAW_FEED.transfers;
+  const transfersMax =
+    flags.transfers === undefined
+      ? null
+      : wholeNumber('--transfers', flags.transfers, all, { low: 1_000, high: all });
+  const machine = describeMachine();
+  process.stdout.write(
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ${machine.os}\n`,
+  );
+  const rows = await new RunParts(
+    { secondsMax, transfersMax, rowText: flags.rows ?? '' },
+    stop,
+  ).run(parts);
+  if (rows.length === 0) {
+    throw new AppError('INVALID_INPUT', '--rows: no row has this text in its name');
+  }
+  process.stdout.write(`\n${benchTable(rows)}`);
+  if (flags.json !== undefined) await writeFigures(flags.json, { machine, rows });
+}
+
+async function writeFigures(
+  path: string,
+  figures: { readonly machine: object; readonly rows: readonly BenchRow[] },
+): Promise<void> {
+  const text = `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...figures }, null, 1)}\n`;
+  try {
+    await writeFile(`${path}.partial`, text);
+    await rename(`${path}.partial`, path);
+  } catch (error) {
+    const code = String((error as { code?: unknown }).code);
+    throw new AppError('INVALID_INPUT', `--json: cannot be written (${code})`, [], {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const MAIN = join(__dirname, '../../../dist/apps/lab/src/main.js');
+
+interface Figures {
+  readonly schemaVersion: number;
+  readonly machine: Record<string, unknown>;
+  readonly rows: readonly Record<string, unknown>[];
+}
+
+const KEYS = [
+  ...['name', 'transfersPerSecond', 'cpuMicrosPerTransfer', 'p50Ms', 'p99Ms', 'p999Ms'],
+  ...['bytesPerTransfer', 'rssMiB'],
+];
+
+describe('the benchmark, as a process', () => {
+  let folder: string;
+  let json: string;
+  const children: ChildProcess[] = [];
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'layerwatch bench-'));
+    json = join(folder, 'figures.json');
+  });
+  afterEach(async () => {
+    for (const child of children.splice(0)) {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+    }
+    await rm(folder, { recursive: true });
+  });
+
+  function start(...args: string[]) {
+    const child = spawn(process.execPath, [MAIN, 'bench', ...args], {
+      // No data sets: nothing here depends on them.
+      env: { ...process.env, LAYERWATCH_SHARED: folder },
+    });
+    children.push(child);
+    const said = { out: '', err: '' };
+    child.stdout.on('data', (text) => (said.out += String(text)));
+    child.stderr.on('data', (text) => (said.err += String(text)));
+    const ended = once(child, 'close').then(([code]) => code as number | null);
+    return { child, said, ended };
+  }
+
+  async function run(...args: string[]) {
+    const { said, ended } = start(...args);
+    return { code: await ended, ...said };
+  }
+
+  async function figures(): Promise<Figures> {
+    return JSON.parse(await readFile(json, 'utf8')) as Figures;
+  }
+
+  const isFigure = (value: unknown): boolean => Number.isFinite(value) && (value as number) > 0;
+
+  it('measures engine and detector, prints a table, and writes the same', async () => {
+    const { code, out, err } = await run(
+      ...['--only', 'engine', '--rows', 'power law', '--transfers', '20000', '--json', json],
+    );
+    expect(code).toBe(0);
+    expect(err).toMatch(/^SKIPPED: the rows on ibm-momtsim: .*LAYERWATCH_SHARED.*\n$/);
+    const { schemaVersion, machine, rows } = await figures();
+    expect(schemaVersion).toBe(1);
+    expect(machine).toMatchObject({ node: process.versions.node });
+    expect(isFigure(machine.cores) && isFigure(machine.memoryGiB)).toBe(true);
+    expect(rows.map(({ name }) => name)).toEqual(['power law, flow engine', 'power law, detector']);
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual(expect.arrayContaining(KEYS));
+      expect(row.transfers).toBe(20_000);
+      for (const key of [
+        'transfersPerSecond',
+        'cpuMicrosPerTransfer',
+        'p50Ms',
+        'p99Ms',
+        'rssMiB',
+      ]) {
+        expect([key, isFigure(row[key])]).toEqual([key, true]);
+      }
+      expect(row.p99Ms as number).toBeGreaterThanOrEqual(row.p50Ms as number);
+      expect(row.p999Ms as number).toBeGreaterThanOrEqual(row.p99Ms as number);
+      expect(typeof row.allocatedBytesPerTransfer).toBe('number');
+      expect(typeof row.heapBytesPerTransfer).toBe('number');
+      expect(out).toContain(String(row.name));
+    }
+  });
+
+  it('measures a rebuild from a PostgreSQL of its own, and leaves nothing behind', async () => {
+    const before = await benchFolders();
+    const { code, err } = await run(
+      ...['--only', 'rebuild', '--transfers', '12000', '--json', json],
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { rows } = await figures();
+    expect(rows).toHaveLength(3);
+    for (const row of rows) {
+      expect(Object.keys(row)).toEqual(expect.arrayContaining(KEYS));
+      expect(row).toMatchObject({ transfers: 12_000, p50Ms: null });
+      expect(isFigure(row.transfersPerSecond) && isFigure(row.cpuMicrosPerTransfer)).toBe(true);
+    }
+    expect(await benchFolders()).toEqual(before);
+  });
+
+  it('stops on SIGTERM in the middle of a rebuild, and leaves nothing behind', async () => {
+    const before = await benchFolders();
+    const { child, said, ended } = start('--only', 'rebuild', '--json', json);
+    const storing = new Promise<void>((resolve) => {
+      child.stdout.on('data', () => {
+        if (said.out.includes('storing the feed')) resolve();
+      });
+    });
+    await storing;
+    child.kill('SIGTERM');
+    expect(await ended).toBe(69);
+    expect(said.err).toContain('stopped before there were figures');
+    expect(existsSync(json)).toBe(false);
+    expect(await benchFolders()).toEqual(before);
+  });
+
+  it('ends a row after the seconds it is given', async () => {
+    const { code } = await run(
+      ...['--only', 'engine', '--rows', 'power law, flow engine', '--seconds', '1', '--json', json],
+    );
+    expect(code).toBe(0);
+    const [row] = (await figures()).rows;
+    expect(row!.transfers as number).toBeLessThan(10_000_000);
+    expect(row!.seconds as number).toBeGreaterThanOrEqual(1);
+  });
+
+  it.each([
+    [['--only', 'ingest'], 'engine, rebuild'],
+    [['--only', 'engine', '--rows', 'no such row'], '--rows'],
+    [['--seconds', '0'], '--seconds must be a whole number from 1'],
+    [['--transfers', '999'], '--transfers must be a whole number from 1000'],
+    [['--fast'], "Unknown option '--fast'"],
+  ])('refuses %j with 78', async (args, message) => {
+    const { code, err } = await run(...args);
+    expect(code).toBe(78);
+    expect(err).toContain(message);
+  });
+
+  const benchFolders = async (): Promise<string[]> =>
+    (await readdir(tmpdir())).filter((name) => name.startsWith('layerwatch-bench-'));
+});

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DataSetFiles, LABELS, row, TRANSFERS } from './evaluate/data-set-files-spec';
+import { type EvaluationReport } from './evaluate/report';
+
+const MAIN = join(__dirname, '../../../dist/apps/lab/src/main.js');
+const files = new DataSetFiles();
+afterEach(() => files.remove());
+
+async function evaluate(...args: string[]) {
+  const child = spawn(process.execPath, [MAIN, 'evaluate', ...args]);
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (text) => (out += String(text)));
+  child.stderr.on('data', (text) => (err += String(text)));
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, out, err };
+}
+
+const SPEED = /"(transfersPerSecond|cpuMicrosPerTransfer|rssMiB)": [\d.]+/g;
+
+describe('lab evaluate, as a process', () => {
+  const small = () =>
+    files.write({
+      'transfers.csv.gz': [TRANSFERS, row('t0', 0, 'a', 'b'), row('t1', 1, 'b', 'c')],
+      'labels.csv.gz': [LABELS, 't0,P,chain', 't1,P,chain'],
+    });
+
+  it('prints a table a set, writes every figure, and the same ones again', async () => {
+    const [one, two] = [await small(), await small()];
+    const json = join(one, 'figures.json');
+    const { code, out, err } = await evaluate('--data', one, '--data', two, '--json', json);
+    expect(code).toBe(0);
+    expect(out.match(/average precision/g)).toHaveLength(2);
+    expect(err).toContain('1 alerts per pattern');
+    expect(out).not.toContain('100 %');
+    const text = await readFile(json, 'utf8');
+    const report = JSON.parse(text) as EvaluationReport;
+    expect(report).toMatchObject({
+      schemaVersion: 1,
+      packs: [{ hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string }],
+    });
+    expect(report.dataSets.map(({ pack }) => pack)).toEqual(
+      Array<string>(2).fill(report.packs[0]!.hash),
+    );
+    expect(report.dataSets[0]!.budgets.map(({ alertsPerPattern }) => alertsPerPattern)).toEqual([
+      1, 3, 10,
+    ]);
+    await evaluate('--data', one, '--data', two, '--json', json);
+    expect((await readFile(json, 'utf8')).replace(SPEED, '')).toBe(text.replace(SPEED, ''));
+    expect((await readdir(one)).filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('prints the table alone where no file is asked for', async () => {
+    const { code, out } = await evaluate('--data', await small());
+    expect(code).toBe(0);
+    expect(out).toContain('one-hop rules');
+    expect(out).not.toContain('{');
+  });
+
+  it('ends with 78 and one line for bad input, before anything is run', async () => {
+    const good = await small();
+    const bad = await files.write({
+      'transfers.csv.gz': [TRANSFERS, row('t0', 0, 'a', 'a')],
+      'labels.csv.gz': [LABELS],
+    });
+    for (const [args, message] of [
+      [[], '--data must name the folder'],
+      [['--data', join(good, 'none')], 'there is no such folder'],
+      [['--data', good, '--data', join(good, 'none')], 'there is no such folder'],
+      [['--data', bad], 'transfers.csv.gz: line 2: a wallet cannot pay itself'],
+      [['--data', good, '--pack', 'x'], "Unknown option '--pack'"],
+      [['--data', good, '--labelled', '30'], "Unknown option '--labelled'"],
+      [['--data', good, '--json', join(good, 'none', 'x.json')], '--json must name a file'],
+      [['--data', good, '--json', good], '--json names a folder'],
+    ] as const) {
+      const { code, out, err } = await evaluate(...args);
+      expect({ args, code, out }).toEqual({ args, code: 78, out: '' });
+      expect(err).toContain(message);
+      expect(err.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+});

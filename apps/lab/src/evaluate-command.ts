@@ -1,0 +1,81 @@
+import { access, constants, rename, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { AppError } from '#domain';
+import { DEFAULT_PACK, packHash } from '#typologies';
+import { readFlags } from './arguments';
+import { openDataSet } from './evaluate/data-set';
+import { DataSetEvaluation } from './evaluate/evaluate-data-set';
+import { EvaluationProgress } from './evaluate/evaluation-progress';
+import { type DataSetReport, type EvaluationReport, reportJson } from './evaluate/report';
+import { reportTable } from './evaluate/report-table';
+
+export const EVALUATE_USAGE = `usage: npm run lab -- evaluate --data DIR [--data DIR …] [--json F]
+
+Runs labelled transfer feeds through the service's own engine, the labels unseen, and says how good its alerts are.
+
+  --data DIR     a data set: transfers.csv.gz, labels.csv.gz; where there are, indicators.csv, lookalikes.csv.gz,
+                 dataset.json. Several are evaluated one after the other
+  --json F       writes every figure to F, once all are known; null where one does not apply
+`;
+
+const DATA_SETS_MAX = 100;
+
+/**
+ * Evaluates data sets, and prints a table for each as soon as it is done.
+ *
+ * @throws AppError INVALID_INPUT for a wrong flag, folder or file; what can be told before the first run is told then
+ */
+export async function evaluateCommand(args: readonly string[]): Promise<void> {
+  const flags = readFlags(args, {
+    data: { type: 'string', multiple: true },
+    json: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (flags.help) {
+    process.stdout.write(EVALUATE_USAGE);
+    return;
+  }
+  const folders = flags.data ?? [];
+  if (folders.length === 0 || folders.includes('')) {
+    throw new AppError('INVALID_INPUT', '--data must name the folder of a data set');
+  }
+  if (folders.length > DATA_SETS_MAX) {
+    throw new AppError('INVALID_INPUT', `--data: at most ${DATA_SETS_MAX} data sets at once`);
+  }
+  if (flags.json !== undefined) await checkTarget(flags.json);
+  const sets = [];
+  for (const folder of folders) sets.push(await openDataSet(folder));
+  const progress = new EvaluationProgress(process.stderr);
+  const dataSets: DataSetReport[] = [];
+  for (const set of sets) {
+    const report = await DataSetEvaluation.run(set, DEFAULT_PACK, progress);
+    dataSets.push(report);
+    process.stdout.write(reportTable(report));
+  }
+  if (flags.json === undefined) return;
+  const pack = { version: DEFAULT_PACK.version, hash: packHash(DEFAULT_PACK) };
+  const report: EvaluationReport = { schemaVersion: 1, packs: [pack], dataSets };
+  await writeWhole(flags.json, reportJson(report));
+}
+
+/** Before minutes are spent on figures that cannot be written. */
+async function checkTarget(file: string): Promise<void> {
+  const folder = dirname(resolve(file));
+  const writable = await access(folder, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+  if (file === '' || !writable) {
+    throw new AppError('INVALID_INPUT', '--json must name a file in a folder that can be written');
+  }
+  const found = await stat(file).catch(() => null);
+  if (found?.isDirectory()) throw new AppError('INVALID_INPUT', '--json names a folder');
+}
+
+/** Written beside and renamed: whoever finds the file finds it whole. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const path = resolve(file);
+  const partial = resolve(dirname(path), `.${basename(path)}.${process.pid}.partial`);
+  await writeFile(partial, text);
+  await rename(partial, path);
+}
