@@ -30,7 +30,10 @@ export interface DeviceParticulars {
   ip?: string;
 }
 
-/** Everything a sender told that detection does not read by itself. Identifiers are tokens. */
+/**
+ * Everything a sender told that has no column of its own. Identifiers are tokens. Of all this, the log tells detection the
+ * opening dates of hubs (libs/messaging, log-page.ts).
+ */
 export interface Particulars {
   endToEndId?: string;
   rail?: string;

@@ -62,12 +62,12 @@ export class AccountMemory {
     return laid;
   }
 
-  /** @returns the credit's row; NONE where all that the account remembers is worth more */
+  /** @returns the credit's row; NONE where the account is full and this is what it does not keep */
   rememberCredit(step: FlowStep, laidMinor: number): CreditSlot {
     const { credits, limits } = this;
     const { payee, atMs } = step;
     if (credits.count(payee) >= limits.creditsPerAccountMax) {
-      const least = credits.leastWorth(payee, step.amountMinor, atMs, limits);
+      const least = credits.least(step, laidMinor, this.linkedSinceMs, limits);
       const goesAtMs = least === NONE ? atMs : credits.at(least);
       const leftMinor = least === NONE ? laidMinor : credits.left(least);
       if (leftMinor > 0 || this.isRecent(goesAtMs)) this.caps.meet(CAPS.credits);
@@ -78,19 +78,19 @@ export class AccountMemory {
       this.joinPile(payee, least);
       credits.forget(payee, least);
     }
-    return credits.lay(step, laidMinor, limits);
+    return credits.lay(step, laidMinor);
   }
 
   rememberDebit(step: FlowStep): void {
     const { debits, limits } = this;
-    const { payer, amountMinor, atMs } = step;
+    const { payer, atMs } = step;
     if (debits.count(payer) >= limits.debitsPerAccountMax) {
-      const least = debits.leastWorth(payer, amountMinor, atMs, limits);
+      const least = debits.least(step, this.linkedSinceMs, limits);
       if (this.isRecent(least === NONE ? atMs : debits.at(least))) this.caps.meet(CAPS.debits);
       if (least === NONE) return;
       debits.forget(payer, least);
     }
-    debits.remember(step, limits);
+    debits.remember(step);
   }
 
   /** Takes what the mixed pile can give, and passes its origins on. @returns how much, in minor units */
@@ -130,9 +130,14 @@ export class AccountMemory {
     return back;
   }
 
+  /** From when on a credit may still be linked to. */
+  private get linkedSinceMs(): EventTimeMs {
+    return this.clock.now - this.limits.linkWindowMs;
+  }
+
   /** Losing it takes something from what may yet be linked to it. */
   private isRecent(atMs: EventTimeMs): boolean {
-    return atMs >= this.clock.now - this.limits.linkWindowMs;
+    return atMs >= this.linkedSinceMs;
   }
 
   private joinPile(account: AccountIndex, slot: CreditSlot): void {

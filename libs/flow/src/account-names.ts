@@ -78,6 +78,13 @@ export class AccountNames {
     return walletKey(this.wallet(account));
   }
 
+  /** Whether two accounts are of one wallet, in whatever currency. */
+  isSameWallet(a: number, b: number): boolean {
+    if (a === b) return true;
+    if (this.ids[a] !== this.ids[b]) return false;
+    return this.spaces[this.spaceOf[a]!]!.provider === this.spaces[this.spaceOf[b]!]!.provider;
+  }
+
   /** The accounts of a wallet, one per currency it was seen in. */
   ofWallet(wallet: WalletRef): number[] {
     return this.spaces

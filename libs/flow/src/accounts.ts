@@ -1,4 +1,4 @@
-import { DAY_MS, type EventTimeMs, HOUR_MS, type WalletRef } from '#domain';
+import { DAY_MS, type EventTimeMs, HOUR_MS, type WalletRef, walletKey } from '#domain';
 import { AccountNames } from './account-names';
 import { NO_BLOCK } from './block-rows';
 import { settledDays } from './decay';
@@ -50,23 +50,36 @@ export const ACCOUNT = {
   uncoveredAt: 16 + UNCOVERED_MAX,
 
   firstAt: 24,
+  /** Also up to when the counters below have been decayed. */
   lastAt: 25,
-  /** Up to when the counters below have been decayed. */
-  countedAt: 26,
-  /** Counterparties that were new, either way; of it comes whether it is popular. */
+  /** The latest time that any row of it bears, however far ahead: so long a row may be kept that names it. */
+  namedAt: 26,
+  /** Counterparties that were new, either way, and what was paid to or by them: whether it is popular. */
   newPartners: 27,
+  newPartnerSum: 47,
   passes: 28,
   /** Running mean of the natural logarithm of its debits, and how many. */
   debitLogMean: 29,
   debitsSeen: 30,
+  /** The youngest opening date that a hub declaration told of it; 0 where none did. */
+  openedAt: 31,
   /** Per window: credits, their sum, debits, their sum. */
   windows: 32,
+  /** A hash of the wallet's name, the same wherever the account lives. */
+  nameHash: 44,
+  /** Where its counterparties lie. */
+  counterpartyBlock: 45,
+  counterpartyCount: 46,
 } as const;
 
 /** Per window: how many credits, what they came to, how many debits, what they came to. */
 export const WINDOW = { credits: 0, creditSum: 1, debits: 2, debitSum: 3, size: 4 } as const;
 
-const STRIDE = ACCOUNT.windows + WINDOW.size * WINDOWS_MS.length;
+/** Payments of a tenth of an amount are still like it. */
+const ALIKE_PARTS = 10;
+
+/** Six cache lines. */
+const STRIDE = 48;
 
 /** What is known of every account, whatever becomes of the rows of its credits and debits. */
 export class Accounts extends PagedRows {
@@ -95,9 +108,11 @@ export class Accounts extends PagedRows {
     page.fill(0, at, at + STRIDE);
     page[at + ACCOUNT.creditBlock] = NO_BLOCK;
     page[at + ACCOUNT.debitBlock] = NO_BLOCK;
+    page[at + ACCOUNT.counterpartyBlock] = NO_BLOCK;
+    page[at + ACCOUNT.nameHash] = hashOf(walletKey(wallet));
     page[at + ACCOUNT.firstAt] = atMs;
     page[at + ACCOUNT.lastAt] = atMs;
-    page[at + ACCOUNT.countedAt] = atMs;
+    page[at + ACCOUNT.namedAt] = atMs;
     return account;
   }
 
@@ -120,11 +135,10 @@ export class Accounts extends PagedRows {
   touch(account: AccountIndex, atMs: EventTimeMs): void {
     const page = this.page(account);
     const at = this.offset(account);
-    if (atMs > page[at + ACCOUNT.lastAt]!) page[at + ACCOUNT.lastAt] = atMs;
     if (atMs < page[at + ACCOUNT.firstAt]!) page[at + ACCOUNT.firstAt] = atMs;
-    const sinceMs = atMs - page[at + ACCOUNT.countedAt]!;
+    const sinceMs = atMs - page[at + ACCOUNT.lastAt]!;
     if (sinceMs <= 0) return;
-    page[at + ACCOUNT.countedAt] = atMs;
+    page[at + ACCOUNT.lastAt] = atMs;
     let fade = 1;
     for (let w = 0; w <= LONGEST; w += 1) {
       fade = Math.exp(-sinceMs * RATES[w]!);
@@ -132,6 +146,7 @@ export class Accounts extends PagedRows {
       for (let i = from; i < from + WINDOW.size; i += 1) page[i]! *= fade;
     }
     page[at + ACCOUNT.newPartners]! *= fade;
+    page[at + ACCOUNT.newPartnerSum]! *= fade;
     page[at + ACCOUNT.passes]! *= fade;
   }
 
@@ -156,6 +171,20 @@ export class Accounts extends PagedRows {
       page[at + 1]! += amountMinor;
       at += WINDOW.size;
     }
+  }
+
+  countNewPartner(account: AccountIndex, amountMinor: number): void {
+    this.add(account, ACCOUNT.newPartners, 1);
+    this.add(account, ACCOUNT.newPartnerSum, amountMinor);
+  }
+
+  /**
+   * So many new counterparties lately, at amounts like this one, that a trail through it says nothing. Amounts, because a
+   * hundred payments of a rupee would otherwise make anybody popular.
+   */
+  isPopular(account: AccountIndex, amountMinor: number, partnersMin: number): boolean {
+    if (this.get(account, ACCOUNT.newPartners) < partnersMin) return false;
+    return this.get(account, ACCOUNT.newPartnerSum) * ALIKE_PARTS >= partnersMin * amountMinor;
   }
 
   countPass(account: AccountIndex): void {
@@ -200,4 +229,13 @@ export class Accounts extends PagedRows {
     this.names.load(source);
     super.load(source);
   }
+}
+
+/** FNV-1a, 32 bits: a name's hash must be the same in every process. */
+function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i += 1) {
+    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  }
+  return hash >>> 0;
 }

@@ -1,5 +1,8 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex } from './accounts';
+import { type AccountNames } from './account-names';
+import { type Caps } from './caps';
+import { CAPS } from './flow-limits';
 import { PAGE_ROWS, PagedRows } from './paged-rows';
 import { type StatePart, type StateSource } from './state-parts';
 
@@ -22,21 +25,19 @@ export class AttributeStore extends PagedRows {
   private rows = 0;
   private capacity = 0;
 
-  constructor(private readonly attributesMax: number) {
+  constructor(
+    private readonly names: AccountNames,
+    private readonly attributesMax: number,
+    private readonly caps: Caps,
+  ) {
     super('attributes', STRIDE);
   }
 
-  /**
-   * Notes that an account was used with an identifier.
-   *
-   * @returns whether another identifier was forgotten over it
-   */
-  note(token: string, account: AccountIndex, atMs: EventTimeMs): boolean {
+  /** Notes that an account was used with an identifier. */
+  note(token: string, account: AccountIndex, atMs: EventTimeMs): void {
     let row = this.rowOf.get(token);
-    let forgot = false;
     if (row === undefined) {
-      forgot = this.rowOf.size >= this.attributesMax;
-      if (forgot) this.forgetOldest();
+      if (this.rowOf.size >= this.attributesMax) this.forgetOldest();
       row = this.freed.pop() ?? this.rows++;
       while (row >= this.capacity) this.capacity = this.grow() + PAGE_ROWS;
       this.set(row, COUNT, 0);
@@ -44,28 +45,35 @@ export class AttributeStore extends PagedRows {
       this.rowOf.set(Buffer.from(token).toString(), row);
     }
     this.noteIn(row, account, atMs);
-    return forgot;
   }
 
-  /** The account seen last stands last, so that the first is the one seen longest ago. */
+  /**
+   * The wallet seen last stands last, so that the first is the one seen longest ago. A wallet is one, in however many
+   * currencies it has accounts: it stands there by the account that it used last.
+   */
   private noteIn(row: number, account: AccountIndex, atMs: EventTimeMs): void {
     const page = this.page(row);
     const first = this.offset(row) + FIRST;
     const count = page[first - FIRST + COUNT]!;
     let i = 0;
-    while (i < count && page[first + i * PER_WALLET] !== account) i += 1;
+    while (i < count && !this.names.isSameWallet(page[first + i * PER_WALLET]!, account)) i += 1;
     const isNew = i === count;
     const full = count === WALLETS_PER_ATTRIBUTE_MAX;
     if (isNew && !full) page[first - FIRST + COUNT] = count + 1;
+    if (isNew && full) this.caps.count(CAPS.walletsPerAttribute);
     const goes = isNew && full ? 0 : i;
     const last = first + (isNew && !full ? count : count - 1) * PER_WALLET;
+    const known = first + i * PER_WALLET;
+    // A late row is no news of when: it must not hold an account by name that nothing else holds.
+    const isNews = isNew || page[known + 1]! <= atMs;
+    const [latest, latestMs] = isNews ? [account, atMs] : [page[known]!, page[known + 1]!];
     page.copyWithin(first + goes * PER_WALLET, first + (goes + 1) * PER_WALLET, last + PER_WALLET);
-    page[last] = account;
-    page[last + 1] = atMs;
+    page[last] = latest;
+    page[last + 1] = latestMs;
   }
 
-  /** How many accounts were seen with it since then, at most {@link WALLETS_PER_ATTRIBUTE_MAX}. */
-  accountsSince(token: string, sinceMs: EventTimeMs): number {
+  /** How many wallets were seen with it since then, at most {@link WALLETS_PER_ATTRIBUTE_MAX}. */
+  walletsSince(token: string, sinceMs: EventTimeMs): number {
     const row = this.rowOf.get(token);
     if (row === undefined) return 0;
     let found = 0;
@@ -93,6 +101,7 @@ export class AttributeStore extends PagedRows {
   private forgetOldest(): void {
     const oldest = this.rowOf.entries().next();
     if (oldest.done === true) return;
+    this.caps.count(CAPS.attributes);
     const [token, row] = oldest.value;
     this.rowOf.delete(token);
     this.freed.push(row);

@@ -16,13 +16,42 @@ export class Carried {
   readonly origins = new Origins();
   /** The payer had this payee among its recent ones. */
   payerKnowsPayee = false;
-  /** Of the payment, what was seen coming in; of that, what lots account for. */
-  coveredMinor = 0;
-  lotMinor = 0;
+  /** As in `FlowStep`: no new object for a number. */
+  private readonly numbers = new Float64Array(4);
+
+  /** Of the payment, what was seen coming in. */
+  get coveredMinor(): number {
+    return this.numbers[0]!;
+  }
+  set coveredMinor(value: number) {
+    this.numbers[0] = value;
+  }
+
+  /** Of that, what lots account for. */
+  get lotMinor(): number {
+    return this.numbers[1]!;
+  }
+  set lotMinor(value: number) {
+    this.numbers[1] = value;
+  }
+
   /** How long that had rested, weighed by amount; 0 where lots account for nothing. */
-  dwellMs = 0;
-  /** What the payer usually pays: the mean natural logarithm of its debits, this one included, and how many. */
-  payerLogMean = 0;
+  get dwellMs(): number {
+    return this.numbers[2]!;
+  }
+  set dwellMs(value: number) {
+    this.numbers[2] = value;
+  }
+
+  /** What the payer usually pays: the mean natural logarithm of its debits, this one included… */
+  get payerLogMean(): number {
+    return this.numbers[3]!;
+  }
+  set payerLogMean(value: number) {
+    this.numbers[3] = value;
+  }
+
+  /** …and how many they are. */
   payerDebits = 0;
 
   clear(): void {
@@ -33,10 +62,7 @@ export class Carried {
     this.coPayees.count = 0;
     this.origins.count = 0;
     this.payerKnowsPayee = false;
-    this.coveredMinor = 0;
-    this.lotMinor = 0;
-    this.dwellMs = 0;
-    this.payerLogMean = 0;
+    this.numbers.fill(0);
     this.payerDebits = 0;
   }
 

@@ -12,10 +12,10 @@ import {
 } from './flow-limits';
 import { type FlowStep } from './flow-step';
 import { Hops, Origins, type TrailCounts, Trails } from './trails';
-import { type CreditSlot, TIMED, TimedRows, worthOf } from './timed-rows';
+import { type CreditSlot, TIMED, TimedRows } from './timed-rows';
 
 /** After the fields of {@link TIMED}. */
-const CREDIT = { left: 4, payer: 5, meta: 6, trail: 7, stride: 8 } as const;
+const CREDIT = { left: 3, payer: 4, meta: 5, trail: 6, stride: 7 } as const;
 
 /** The bits of `meta`: four marks, how long the trail block's lists are, and the depth. */
 const NEW_PAIR = 1;
@@ -142,17 +142,6 @@ export class CreditRows extends TimedRows {
     return NONE;
   }
 
-  /** Whether `payer` is among those who paid the account, as far as it remembers. */
-  hasPayer(account: AccountIndex, payer: AccountIndex): boolean {
-    const count = this.count(account);
-    if (count === 0) return false;
-    const first = this.first(account);
-    const page = this.page(first);
-    let at = this.offset(first) + CREDIT.payer;
-    for (let i = 0; i < count; i += 1, at += CREDIT.stride) if (page[at] === payer) return true;
-    return false;
-  }
-
   /**
    * Finds the credit that a debit passes on: of those inside the window whose amount matches, spent or not, the two newest,
    * and of these the one with the longer trail. Links are not exclusive: an earlier payment may have spent the very credit
@@ -220,7 +209,7 @@ export class CreditRows extends TimedRows {
    *
    * @param laidMinor less than the amount where it came late and filled what nothing had covered
    */
-  lay(step: FlowStep, laidMinor: number, limits: FlowLimits): CreditSlot {
+  lay(step: FlowStep, laidMinor: number): CreditSlot {
     const { counts } = this;
     const { carried, atMs, amountMinor } = step;
     carried.count(counts);
@@ -232,7 +221,6 @@ export class CreditRows extends TimedRows {
     page[at + TIMED.transfer] = step.position;
     page[at + TIMED.at] = atMs;
     page[at + TIMED.amount] = amountMinor;
-    page[at + TIMED.worth] = worthOf(amountMinor, atMs, limits.keepHalfLifeMs);
     page[at + CREDIT.left] = laidMinor;
     page[at + CREDIT.payer] = step.payer;
     page[at + CREDIT.trail] = trail;
@@ -248,14 +236,15 @@ export class CreditRows extends TimedRows {
     return row;
   }
 
-  /** The account's credit that is worth least; NONE where one of that amount and time would be worth less still. */
-  leastWorth(
-    account: AccountIndex,
-    amountMinor: number,
-    atMs: EventTimeMs,
-    limits: FlowLimits,
-  ): CreditSlot {
-    return this.leastBelow(account, worthOf(amountMinor, atMs, limits.keepHalfLifeMs));
+  protected override isSpent(page: Float64Array, at: number): boolean {
+    return page[at + CREDIT.left] === 0;
+  }
+
+  /** The credit that a full account forgets for the step's; NONE where that one is not kept. */
+  least(step: FlowStep, laidMinor: number, doneBeforeMs: number, limits: FlowLimits): CreditSlot {
+    const { payee, amountMinor, atMs } = step;
+    const row = { amountMinor, atMs, isSpent: laidMinor === 0 };
+    return this.leastFor(payee, row, doneBeforeMs, limits.creditsPerAccountMax);
   }
 
   /** How many of the account's credits, its oldest, are from before. */
@@ -282,18 +271,29 @@ export class CreditRows extends TimedRows {
     share: number,
     isWithdrawn: (origin: number) => boolean,
   ): boolean {
+    if (!this.wouldTaint(row, origin, share, isWithdrawn)) return false;
+    const { scratch } = this;
+    const known = scratch.indexOf(origin);
+    if (known >= 0) scratch.remove(known);
+    if (scratch.count === ORIGINS_MAX) scratch.removeLast(isWithdrawn);
+    scratch.put(origin, share);
+    this.rewriteOrigins(row, scratch);
+    return true;
+  }
+
+  /** Whether {@link taint} would change anything: who is there makes room for a larger share only. */
+  wouldTaint(
+    row: CreditSlot,
+    origin: number,
+    share: number,
+    isWithdrawn: (origin: number) => boolean,
+  ): boolean {
     const { scratch } = this;
     this.readOrigins(row, scratch);
     const known = scratch.indexOf(origin);
-    if (known >= 0) {
-      if (scratch.share[known]! >= share) return false;
-      scratch.remove(known);
-    }
-    if (scratch.count === ORIGINS_MAX) scratch.removeLast(isWithdrawn);
-    scratch.put(origin, share);
-    if (scratch.indexOf(origin) < 0) return false;
-    this.rewriteOrigins(row, scratch);
-    return true;
+    if (known >= 0) return scratch.share[known]! < share;
+    if (scratch.count < ORIGINS_MAX || scratch.share[ORIGINS_MAX - 1]! < share) return true;
+    return scratch.origin.some(isWithdrawn);
   }
 
   private rewriteOrigins(row: CreditSlot, origins: Origins): void {

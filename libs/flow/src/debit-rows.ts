@@ -2,10 +2,10 @@ import { type EventTimeMs } from '#domain';
 import { ACCOUNT, type AccountIndex, type Accounts } from './accounts';
 import { type FlowLimits } from './flow-limits';
 import { type FlowStep } from './flow-step';
-import { type DebitSlot, TIMED, TimedRows, worthOf } from './timed-rows';
+import { type DebitSlot, TIMED, TimedRows } from './timed-rows';
 
 /** After the fields of {@link TIMED}. */
-const DEBIT = { payee: 4, marks: 5, stride: 6 } as const;
+const DEBIT = { payee: 3, marks: 4, stride: 5 } as const;
 const NEW_PAYEE = 1;
 const PERSONAL = 2;
 
@@ -32,19 +32,8 @@ export class DebitRows extends TimedRows {
     return (this.get(row, DEBIT.marks) & PERSONAL) !== 0;
   }
 
-  /** Whether `payee` is among those the account paid, as far as it remembers. */
-  hasPayee(account: AccountIndex, payee: AccountIndex): boolean {
-    const count = this.count(account);
-    if (count === 0) return false;
-    const first = this.first(account);
-    const page = this.page(first);
-    let at = this.offset(first) + DEBIT.payee;
-    for (let i = 0; i < count; i += 1, at += DEBIT.stride) if (page[at] === payee) return true;
-    return false;
-  }
-
   /** Remembers the step's debit. The account must have room. */
-  remember(step: FlowStep, limits: FlowLimits): void {
+  remember(step: FlowStep): void {
     const { atMs, amountMinor, carried } = step;
     const row = this.insert(step.payer, atMs);
     const page = this.page(row);
@@ -52,20 +41,21 @@ export class DebitRows extends TimedRows {
     page[at + TIMED.transfer] = step.position;
     page[at + TIMED.at] = atMs;
     page[at + TIMED.amount] = amountMinor;
-    page[at + TIMED.worth] = worthOf(amountMinor, atMs, limits.keepHalfLifeMs);
     page[at + DEBIT.payee] = step.payee;
     page[at + DEBIT.marks] =
       (carried.payerKnowsPayee ? 0 : NEW_PAYEE) | (step.personal ? PERSONAL : 0);
   }
 
-  /** The account's debit that is worth least; NONE where one of that amount and time would be worth less still. */
-  leastWorth(
-    account: AccountIndex,
-    amountMinor: number,
-    atMs: EventTimeMs,
-    limits: FlowLimits,
-  ): DebitSlot {
-    return this.leastBelow(account, worthOf(amountMinor, atMs, limits.keepHalfLifeMs));
+  /** A debit is nothing but spent. */
+  protected override isSpent(): boolean {
+    return true;
+  }
+
+  /** The debit that a full account forgets for the step's; NONE where that one is not kept. */
+  least(step: FlowStep, doneBeforeMs: number, limits: FlowLimits): DebitSlot {
+    const { payer, amountMinor, atMs } = step;
+    const row = { amountMinor, atMs, isSpent: true };
+    return this.leastFor(payer, row, doneBeforeMs, limits.debitsPerAccountMax);
   }
 
   forget(account: AccountIndex, row: DebitSlot): void {

@@ -19,14 +19,14 @@ export interface FeedClockState {
  * from another century moves it by an hour, and what is learnt by it of all the others stays as it was.
  */
 export class FeedClock {
-  /** Not null before anything was heard: a field that is always a number is one, and costs nothing to set. */
-  private at: EventTimeMs = Number.NaN;
+  /** One number: a field that is set with every row would be a new object each time. */
+  private readonly time = new Float64Array(1).fill(Number.NaN);
   private farBehind = 0;
   private began: EventTimeMs = 0;
 
   /** What time it is; NaN before anything was heard. */
   get now(): EventTimeMs {
-    return this.at;
+    return this.time[0]!;
   }
 
   /** When the feed began. */
@@ -36,27 +36,32 @@ export class FeedClock {
 
   /** Hears a row's time. @returns the feed's time now */
   hear(atMs: EventTimeMs): EventTimeMs {
-    if (Number.isNaN(this.at)) return (this.at = this.began = atMs);
-    this.farBehind = atMs < this.at - FAR_BEHIND_MS ? this.farBehind + 1 : 0;
+    const { time } = this;
+    const nowMs = time[0]!;
+    if (Number.isNaN(nowMs)) {
+      this.began = atMs;
+      return (time[0] = atMs);
+    }
+    this.farBehind = atMs < nowMs - FAR_BEHIND_MS ? this.farBehind + 1 : 0;
     if (this.farBehind >= FAR_BEHIND_MAX) {
       this.farBehind = 0;
-      this.at = atMs;
-    } else if (atMs > this.at) {
-      this.at = Math.min(atMs, this.at + STEP_MAX_MS);
+      time[0] = atMs;
+    } else if (atMs > nowMs) {
+      time[0] = Math.min(atMs, nowMs + STEP_MAX_MS);
     }
-    return this.at;
+    return time[0]!;
   }
 
   save(): FeedClockState {
     return {
-      at: Number.isNaN(this.at) ? null : this.at,
+      at: Number.isNaN(this.now) ? null : this.now,
       began: this.began,
       farBehind: this.farBehind,
     };
   }
 
   load({ at, began, farBehind }: FeedClockState): void {
-    this.at = at ?? Number.NaN;
+    this.time[0] = at ?? Number.NaN;
     this.began = began;
     this.farBehind = farBehind;
   }

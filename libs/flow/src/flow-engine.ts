@@ -3,6 +3,7 @@ import {
   type Indicator,
   invariant,
   isExit,
+  isHub,
   isPurchase,
   type PartyKind,
   type Transfer,
@@ -12,13 +13,14 @@ import { ACCOUNT, type AccountIndex, Accounts, NONE } from './accounts';
 import { AccountMemory } from './account-memory';
 import { AttributeStore } from './attribute-store';
 import { Caps } from './caps';
+import { Counterparties } from './counterparties';
 import { type CreditRows } from './credit-rows';
 import { type CreditSlot } from './timed-rows';
 import { type DebitRows } from './debit-rows';
 import { FeedClock, type FeedClockState } from './feed-clock';
 import { ANCESTORS_MAX, type Cap, CAPS, FLOW_LIMITS, type FlowLimits } from './flow-limits';
 import { FlowStep } from './flow-step';
-import { isBelievedHub } from './hub';
+import { isBelievedHub, youngestOpening } from './hub';
 import { LotOrder, takeLots } from './lots';
 import { MixedPiles } from './mixed-piles';
 import { OriginMix } from './origin-mix';
@@ -53,6 +55,7 @@ export class FlowEngine {
   readonly accounts = new Accounts();
   readonly credits: CreditRows;
   readonly debits: DebitRows;
+  readonly counterparties: Counterparties;
   readonly attributes: AttributeStore;
   readonly pairs: PairStore;
   readonly watchlist: Watchlist;
@@ -83,14 +86,12 @@ export class FlowEngine {
   private sweepsDue = 0;
 
   constructor(readonly limits: FlowLimits = FLOW_LIMITS) {
-    const { creditsPerAccountMax, debitsPerAccountMax, memoryMs, linkWindowMs } = limits;
+    const { creditsPerAccountMax, debitsPerAccountMax } = limits;
     invariant(creditsPerAccountMax <= 256 && debitsPerAccountMax <= 256, 'rows fit a block');
-    invariant(
-      limits.accountReleaseMs >= memoryMs + ANCESTORS_MAX * linkWindowMs,
-      'no name is reused too early',
-    );
-    this.attributes = new AttributeStore(limits.attributesMax);
-    this.pairs = new PairStore(memoryMs);
+    invariant(limits.accountReleaseMs >= this.namedForMs, 'no number is given away too early');
+    this.counterparties = new Counterparties(this.accounts, limits, this.caps);
+    this.attributes = new AttributeStore(this.accounts.names, limits.attributesMax, this.caps);
+    this.pairs = new PairStore(limits, this.caps);
     this.watchlist = new Watchlist(this.accounts, this.attributes);
     this.piles = new MixedPiles(this.isWithdrawn);
     this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
@@ -128,6 +129,8 @@ export class FlowEngine {
   ): FlowStep {
     const { step } = this;
     const { occurredAtMs: atMs, debtor, creditor, currency } = transfer;
+    // Before anything else: what becomes known now, and what the step names, must be there while it is looked at.
+    this.sweep();
     this.hear(atMs);
     step.position = position;
     step.atMs = atMs;
@@ -136,8 +139,8 @@ export class FlowEngine {
     step.late = step.nowMs - atMs > this.limits.lateAfterMs;
     step.personal = transfer.type === 'P2P' || transfer.type === 'BANK_TRANSFER';
     step.leaves = isExit(transfer) && !isPurchase(transfer.type);
-    step.payer = this.account(debtor, debtor.kind, currency, atMs);
-    step.payee = this.account(creditor, creditor.kind, currency, atMs);
+    step.payer = this.account(debtor, debtor.kind, currency, atMs, debtor.openedAtMs);
+    step.payee = this.account(creditor, creditor.kind, currency, atMs, creditor.openedAtMs);
     invariant(step.payer !== step.payee, 'a transfer has two sides');
     step.walletsSharingIdentifier = 0;
     this.seen(step, step.payer, debtorTokens);
@@ -145,23 +148,28 @@ export class FlowEngine {
     this.debit(step);
     this.credit(step);
     this.pair(step);
-    this.sweep();
     return step;
   }
 
   /** Lets the feed's clock hear a row's time. What was to become known by then does so now. */
   hear(atMs: EventTimeMs): void {
     this.caps.begin();
-    this.clock.hear(atMs);
-    for (const naming of this.pending.due(this.nowMs)) this.reveal(naming);
+    const nowMs = this.clock.hear(atMs);
+    if (nowMs < this.pending.nextMs) return;
+    for (const naming of this.pending.take(nowMs)) this.reveal(naming);
   }
 
-  /** The account of one side of a transfer; learns from the transfer whether it is a hub. */
+  /**
+   * The account of one side of a transfer; learns from the transfer whether it is a hub.
+   *
+   * @param openedAtMs what the side tells of its opening, where it does; it counts for hubs only
+   */
   account(
     wallet: WalletRef,
     kind: PartyKind | null,
     currency: string,
     atMs: EventTimeMs,
+    openedAtMs: EventTimeMs | null = null,
   ): AccountIndex {
     const { accounts } = this;
     const believedMs = Math.min(atMs, this.nowMs);
@@ -175,17 +183,22 @@ export class FlowEngine {
       this.sweepsDue += SWEEPS_PER_NEW_ACCOUNT;
       this.watchlist.opened(account);
     }
-    if (kind !== null && !accounts.isHub(account) && this.isBelievedHub(account, kind)) {
-      this.becomeHub(account);
+    if (kind !== null && isHub(kind) && !accounts.isHub(account)) {
+      this.declaredHub(account, kind, openedAtMs);
     }
     accounts.touch(account, believedMs);
+    accounts.set(account, ACCOUNT.namedAt, Math.max(atMs, accounts.get(account, ACCOUNT.namedAt)));
     return account;
   }
 
-  private isBelievedHub(account: AccountIndex, kind: PartyKind): boolean {
-    const firstAtMs = this.accounts.get(account, ACCOUNT.firstAt);
-    const { hubBelievedAfterMs } = this.limits;
-    return isBelievedHub(kind, firstAtMs, this.nowMs, this.clock.startedAt, hubBelievedAfterMs);
+  private declaredHub(account: AccountIndex, kind: PartyKind, toldMs: EventTimeMs | null): void {
+    const { accounts, nowMs, clock, limits } = this;
+    const firstAtMs = accounts.get(account, ACCOUNT.firstAt);
+    const openedAtMs = youngestOpening(accounts.get(account, ACCOUNT.openedAt), toldMs, nowMs);
+    accounts.set(account, ACCOUNT.openedAt, openedAtMs);
+    const age = { openedAtMs, firstAtMs };
+    if (!isBelievedHub(kind, age, nowMs, clock.startedAt, limits.hubBelievedAfterMs)) return;
+    this.becomeHub(account);
   }
 
   /** Takes a debit out of its account, and writes what goes with it. Touches the payer only. */
@@ -201,7 +214,7 @@ export class FlowEngine {
     if (accounts.isHub(payer)) {
       carried.coveredMinor = this.memory.takeMixed(step, amountMinor, this.mix);
     } else {
-      if (!this.isPopular(payer)) this.link(step);
+      if (!this.isPopular(payer, amountMinor)) this.link(step);
       if (step.personal || step.leaves) carryCoPayees(this.debits, step, limits.linkWindowMs);
       this.order.arrange(
         this.credits,
@@ -215,8 +228,8 @@ export class FlowEngine {
       accounts.add(payer, ACCOUNT.taken, carried.lotMinor);
       carried.coveredMinor = carried.lotMinor;
       if (rest > 0) carried.coveredMinor += this.memory.takeMixed(step, rest, this.mix);
-      carried.payerKnowsPayee = this.debits.hasPayee(payer, payee);
-      if (!carried.payerKnowsPayee) accounts.add(payer, ACCOUNT.newPartners, 1);
+      carried.payerKnowsPayee = this.counterparties.meet(payer, payee, 'paid', step.nowMs);
+      if (!carried.payerKnowsPayee) accounts.countNewPartner(payer, amountMinor);
       this.memory.rememberDebit(step);
     }
     const own = this.watchlist.originAt(payer, atMs);
@@ -234,7 +247,7 @@ export class FlowEngine {
 
   /** Lays a credit down in its account. Touches the payee only. */
   credit(step: FlowStep): void {
-    const { accounts, credits } = this;
+    const { accounts } = this;
     const { payer, payee, carried } = step;
     this.expire(payee);
     const laid = this.memory.bookCredit(step);
@@ -244,8 +257,8 @@ export class FlowEngine {
       step.credit = NONE;
       return;
     }
-    const knows = credits.hasPayer(payee, payer);
-    if (!knows) accounts.add(payee, ACCOUNT.newPartners, 1);
+    const knows = this.counterparties.meet(payee, payer, 'wasPaidBy', step.nowMs);
+    if (!knows) accounts.countNewPartner(payee, step.amountMinor);
     step.newPair = !carried.payerKnowsPayee && !knows;
     step.credit = this.memory.rememberCredit(step, laid);
   }
@@ -284,7 +297,7 @@ export class FlowEngine {
     amountMinor: number,
     atMs: EventTimeMs,
   ): void {
-    const { reversal: step } = this;
+    const step = this.reversal;
     step.position = position;
     step.atMs = atMs;
     step.nowMs = this.nowMs;
@@ -318,16 +331,18 @@ export class FlowEngine {
     this.memory.expire(account);
   }
 
-  /** So many new counterparties lately that a trail through it says nothing. */
-  isPopular(account: AccountIndex): boolean {
-    return this.accounts.get(account, ACCOUNT.newPartners) >= this.limits.popularCounterpartiesMin;
+  /** A trail through it says nothing of that amount. */
+  isPopular(account: AccountIndex, amountMinor: number): boolean {
+    return this.accounts.isPopular(account, amountMinor, this.limits.popularCounterpartiesMin);
   }
 
   private seen(step: FlowStep, account: AccountIndex, tokens: readonly string[]): void {
+    // The account's own time: what names an account must be forgotten before the account can be given up.
+    const believedMs = Math.min(step.atMs, step.nowMs);
     for (const token of tokens) {
       this.watchlist.seenWith(account, token);
-      if (this.attributes.note(token, account, step.nowMs)) this.caps.count(CAPS.attributes);
-      const sharing = this.attributes.accountsSince(token, step.nowMs - this.limits.memoryMs);
+      this.attributes.note(token, account, believedMs);
+      const sharing = this.attributes.walletsSince(token, step.nowMs - this.limits.memoryMs);
       step.walletsSharingIdentifier = Math.max(step.walletsSharingIdentifier, sharing);
     }
   }
@@ -346,7 +361,7 @@ export class FlowEngine {
     const { payee, carried } = step;
     step.payeesShared = 0;
     if (!step.newPair || !step.personal || carried.payerKnowsPayee) return;
-    if (step.credit === NONE || this.isPopular(payee)) return;
+    if (step.credit === NONE || this.isPopular(payee, step.amountMinor)) return;
     step.payeesShared = pairPayers(this.credits, pairs, step, this.limits.linkWindowMs);
   }
 
@@ -373,6 +388,7 @@ export class FlowEngine {
   private becomeHub(account: AccountIndex): void {
     this.accounts.set(account, ACCOUNT.hub, 1);
     this.memory.clear(account);
+    this.counterparties.clear(account);
   }
 
   /** Looks at the next accounts, each in its turn: nobody may come back to them to let them forget. */
@@ -386,16 +402,17 @@ export class FlowEngine {
     const { names } = accounts;
     this.sweepNext = this.sweepNext + 1 >= names.end ? 0 : this.sweepNext + 1;
     const account = this.sweepNext;
-    if (names.isFree(account)) return;
+    if (account >= names.end || names.isFree(account)) return;
     const restedMs = this.nowMs - accounts.get(account, ACCOUNT.lastAt);
     if (restedMs <= this.limits.memoryMs) return;
     if (this.isForgotten(account)) this.release(account);
     else this.expire(account);
   }
 
-  private isForgotten(account: AccountIndex): boolean {
+  /** Untouched for so long that it is given up as soon as it is looked at, if the sweep has not come to it yet. */
+  isForgotten(account: AccountIndex): boolean {
     const { accounts, limits } = this;
-    const restedMs = this.nowMs - accounts.get(account, ACCOUNT.lastAt);
+    const restedMs = this.nowMs - accounts.get(account, ACCOUNT.namedAt);
     if (restedMs > limits.accountReleaseMs) return true;
     return accounts.size > limits.accountsMax && restedMs > this.namedForMs;
   }
@@ -404,6 +421,7 @@ export class FlowEngine {
   private release(account: AccountIndex): void {
     const { accounts } = this;
     this.memory.clear(account);
+    this.counterparties.clear(account);
     const currency = accounts.currency(account);
     const released = this.released.get(currency) ?? { accounts: 0, heldMinor: 0 };
     released.accounts += 1;
@@ -422,6 +440,7 @@ export class FlowEngine {
         capCounts: [...this.caps.counts],
         released: [...this.released],
         sweepNext: this.sweepNext,
+        sweepsDue: this.sweepsDue,
         revealed: this.revealed,
       },
     };
@@ -430,6 +449,7 @@ export class FlowEngine {
     yield* this.credits.save();
     yield* this.credits.trails.save();
     yield* this.debits.save();
+    yield* this.counterparties.save();
     yield* this.attributes.save();
     yield* this.pairs.save();
     yield* this.watchlist.save();
@@ -444,17 +464,20 @@ export class FlowEngine {
       capCounts: [Cap, number][];
       released: [string, Released][];
       sweepNext: number;
+      sweepsDue: number;
       revealed: number[];
     };
     for (const [cap, count] of saved.capCounts) this.caps.counts.set(cap, count);
     for (const [currency, released] of saved.released) this.released.set(currency, released);
     this.sweepNext = saved.sweepNext;
+    this.sweepsDue = saved.sweepsDue;
     this.revealed.push(...saved.revealed);
     this.clock.load(source.value('clock') as FeedClockState);
     this.accounts.load(source);
     this.credits.load(source);
     this.credits.trails.load(source);
     this.debits.load(source);
+    this.counterparties.load(source);
     this.attributes.load(source);
     this.pairs.load(source);
     this.watchlist.load(source);

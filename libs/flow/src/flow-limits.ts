@@ -6,8 +6,6 @@ export interface FlowLimits {
   readonly creditsPerAccountMax: number;
   /** Debits remembered of one account. */
   readonly debitsPerAccountMax: number;
-  /** Where an account is full, a row is worth as much as one of half the amount that is younger by this. */
-  readonly keepHalfLifeMs: number;
   /** Credits in a row whose sum is compared with a debit. */
   readonly creditsInSumMax: number;
   /** Credits and debits older than this are forgotten; what is left of them stays, in the mixed pile. */
@@ -18,9 +16,13 @@ export interface FlowLimits {
   readonly taintDwellMaxMs: number;
   /** A share of tainted money below this is not passed on. */
   readonly taintShareMin: number;
-  /** With so many new counterparties lately, an account is popular: trails end there, as at a hub. */
+  /** With whom an account has dealt is remembered for this long… */
+  readonly counterpartyMemoryMs: number;
+  /** …and of so many, either way; the one longest unseen makes room. */
+  readonly counterpartiesPerAccountMax: number;
+  /** With so many new counterparties lately, at like amounts, an account is popular: trails end there, as at a hub. */
   readonly popularCounterpartiesMin: number;
-  /** A wallet that is declared a hub is believed once it has been there so long. */
+  /** A wallet that is declared a hub is believed once it has been open so long, or been seen so long (hub.ts). */
   readonly hubBelievedAfterMs: number;
   /** A transfer so far behind the feed's clock is late: applied, and marked. */
   readonly lateAfterMs: number;
@@ -36,17 +38,20 @@ export interface FlowLimits {
   readonly accountsMax: number;
   /** Identifiers (devices, SIMs, agents, persons) whose wallets are remembered. */
   readonly attributesMax: number;
+  /** Pairs of payers whose shared payees are remembered; the one noted first makes room. */
+  readonly pairsMax: number;
 }
 
 export const FLOW_LIMITS: FlowLimits = {
   creditsPerAccountMax: 32,
   debitsPerAccountMax: 32,
-  keepHalfLifeMs: DAY_MS,
   creditsInSumMax: 8,
   memoryMs: 14 * DAY_MS,
   linkWindowMs: 3 * DAY_MS,
   taintDwellMaxMs: 7 * DAY_MS,
   taintShareMin: 0.1,
+  counterpartyMemoryMs: 180 * DAY_MS,
+  counterpartiesPerAccountMax: 64,
   popularCounterpartiesMin: 100,
   hubBelievedAfterMs: 7 * DAY_MS,
   lateAfterMs: 5 * SECOND_MS,
@@ -56,6 +61,7 @@ export const FLOW_LIMITS: FlowLimits = {
   accountReleaseMs: 180 * DAY_MS,
   accountsMax: 8_000_000,
   attributesMax: 2_000_000,
+  pairsMax: 262_144,
 };
 
 /** Transfers upstream that travel with a payment. */
@@ -95,5 +101,8 @@ export const CAPS = {
   retroAccounts: 'retroAccountsMax',
   accounts: 'accountsMax',
   attributes: 'attributesMax',
+  walletsPerAttribute: 'walletsPerAttributeMax',
+  counterparties: 'counterpartiesPerAccountMax',
+  pairs: 'pairsMax',
 } as const;
 export type Cap = (typeof CAPS)[keyof typeof CAPS];

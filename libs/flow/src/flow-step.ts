@@ -29,12 +29,40 @@ export class TakenLots {
  * There is one, used again and again: what is needed later must be copied.
  */
 export class FlowStep {
+  /** A field that holds a fraction or a large number is a new object whenever it is set; a typed array is not. */
+  private readonly numbers = new Float64Array(4);
+
   /** The transfer's place in the log. */
-  position = 0;
-  atMs: EventTimeMs = 0;
+  get position(): number {
+    return this.numbers[0]!;
+  }
+  set position(value: number) {
+    this.numbers[0] = value;
+  }
+
+  /** When it happened. */
+  get atMs(): EventTimeMs {
+    return this.numbers[1]!;
+  }
+  set atMs(value: EventTimeMs) {
+    this.numbers[1] = value;
+  }
+
   /** The feed's clock. */
-  nowMs: EventTimeMs = 0;
-  amountMinor = 0;
+  get nowMs(): EventTimeMs {
+    return this.numbers[2]!;
+  }
+  set nowMs(value: EventTimeMs) {
+    this.numbers[2] = value;
+  }
+
+  get amountMinor(): number {
+    return this.numbers[3]!;
+  }
+  set amountMinor(value: number) {
+    this.numbers[3] = value;
+  }
+
   payer: AccountIndex = NONE;
   payee: AccountIndex = NONE;
   /** A payment from person to person, as far as its type says. */

@@ -20,7 +20,7 @@ export interface HuntSteps<Wallet> {
   paid(wallet: Wallet, sinceMs: EventTimeMs): Quarry<Wallet>[];
   /** The payments by which money got to a known wallet since: trail by trail, nearest first, all but each trail's source. */
   led(wallet: Wallet, sinceMs: EventTimeMs): Quarry<Wallet>[][];
-  /** Whether the wallet remembers that payment, and knows of no such share of it. */
+  /** Whether the wallet remembers that payment, knows of no such share of it, and has room for it. */
   wouldGrow(quarry: Quarry<Wallet>, origin: number): boolean;
   /** Marks the payment as the operation's. @returns whether its share grew */
   taint(quarry: Quarry<Wallet>, origin: number): boolean;
@@ -36,7 +36,7 @@ export interface HuntingGround {
   readonly watchlist: Watchlist;
   readonly limits: FlowLimits;
   expire(account: AccountIndex): void;
-  isPopular(account: AccountIndex): boolean;
+  isPopular(account: AccountIndex, amountMinor: number): boolean;
 }
 
 /** The steps in the accounts of one engine. */
@@ -79,10 +79,11 @@ export class LocalHuntSteps implements HuntSteps<AccountIndex> {
   }
 
   wouldGrow({ wallet, transfer, share }: Quarry<AccountIndex>, origin: number): boolean {
-    const { credits } = this.ground;
+    const { credits, watchlist } = this.ground;
     this.ground.expire(wallet);
     const slot = credits.find(wallet, transfer);
-    return slot !== NONE && this.shareOf(slot, origin) < share;
+    const isWithdrawn = (other: number): boolean => watchlist.isWithdrawn(other);
+    return slot !== NONE && credits.wouldTaint(slot, origin, share, isWithdrawn);
   }
 
   taint({ wallet, transfer, share }: Quarry<AccountIndex>, origin: number): boolean {
@@ -99,7 +100,8 @@ export class LocalHuntSteps implements HuntSteps<AccountIndex> {
     const { accounts, credits, debits, limits } = this.ground;
     const found: Quarry<AccountIndex>[] = [];
     const slot = credits.find(wallet, transfer);
-    if (slot === NONE || accounts.isHub(wallet) || this.ground.isPopular(wallet)) return found;
+    if (slot === NONE || accounts.isHub(wallet)) return found;
+    if (this.ground.isPopular(wallet, credits.amount(slot))) return found;
     const share = this.shareOf(slot, origin);
     const fromMs = credits.at(slot);
     const first = debits.first(wallet);

@@ -62,7 +62,9 @@ export function pairPayers(
   step: FlowStep,
   windowMs: number,
 ): number {
-  const { payer, payee, atMs } = step;
+  const { payer, payee, atMs, nowMs } = step;
+  // A row from the future must not keep a pair until then: its accounts may be others by that time.
+  const believedMs = Math.min(atMs, nowMs);
   const first = credits.first(payee);
   let most = 0;
   let paired = 0;
@@ -78,7 +80,7 @@ export function pairPayers(
     if (age < 0 || other === payer || other === last || !credits.personal(slot)) continue;
     last = other;
     paired += 1;
-    most = Math.max(most, pairs.note(payer, other, payee, atMs));
+    most = Math.max(most, pairs.note(payer, other, payee, believedMs));
   }
   return most;
 }

@@ -1,10 +1,10 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex, NONE } from './accounts';
+import { type Caps } from './caps';
+import { CAPS, type FlowLimits } from './flow-limits';
 import { PAGE_ROWS, PagedRows } from './paged-rows';
 import { type StatePart, type StateSource } from './state-parts';
 
-/** Pairs that are remembered at once; the one noted first makes room. */
-export const PAIRS_MAX = 1 << 18;
 /** Payees of a pair that are told apart. */
 const PAYEES_MAX = 3;
 /** More accounts than there can be, so that two numbers make one key. */
@@ -22,7 +22,10 @@ export class PairStore extends PagedRows {
   private noted = 0;
   private capacity = 0;
 
-  constructor(private readonly memoryMs: number) {
+  constructor(
+    private readonly limits: FlowLimits,
+    private readonly caps: Caps,
+  ) {
     super('pairs', PAIR.stride);
   }
 
@@ -46,7 +49,8 @@ export class PairStore extends PagedRows {
   private rowFor(low: AccountIndex, high: AccountIndex, atMs: EventTimeMs): number {
     const key = low * ACCOUNTS_BELOW + high;
     const known = this.rowOf.get(key);
-    if (known !== undefined && this.get(known, PAIR.at) >= atMs - this.memoryMs) return known;
+    if (known !== undefined && this.get(known, PAIR.at) >= atMs - this.limits.memoryMs)
+      return known;
     const row = known ?? this.nextRow(key);
     const page = this.page(row);
     const at = this.offset(row);
@@ -59,9 +63,12 @@ export class PairStore extends PagedRows {
   }
 
   private nextRow(key: number): number {
-    const row = this.noted % PAIRS_MAX;
-    if (this.noted >= PAIRS_MAX) this.rowOf.delete(this.keyOf(row));
-    else while (row >= this.capacity) this.capacity = this.grow() + PAGE_ROWS;
+    const { pairsMax } = this.limits;
+    const row = this.noted % pairsMax;
+    if (this.noted >= pairsMax) {
+      this.rowOf.delete(this.keyOf(row));
+      this.caps.count(CAPS.pairs);
+    } else while (row >= this.capacity) this.capacity = this.grow() + PAGE_ROWS;
     this.noted += 1;
     this.rowOf.set(key, row);
     return row;
@@ -81,7 +88,7 @@ export class PairStore extends PagedRows {
     this.noted = saved.noted;
     this.capacity = saved.capacity;
     super.load(source);
-    const rows = Math.min(this.noted, PAIRS_MAX);
+    const rows = Math.min(this.noted, this.limits.pairsMax);
     for (let row = 0; row < rows; row += 1) this.rowOf.set(this.keyOf(row), row);
   }
 }

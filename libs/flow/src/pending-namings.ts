@@ -5,7 +5,8 @@ import { type Naming } from './watchlist';
 /** Indicators that are known from a time that the feed has not reached. As many as are registered ahead: few. */
 export class PendingNamings {
   private waiting: Naming[] = [];
-  private nextMs: EventTimeMs = Infinity;
+  /** When the first of them is due. */
+  nextMs: EventTimeMs = Infinity;
 
   add(naming: Naming): void {
     this.waiting.push(naming);
@@ -15,8 +16,7 @@ export class PendingNamings {
   }
 
   /** Those whose time has come, in its order. */
-  due(nowMs: EventTimeMs): readonly Naming[] {
-    if (nowMs < this.nextMs) return NOTHING;
+  take(nowMs: EventTimeMs): readonly Naming[] {
     const due = this.waiting.filter(({ knownFromMs }) => knownFromMs <= nowMs);
     this.waiting = this.waiting.slice(due.length);
     this.nextMs = this.waiting[0]?.knownFromMs ?? Infinity;
@@ -32,5 +32,3 @@ export class PendingNamings {
     for (const naming of source.value('pending') as Naming[]) this.add(naming);
   }
 }
-
-const NOTHING: readonly Naming[] = [];

@@ -1,13 +1,13 @@
 import { type EventTimeMs } from '#domain';
-import { type AccountIndex, type Accounts } from './accounts';
+import { type AccountIndex, type Accounts, NONE } from './accounts';
 import { BlockRows, NO_BLOCK } from './block-rows';
 
 /** A remembered credit, or debit: its row. It holds until its account's rows of that kind change. */
 export type CreditSlot = number;
 export type DebitSlot = number;
 
-/** Every timed row begins with its transfer's position in the log, its time, its amount, and what it is worth keeping. */
-export const TIMED = { transfer: 0, at: 1, amount: 2, worth: 3 } as const;
+/** Every timed row begins with its transfer's position in the log, its time and its amount. */
+export const TIMED = { transfer: 0, at: 1, amount: 2 } as const;
 
 /** Most accounts have one or two credits: a smaller block would be outgrown at once. */
 const FIRST_CLASS = 1;
@@ -115,34 +115,66 @@ export abstract class TimedRows extends BlockRows {
     return older;
   }
 
+  /** Nothing of the row's money is left to be taken. */
+  protected abstract isSpent(page: Float64Array, at: number): boolean;
+
   /**
-   * The account's row that is worth least, of equals the oldest; -1 where a new one of that worth would be worth less than
-   * any of them.
+   * The row that a full account forgets for a new one. The newest quarter stays, but for dust: what came in minutes ago is
+   * what leaves next. Of the others the smallest goes, first of those that are done with; of equals the oldest. So dust
+   * pushes nothing out, and neither does what was large last week.
+   *
+   * @param isSpent whether nothing of the new one is left
+   * @param doneBeforeMs what is spent and older than this is done with
+   * @returns NONE where the new one is itself the one that is not kept
    */
-  protected leastBelow(account: AccountIndex, worth: number): number {
+  protected leastFor(
+    account: AccountIndex,
+    { amountMinor, atMs, isSpent }: NewRow,
+    doneBeforeMs: EventTimeMs,
+    rowsMax: number,
+  ): number {
     const block = this.first(account);
     const count = this.count(account);
     const page = this.page(block);
-    let at = this.offset(block) + TIMED.worth;
-    let least = -1;
-    let leastWorth = worth;
+    const base = this.offset(block);
+    const { stride } = this;
+    let place = 0;
+    let sum = amountMinor;
     for (let i = 0; i < count; i += 1) {
-      // A new one is younger than all, so of equals it is not the one that goes.
-      const small = page[at]!;
-      if (small < leastWorth || (least === -1 && small === leastWorth)) {
-        least = block + i;
-        leastWorth = small;
-      }
-      at += this.stride;
+      const at = base + i * stride;
+      sum += page[at + TIMED.amount]!;
+      if (page[at + TIMED.at]! <= atMs) place = i + 1;
+    }
+    const rows = count + 1;
+    const newestFrom = rows - (rowsMax >> NEWEST_SHIFT);
+    let least = NONE;
+    let leastMinor = Infinity;
+    let leastDone = false;
+    // In the order of time, the new one in its place among them.
+    for (let i = 0; i < rows; i += 1) {
+      const at = base + (i < place ? i : i - 1) * stride;
+      const isNew = i === place;
+      const minor = isNew ? amountMinor : page[at + TIMED.amount]!;
+      if (i >= newestFrom && minor * DUST_PARTS * rows >= sum) continue;
+      const old = (isNew ? atMs : page[at + TIMED.at]!) < doneBeforeMs;
+      const done = old && (isNew ? isSpent : this.isSpent(page, at));
+      if (done === leastDone ? minor >= leastMinor : leastDone) continue;
+      least = isNew ? NONE : block + (i < place ? i : i - 1);
+      leastMinor = minor;
+      leastDone = done;
     }
     return least;
   }
 }
 
-/**
- * What a credit or a debit is worth keeping, by amount and age: as much as one of half the amount that is one half-life
- * younger. Only the order counts, and that does not change as time goes by. So dust pushes nothing out, and neither does
- * last week's rent push out today's.
- */
-export const worthOf = (amountMinor: number, atMs: EventTimeMs, halfLifeMs: number): number =>
-  Math.log2(amountMinor) + atMs / halfLifeMs;
+/** What a full account is asked to make room for. */
+export interface NewRow {
+  readonly amountMinor: number;
+  readonly atMs: EventTimeMs;
+  readonly isSpent: boolean;
+}
+
+/** A quarter. */
+const NEWEST_SHIFT = 2;
+/** Less than a tenth of what is usual here is dust. */
+const DUST_PARTS = 10;

@@ -75,7 +75,6 @@ export interface AccountView {
   readonly wallet: string;
   readonly currency: string;
   readonly hub: boolean;
-  readonly popular: boolean;
   readonly sums: AccountSums;
   /** Newest first. */
   readonly credits: readonly CreditView[];
@@ -84,6 +83,7 @@ export interface AccountView {
   readonly pile: readonly { readonly operationId: string; readonly amountMinor: number }[];
   readonly windows: readonly WindowView[];
   readonly newPartners: number;
+  readonly newPartnerSum: number;
 }
 
 export interface CarriedView {
@@ -149,7 +149,7 @@ export function viewOfAccount(
   currency: string,
 ): AccountView | null {
   const account = engine.accounts.find(wallet, currency);
-  return account === NONE ? null : viewOf(engine, account);
+  return account === NONE || engine.isForgotten(account) ? null : viewOf(engine, account);
 }
 
 /** Every account, by currency and wallet. For tests and small feeds. */
@@ -157,7 +157,7 @@ export function viewsOfAccounts(engine: FlowEngine): AccountView[] {
   const { names } = engine.accounts;
   const accounts = Array.from({ length: names.end }, (_, account) => account);
   return accounts
-    .filter((account) => !names.isFree(account))
+    .filter((account) => !names.isFree(account) && !engine.isForgotten(account))
     .map((account) => viewOf(engine, account))
     .sort((a, b) => compare(a.currency, b.currency) || compare(a.wallet, b.wallet));
 }
@@ -172,7 +172,6 @@ function viewOf(engine: FlowEngine, account: AccountIndex): AccountView {
     wallet: walletKey(accounts.names.wallet(account)),
     currency: accounts.currency(account),
     hub: accounts.isHub(account),
-    popular: engine.isPopular(account),
     sums: sumsOf(engine, account),
     credits: rows(credits.first(account), credits.count(account), (row) =>
       viewOfCredit(engine, row),
@@ -193,6 +192,7 @@ function viewOf(engine: FlowEngine, account: AccountIndex): AccountView {
       debitSum: accounts.window(account, w, WINDOW.debitSum),
     })),
     newPartners: accounts.get(account, ACCOUNT.newPartners),
+    newPartnerSum: accounts.get(account, ACCOUNT.newPartnerSum),
   };
 }
 

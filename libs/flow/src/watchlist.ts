@@ -47,15 +47,18 @@ export class Watchlist {
   }
 
   /**
-   * The accounts of the wallets that bear a mark, as far as is remembered.
+   * The accounts of the wallets that bear a mark, as far as is remembered, in the order of their numbers.
    *
    * @param sinceMs how far back a sighting with an identifier still counts
    */
   bearers(match: string, type: Indicator['type'], sinceMs: EventTimeMs): AccountIndex[] {
     const { names } = this.accounts;
-    if (type === 'wallet') return names.ofWallet(walletOfKey(match));
-    const seen = this.attributes.accountsOf(match, sinceMs);
-    return [...new Set(seen.flatMap((account) => names.ofWallet(names.wallet(account))))];
+    const wallets =
+      type === 'wallet'
+        ? [walletOfKey(match)]
+        : this.attributes.accountsOf(match, sinceMs).map((account) => names.wallet(account));
+    const accounts = new Set(wallets.flatMap((wallet) => names.ofWallet(wallet)));
+    return [...accounts].sort((a, b) => a - b);
   }
 
   /** An account is there for the first time: its wallet may have been known before. */

@@ -5,6 +5,9 @@ import {
   AMOUNT_MINOR_MAX,
   EVENT_TIME_MAX_MS,
   EVENT_TIME_MIN_MS,
+  formatEventTime,
+  isHub,
+  parseEventTime,
   type Party,
   PARTY_KINDS,
   type PartyKind,
@@ -35,7 +38,9 @@ async function readPlainly(): Promise<LogEntry[]> {
             floor(extract(epoch from occurred_at) * 1000)::text as at_ms,
             debtor_provider, debtor_wallet, debtor_kind, creditor_provider, creditor_wallet, creditor_kind,
             original_position::text, to_json(debtor_tokens)::text as debtor_tokens,
-            to_json(creditor_tokens)::text as creditor_tokens
+            to_json(creditor_tokens)::text as creditor_tokens,
+            particulars->'debtor'->>'openedAt' as debtor_opened,
+            particulars->'creditor'->>'openedAt' as creditor_opened
      from feed.transfer order by position`,
   );
   const tokens = (text: string | null): string[] => JSON.parse(text ?? '[]') as string[];
@@ -57,15 +62,21 @@ async function readPlainly(): Promise<LogEntry[]> {
         provider: row.debtor_provider!,
         walletId: row.debtor_wallet!,
         kind: row.debtor_kind as PartyKind | null,
+        ...opening(row.debtor_kind!, row.debtor_opened!),
       },
       creditor: {
         provider: row.creditor_provider!,
         walletId: row.creditor_wallet!,
         kind: row.creditor_kind as PartyKind | null,
+        ...opening(row.creditor_kind!, row.creditor_opened!),
       },
     },
   }));
 }
+
+/** Told of hubs only: of anybody else nothing depends on it. */
+const opening = (kind: string | null, opened: string | null): Pick<Party, 'openedAtMs'> =>
+  opened !== null && isHub(kind as PartyKind | null) ? { openedAtMs: parseEventTime(opened) } : {};
 
 interface StoredRow {
   readonly provider: string;
@@ -81,6 +92,7 @@ interface StoredRow {
   readonly originalPosition: number | null;
   readonly debtorTokens: readonly string[] | null;
   readonly creditorTokens: readonly string[] | null;
+  readonly particulars: unknown;
 }
 
 /** Stores rows as they are, whatever ingestion would say to them, at positions from `first` on. */
@@ -88,12 +100,13 @@ async function storeRaw(rows: readonly StoredRow[], first = 1): Promise<void> {
   await database.dataSource.query(
     `insert into feed.transfer (position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
        debtor_provider, debtor_wallet, debtor_kind, creditor_provider, creditor_wallet, creditor_kind,
-       original_position, debtor_tokens, creditor_tokens)
+       original_position, debtor_tokens, creditor_tokens, particulars)
      select $2 + place, r->>'provider', r->>'transferId', r->>'status', r->>'type',
        timestamptz 'epoch' + (r->>'atMicros')::bigint * interval '1 microsecond',
        (r->>'amountMinor')::bigint, r->>'currency', r#>>'{debtor,provider}', r#>>'{debtor,walletId}',
        r#>>'{debtor,kind}', r#>>'{creditor,provider}', r#>>'{creditor,walletId}', r#>>'{creditor,kind}',
-       (r->>'originalPosition')::bigint, ${TEXT_ARRAY('debtorTokens')}, ${TEXT_ARRAY('creditorTokens')}
+       (r->>'originalPosition')::bigint, ${TEXT_ARRAY('debtorTokens')}, ${TEXT_ARRAY('creditorTokens')},
+       nullif(r->'particulars', 'null')
      from jsonb_array_elements($1::jsonb) with ordinality as told(r, place)`,
     [JSON.stringify(rows), first - 1],
   );
@@ -116,6 +129,7 @@ const PLAIN: StoredRow = {
   originalPosition: null,
   debtorTokens: null,
   creditorTokens: null,
+  particulars: null,
 };
 
 const HOSTILE_TEXTS = [
@@ -144,6 +158,23 @@ const party = fc.record({
   walletId: text,
   kind: fc.option(fc.constantFrom(...PARTY_KINDS)),
 });
+/** What a sender told beside: of a party nothing, something else, or its opening date as ingestion spells it. */
+const told = fc.option(
+  fc.record(
+    {
+      name: text,
+      openedAt: fc
+        .oneof(
+          fc.constantFrom(EVENT_TIME_MIN_MS, EVENT_TIME_MAX_MS - 1),
+          fc.integer({ min: EVENT_TIME_MIN_MS, max: EVENT_TIME_MAX_MS - 1 }),
+        )
+        .map(formatEventTime),
+    },
+    { requiredKeys: [] },
+  ),
+  { nil: undefined },
+);
+const particulars = fc.option(fc.record({ narrative: text, debtor: told, creditor: told }));
 const tokens = fc.option(fc.array(text, { maxLength: 3 }));
 /** Around the year 2000 and at its last before 2100; on, just before and just after whole milliseconds. */
 const atMicros = fc
@@ -171,6 +202,7 @@ const storedRow: fc.Arbitrary<StoredRow> = fc.record({
   originalPosition: fc.option(fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER })),
   debtorTokens: tokens,
   creditorTokens: tokens,
+  particulars,
 });
 
 describe('the values of a page', () => {
@@ -211,6 +243,7 @@ describe('the values of a page', () => {
     await refused(`creditor_kind = 'CASINO'`);
     await refused(`currency = 'P R'`);
     await refused(`occurred_at = 'infinity'`);
+    await refused(`debtor_kind = 'AGENT', particulars = '{"debtor": {"openedAt": "of old"}}'`);
   });
 });
 

@@ -1,4 +1,5 @@
 import { type SignalFamily } from '#contracts';
+import { above, type Condition, holds, inScope, PEOPLE_ONLY } from './check';
 import { sayAmount } from './say';
 import { fact, type Facts, type Sighting } from './signal';
 
@@ -11,13 +12,21 @@ export interface Circumstance {
   readonly facts: Facts;
 }
 
-type CircumstanceName = 'NEW_COUNTERPARTY' | 'UNUSUAL_AMOUNT';
+export type CircumstanceName = 'NEW_COUNTERPARTY' | 'UNUSUAL_AMOUNT';
+
+const NEVER_DEALT = 'the two had never dealt with each other, as far as this side knows';
+const RARE_AMONG_ALL: Condition = { says: 'how rare so high an amount is among all', unit: 'nats' };
+const ABOVE_OWN: Condition = {
+  says: 'how far it is above what this payer usually pays',
+  unit: 'nats',
+};
 
 /** Both sides had never dealt with each other. A term, never a gate: many honest payments are first ones. */
-function newCounterparty({ engine, step, pack, anchor }: Sighting): Circumstance | null {
+function newCounterparty({ engine, step, pack, anchor, checks }: Sighting): Circumstance | null {
   // The payer's account knows its own side only.
   const isNew = anchor === step.payee ? step.newPair : !step.carried.payerKnowsPayee;
-  if (!isNew || !step.personal) return null;
+  if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
+  if (!holds(checks, NEVER_DEALT, isNew)) return null;
   return {
     name: 'NEW_COUNTERPARTY',
     family: 'ACCOUNT',
@@ -28,14 +37,17 @@ function newCounterparty({ engine, step, pack, anchor }: Sighting): Circumstance
 }
 
 /** The amount is rare among all payments between people, and above what this payer is used to. */
-function unusualAmount({ engine, step, population, pack, anchor }: Sighting): Circumstance | null {
-  if (!step.personal) return null;
+function unusualAmount(sighting: Sighting): Circumstance | null {
+  const { engine, step, population, pack, anchor, checks } = sighting;
+  if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
   const { amountWeight, amountNatsMax } = pack.circumstances;
   const { payerLogMean, payerDebits } = step.carried;
   const currency = engine.accounts.currency(anchor);
   const rare = population.amountsOf(currency).surpriseOfHigh(step.amountMinor);
   const timesUsual = Math.log(step.amountMinor) - payerLogMean;
   const ownMost = payerDebits <= 1 ? rare : Math.max(0, timesUsual) * 2;
+  above(checks, RARE_AMONG_ALL, rare, 0);
+  above(checks, ABOVE_OWN, ownMost, 0);
   const nats = Math.min(rare, ownMost, amountNatsMax);
   if (nats <= 0) return null;
   return {
@@ -46,6 +58,15 @@ function unusualAmount({ engine, step, population, pack, anchor }: Sighting): Ci
     facts: { amountMinor: step.amountMinor, rarerThan: Math.max(1, Math.round(Math.exp(rare))) },
   };
 }
+
+/** Each circumstance by itself, for whoever asks how its conditions came out. */
+export const CIRCUMSTANCES: readonly {
+  readonly name: CircumstanceName;
+  readonly see: (sighting: Sighting) => Circumstance | null;
+}[] = [
+  { name: 'NEW_COUNTERPARTY', see: newCounterparty },
+  { name: 'UNUSUAL_AMOUNT', see: unusualAmount },
+];
 
 export const circumstancesOf = (sighting: Sighting): Circumstance[] =>
   [newCounterparty(sighting), unusualAmount(sighting)].filter((found) => found !== null);

@@ -25,7 +25,7 @@ import { seeRevealed } from './operation-proximity';
 import { PendingReversals } from './pending-reversals';
 import { draftOf, evidenceOfAll, positionOf } from './picture';
 import { Population } from './population';
-import { type FactualTerm, familiesOf, riskOf } from './risk';
+import { type FactualTerm, FAMILIES_MIN, familiesOf, riskOf } from './risk';
 import { DEFAULT_PACK, type RulePack } from './rule-pack';
 import { type Evidence, evidenceOf, type Signal, type Sighting } from './signal';
 import { TYPOLOGIES } from './typologies';
@@ -152,16 +152,19 @@ export class Detector {
     // A transfer is known by where the log first told of it, so that its reversal finds it.
     const position = entry.originalPosition ?? entry.position;
     const { engine } = this;
+    this.watch?.moves?.(entry, engine);
     const step = engine.move(position, entry.transfer, entry.debtorTokens, entry.creditorTokens);
     const { nowMs } = step;
+    this.watch?.moved?.(step, engine);
     if (this.watch && step.carried.tainted) this.watch.carried(position, this.operationsOf(step));
     this.raiseRevealed(`${position}`, found);
     if (anyWatched(step)) found.push(positionOf(engine, step.payer));
     this.look(entry, step, step.payer, found);
     this.look(entry, step, step.payee, found);
     this.population.learn(engine, step, nowMs);
-    if (step.leaves) this.followExit(step, found);
+    if (step.leaves && anyWatched(step)) this.followExit(step, found);
     this.book.closeBefore(nowMs);
+    this.watch?.done?.();
   }
 
   /** A transfer of its own takes another back: its debtor is who had received. */
@@ -215,16 +218,18 @@ export class Detector {
     this.budget.seen(anchor, nowMs);
     // What is bought in a shop shows nothing.
     if (!step.personal && !step.leaves && this.watch === null) return;
-    const sighting: Sighting = { engine, step, population, nowMs, pack, anchor };
+    const checks = this.watch?.checks?.(step.position) ?? null;
+    const sighting: Sighting = { engine, step, population, nowMs, pack, anchor, checks };
     let seen = false;
     for (const typology of TYPOLOGIES) {
       const signal = typology.see(sighting);
+      this.watch?.saw?.(sighting, typology.name, signal);
       if (signal === null) continue;
       this.signals.add(signal);
       seen = true;
     }
     if (!seen) {
-      this.watch?.scored(step.position, riskOf(pack.risk.base, circumstancesOf(sighting)));
+      this.watch?.scored?.(step.position, riskOf(pack.risk.base, circumstancesOf(sighting)));
       return;
     }
     const trigger = `${transferKey(entry.transfer)}\n${engine.accounts.walletKey(anchor)}`;
@@ -257,13 +262,18 @@ export class Detector {
     const confirmed = signals.some((signal) => signal.confirmed === true);
     const risk = riskOf(pack.risk.base, terms);
     const evidence = evidenceOfAll(signals);
-    if (moment.position !== NONE) this.watch?.scored(moment.position, risk);
-    if (!confirmed && familiesOf(terms) < 2) return;
+    if (moment.position !== NONE) this.watch?.scored?.(moment.position, risk);
+    const bar = confirmed ? pack.risk.floor : this.budget.raiseAt;
+    this.watch?.judged?.({
+      ...{ anchor, position: moment.position, signals, terms, evidence, risk, confirmed, bar },
+      continues: this.book.continued(anchor, evidence, atMs)?.id ?? null,
+    });
+    if (!confirmed && familiesOf(terms) < FAMILIES_MIN) return;
     if (evidence.length >= pack.risk.transfersMin) {
       this.watch?.candidate(risk, evidence);
       if (!confirmed) this.budget.reached(anchor, risk);
     }
-    if (risk < (confirmed ? pack.risk.floor : this.budget.raiseAt)) return;
+    if (risk < bar) return;
     const known = this.book.continued(anchor, evidence, atMs);
     if (!known && evidence.length < pack.risk.transfersMin) return;
     const alert = known ?? this.raise(moment);
@@ -271,24 +281,31 @@ export class Detector {
   }
 
   /**
-   * Money that an alert relies on leaves the wallets: that belongs to the alert, whatever part of the money it is. It is the
+   * Money that an alert relies on leaves the wallets: that belongs to the alert where it is most of what leaves. It is the
    * event that everything before led up to.
    */
   private followExit(step: FlowStep, found: Detection[]): void {
-    const { taken } = step;
+    const { taken, atMs } = step;
+    const relied = new Map<OpenAlert, number>();
     for (let i = 0; i < taken.count; i += 1) {
-      const alert = this.book.relyingOn(taken.transfer[i]!, step.atMs);
-      if (alert === null) continue;
+      if (taken.watched[i] === 0) continue;
+      const alert = this.book.relyingOn(taken.transfer[i]!, atMs);
+      if (alert) relied.set(alert, (relied.get(alert) ?? 0) + taken.takenMinor[i]!);
+    }
+    for (const [alert, takenMinor] of relied) {
+      if (takenMinor * 2 < step.amountMinor) continue;
       if (!this.book.extend(alert, [evidenceOf(step)])) return;
       alert.revision += 1;
-      alert.updatedAtMs = Math.max(alert.updatedAtMs, step.atMs);
+      alert.updatedAtMs = Math.max(alert.updatedAtMs, atMs);
       this.tell(alert, found);
       return;
     }
   }
 
   private tell(alert: OpenAlert, found: Detection[]): void {
-    found.push(draftOf(this.engine, alert, this.pack.risk.base), ...this.positionsOf(alert));
+    const draft = draftOf(this.engine, alert, this.pack.risk.base);
+    this.watch?.told?.(draft);
+    found.push(draft, ...this.positionsOf(alert));
   }
 
   private raise({ trigger, anchor, atMs }: Moment): OpenAlert {

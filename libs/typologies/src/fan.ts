@@ -1,4 +1,14 @@
 import { type AccountIndex, type FlowEngine, type LogHistogram } from '#flow';
+import {
+  above,
+  atLeast,
+  type Condition,
+  holds,
+  inScope,
+  PAYEE_ONLY,
+  PAYER_ONLY,
+  PEOPLE_ONLY,
+} from './check';
 import { surpriseOfCount } from './population';
 import { type FanParameters } from './rule-pack';
 import { sayAmount, sayCount, sayDuration } from './say';
@@ -72,6 +82,15 @@ function newPayees(
   };
 }
 
+const NEW_PAIR = 'the two had never dealt with each other';
+const NEW_PAYEE = 'the payer had never paid this payee';
+const NEW_ONES: Readonly<Record<'FAN_IN' | 'FAN_OUT', Condition>> = {
+  FAN_IN: { says: 'payers new to it within the window', unit: 'count' },
+  FAN_OUT: { says: 'payees new to it within the window', unit: 'count' },
+};
+const RARE_AMONG_ALL: Condition = { says: 'how rare so many are among all', unit: 'nats' };
+const RARE_HERE: Condition = { says: 'how rare so many are for this wallet', unit: 'nats' };
+
 /**
  * Fan-in: many new payers at once.
  *
@@ -79,8 +98,10 @@ function newPayees(
  * Strength: how surprising so many are for this wallet, but no more than how rare they are among all.
  */
 function seeFanIn(sighting: Sighting): Signal | null {
-  const { engine, step, population, pack, anchor } = sighting;
-  if (anchor !== step.payee || !step.personal || !step.newPair) return null;
+  const { engine, step, population, pack, anchor, checks } = sighting;
+  if (!inScope(checks, PAYEE_ONLY, anchor === step.payee)) return null;
+  if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
+  if (!holds(checks, NEW_PAIR, step.newPair)) return null;
   const pairs = newPayers(engine, anchor, step.atMs - pack.fanIn.windowMs, step.atMs);
   return fan(sighting, 'FAN_IN', pack.fanIn, population.newPayers, pairs);
 }
@@ -92,14 +113,16 @@ function seeFanIn(sighting: Sighting): Signal | null {
  * Strength: how surprising so many are for this wallet, but no more than how rare they are among all.
  */
 function seeFanOut(sighting: Sighting): Signal | null {
-  const { engine, step, population, pack, anchor } = sighting;
-  if (anchor !== step.payer || !step.personal || step.carried.payerKnowsPayee) return null;
+  const { engine, step, population, pack, anchor, checks } = sighting;
+  if (!inScope(checks, PAYER_ONLY, anchor === step.payer)) return null;
+  if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
+  if (!holds(checks, NEW_PAYEE, !step.carried.payerKnowsPayee)) return null;
   const pairs = newPayees(engine, anchor, step.atMs - pack.fanOut.windowMs, step.atMs);
   return fan(sighting, 'FAN_OUT', pack.fanOut, population.newPayees, pairs);
 }
 
 function fan(
-  { engine, step, anchor, nowMs }: Sighting,
+  { engine, step, anchor, nowMs, checks }: Sighting,
   typology: 'FAN_IN' | 'FAN_OUT',
   { counterpartiesMin, habitPriorPerDay, weight, natsMax }: FanParameters,
   usual: LogHistogram,
@@ -110,8 +133,8 @@ function fan(
     if (pairs.counts(row)) others.add(pairs.other(row));
   }
   const count = others.size;
+  const enough = atLeast(checks, NEW_ONES[typology], count, counterpartiesMin);
   if (count === 0) return null;
-  const enough = count >= counterpartiesMin;
   // A count is not its own yardstick: asked before it is added.
   const rare = enough ? usual.surpriseOfHigh(count) : 0;
   usual.add(count, nowMs);
@@ -121,7 +144,10 @@ function fan(
     typology === 'FAN_IN'
       ? accounts.creditsPerDayBefore(anchor, count)
       : accounts.debitsPerDayBefore(anchor, count);
-  const nats = Math.min(surpriseOfCount(count, Math.max(habit, habitPriorPerDay)), rare, natsMax);
+  const rareHere = surpriseOfCount(count, Math.max(habit, habitPriorPerDay));
+  above(checks, RARE_AMONG_ALL, rare, 0);
+  above(checks, RARE_HERE, rareHere, 0);
+  const nats = Math.min(rareHere, rare, natsMax);
   if (nats <= 0) return null;
   const evidence: Evidence[] = [];
   for (let row = pairs.first; row < pairs.first + pairs.count; row += 1) {

@@ -4,7 +4,13 @@ export {
   type DraftWallet,
   type PositionDraft,
 } from './alert-draft';
-export { type DetectionWatch } from './detection-watch';
+export { atLeast, type Check, type CheckMeasure, type Checks, type Condition } from './check';
+export { CIRCUMSTANCES } from './circumstances';
+export { type DetectionWatch, type Judgement, type TransferWitness } from './detection-watch';
 export { Detector, type DetectorOptions } from './detector';
 export { packHash } from './pack-hash';
+export { FAMILIES_MIN, familiesOf, type FactualTerm } from './risk';
 export { DEFAULT_PACK, type RulePack } from './rule-pack';
+export { sayDuration } from './say';
+export { type Evidence, type Signal, type Sighting } from './signal';
+export { sentenceOf } from './typologies';

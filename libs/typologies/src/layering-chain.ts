@@ -1,8 +1,20 @@
-import { type AccountIndex } from '#flow';
+import { type AccountIndex, NONE } from '#flow';
+import { atLeast, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONLY } from './check';
 import { DWELL_FLOOR_MS } from './rule-pack';
 import { sayAmount, sayDuration } from './say';
 import { evidenceOf, fact, type Facts, type Signal, type Sighting, type Typology } from './signal';
 import { ancestry, type Hop } from './trail';
+
+const DEPTH: Condition = {
+  says: 'transfers in a row on the trail, this one included',
+  unit: 'count',
+};
+const KEPT: Condition = { says: 'of its amount, what the next transfer was', unit: 'share' };
+const DISTINCT = 'its payer was not on the trail yet';
+const HOPS: Condition = {
+  says: 'of them in a row, over distinct wallets and keeping their value',
+  unit: 'count',
+};
 
 /**
  * Layering chain: money handed on from wallet to wallet, each hop keeping most of its value.
@@ -11,22 +23,26 @@ import { ancestry, type Hop } from './trail';
  * between `keptMin` and `keptMax` of the one before. Strength: the hops beyond the second, and how rare such short rests
  * are among all wallets.
  */
-function see({ engine, step, population, pack, anchor }: Sighting): Signal | null {
+function see({ engine, step, population, pack, anchor, checks }: Sighting): Signal | null {
   const { depthMin, keptMin, keptMax, weightPerHop, hopsMax, weightDwell, natsMax } =
     pack.layeringChain;
-  if (anchor !== step.payee || !step.personal || step.carried.depth < depthMin) return null;
+  if (!inScope(checks, PAYEE_ONLY, anchor === step.payee)) return null;
+  if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
+  if (!atLeast(checks, DEPTH, step.carried.depth, depthMin)) return null;
   const hops: Hop[] = [evidenceOf(step)];
   const wallets = new Set<AccountIndex>([step.payee, step.payer]);
   let nats = 0;
   for (const hop of ancestry(step)) {
     const after = hops.at(-1)!;
     const kept = after.amountMinor / hop.amountMinor;
-    if (kept < keptMin || kept > keptMax || wallets.has(hop.payer)) break;
+    if (!atLeast(checks, KEPT, kept, keptMin, NONE, hop.position)) break;
+    if (!atMost(checks, KEPT, kept, keptMax, hop.position)) break;
+    if (!holds(checks, DISTINCT, !wallets.has(hop.payer), hop.position)) break;
     wallets.add(hop.payer);
     nats += population.dwell.surpriseOfLow(Math.max(after.atMs - hop.atMs, DWELL_FLOOR_MS));
     hops.push(hop);
   }
-  if (hops.length < depthMin) return null;
+  if (!atLeast(checks, HOPS, hops.length, depthMin)) return null;
   const first = hops.at(-1)!;
   const dwellNats = Math.min(nats / (hops.length - 1), natsMax);
   return {

@@ -1,4 +1,5 @@
 import { type AccountIndex, type FlowEngine, NONE } from '#flow';
+import { atLeast, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_OR_OUT } from './check';
 import { sayAmount, sayCount, sayShare } from './say';
 import {
   byTime,
@@ -13,15 +14,21 @@ import {
 import { type RulePack } from './rule-pack';
 import { ancestry } from './trail';
 
+const KNOWN = 'the wallet itself is known to belong to an operation';
+const ORIGINS: Condition = {
+  says: 'known operations that a share of the money received comes from',
+  unit: 'count',
+};
+
 /**
  * Operation proximity: the money, or the wallet, leads to a known operation.
  *
  * Definition: the account is itself an indicator of an operation (confirmed), or a share of the money just received came
  * out of one. Taint alone is exposure, not a claim: without other signals it stays below the bar.
  */
-function see({ engine, step, pack, anchor }: Sighting): Signal | null {
+function see({ engine, step, pack, anchor, checks }: Sighting): Signal | null {
   // What a known wallet spends in shops says nothing of the operation's money.
-  if (!step.personal && !step.leaves) return null;
+  if (!inScope(checks, PEOPLE_OR_OUT, step.personal || step.leaves)) return null;
   const { tainted, confirmed } = pack.operationProximity;
   const own = engine.watchlist.originAt(anchor, step.atMs);
   const common = {
@@ -31,7 +38,7 @@ function see({ engine, step, pack, anchor }: Sighting): Signal | null {
     currency: engine.accounts.currency(anchor),
     atMs: step.atMs,
   } as const;
-  if (own !== NONE) {
+  if (holds(checks, KNOWN, own !== NONE)) {
     return {
       ...common,
       logOdds: confirmed,
@@ -43,8 +50,9 @@ function see({ engine, step, pack, anchor }: Sighting): Signal | null {
       },
     };
   }
-  if (anchor !== step.payee || !step.carried.tainted) return null;
+  if (!inScope(checks, PAYEE_ONLY, anchor === step.payee)) return null;
   const { origin, share: shares, count } = step.carried.origins;
+  if (!atLeast(checks, ORIGINS, count, 1)) return null;
   const operationIds: string[] = [];
   let share = 0;
   for (let i = 0; i < count; i += 1) {

@@ -1,4 +1,13 @@
 import { type AccountIndex, type FlowEngine, type FlowStep } from '#flow';
+import {
+  above,
+  atLeast,
+  atMost,
+  type Condition,
+  inScope,
+  PAYER_ONLY,
+  PEOPLE_OR_OUT,
+} from './check';
 import { DWELL_FLOOR_MS } from './rule-pack';
 import { sayAmount, sayDuration, sayShare } from './say';
 import {
@@ -11,6 +20,18 @@ import {
   type Typology,
 } from './signal';
 
+const LOTS: Condition = { says: 'lots of seen money that it takes', unit: 'count' };
+const YOUNGEST_REST: Condition = {
+  says: 'rest of the youngest money that leaves, against the window',
+  unit: 'span',
+};
+const PASSED: Condition = {
+  says: 'passed on, of what came in within the window',
+  unit: 'amount',
+};
+const RARE_REST: Condition = { says: 'how rare so short a rest is among all', unit: 'nats' };
+const RARE_HERE: Condition = { says: 'how rare passing on is for this wallet', unit: 'nats' };
+
 /**
  * Pass-through: most of what came in leaves again soon, where that is not this wallet's habit.
  *
@@ -18,23 +39,25 @@ import {
  * taken, and the money now leaving came from them. Strength: how rare so short a rest is among all wallets, but no more than
  * how rare a pass is for this one: a shop that sweeps its till to its supplier every evening surprises nobody.
  */
-function see({ engine, step, population, pack, anchor }: Sighting): Signal | null {
+function see({ engine, step, population, pack, anchor, checks }: Sighting): Signal | null {
   const { windowMs, passedShareMin, habitPriorPerDay, weight, natsMax } = pack.passThrough;
   const { accounts } = engine;
-  if (anchor !== step.payer || step.taken.count === 0) return null;
-  if (!step.personal && !step.leaves) return null;
+  if (!inScope(checks, PAYER_ONLY, anchor === step.payer)) return null;
+  if (!inScope(checks, PEOPLE_OR_OUT, step.personal || step.leaves)) return null;
+  if (!atLeast(checks, LOTS, step.taken.count, 1)) return null;
+  if (!atMost(checks, YOUNGEST_REST, step.atMs - youngestTakenMs(step), windowMs)) return null;
   const sinceMs = step.atMs - windowMs;
-  if (!hasTakenSince(step, sinceMs)) return null;
   const { inMinor, leftMinor } = cameIn(engine, anchor, sinceMs, step.atMs);
-  if (inMinor - leftMinor < inMinor * passedShareMin) return null;
+  const passedMinor = inMinor - leftMinor;
+  if (!atLeast(checks, PASSED, passedMinor, inMinor * passedShareMin, inMinor)) return null;
   const passesPerDay = accounts.passesPerDay(anchor);
   accounts.countPass(anchor);
   const restMs = Math.max(step.carried.dwellMs, DWELL_FLOOR_MS);
-  const nats = Math.min(
-    population.dwell.surpriseOfLow(restMs),
-    -Math.log(Math.min(1, passesPerDay + habitPriorPerDay)),
-    natsMax,
-  );
+  const rareRest = population.dwell.surpriseOfLow(restMs);
+  const rareHere = -Math.log(Math.min(1, passesPerDay + habitPriorPerDay));
+  above(checks, RARE_REST, rareRest, 0);
+  above(checks, RARE_HERE, rareHere, 0);
+  const nats = Math.min(rareRest, rareHere, natsMax);
   if (nats <= 0) return null;
   return {
     typology: 'PASS_THROUGH',
@@ -48,9 +71,11 @@ function see({ engine, step, population, pack, anchor }: Sighting): Signal | nul
   };
 }
 
-function hasTakenSince({ taken }: FlowStep, sinceMs: number): boolean {
-  for (let i = 0; i < taken.count; i += 1) if (taken.atMs[i]! >= sinceMs) return true;
-  return false;
+/** When the last of the money that leaves had come in. */
+function youngestTakenMs({ taken }: FlowStep): number {
+  let youngestMs = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < taken.count; i += 1) youngestMs = Math.max(youngestMs, taken.atMs[i]!);
+  return youngestMs;
 }
 
 /** What the account's credits of the window came to, and what is left of them. */

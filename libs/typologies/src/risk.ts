@@ -15,7 +15,10 @@ export const riskOf = (base: number, terms: readonly WeightedTerm[]): number => 
   return Math.round(1000 / (1 + Math.exp(-logOdds))) / 10;
 };
 
-/** The two-families rule: signals of one family tend to come together, so one family is one witness. */
+/** The two-families rule… */
+export const FAMILIES_MIN = 2;
+
+/** …signals of one family tend to come together, so one family is one witness. */
 export const familiesOf = (terms: readonly WeightedTerm[]): number =>
   new Set(terms.map(({ family }) => family)).size;
 

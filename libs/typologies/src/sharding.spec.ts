@@ -102,7 +102,7 @@ const small: FlowLimits = {
   ...FLOW_LIMITS,
   creditsPerAccountMax: 4,
   debitsPerAccountMax: 4,
-  popularCounterpartiesMin: 6,
+  popularCounterpartiesMin: 4,
   hubBelievedAfterMs: HOUR_MS,
 };
 
@@ -130,7 +130,7 @@ describe('split over eight shards that only exchange text, the engine', () => {
         if (/"sharing":[2-9]/.test(text)) seen.add('identifiers');
         if (text.includes('"operationId"')) seen.add('origins');
       }),
-      { numRuns: 200 },
+      { numRuns: 200, seed: 1 },
     );
     expect([...seen].sort()).toEqual(
       expect.arrayContaining(['OPERATION_PROXIMITY', 'identifiers', 'origins', 'pairs']),

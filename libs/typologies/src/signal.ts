@@ -1,6 +1,7 @@
 import { type SignalFamily, type TypologyName } from '#contracts';
 import { type EventTimeMs, invariant } from '#domain';
 import { type AccountIndex, type FlowEngine, type FlowStep } from '#flow';
+import { type Checks } from './check';
 import { type Population } from './population';
 import { type RulePack } from './rule-pack';
 
@@ -46,6 +47,8 @@ export interface Sighting {
   readonly pack: RulePack;
   /** The account that is looked at: the step's payer, or its payee. */
   readonly anchor: AccountIndex;
+  /** Every condition that is asked writes here how it came out; null where nobody wants to know. */
+  readonly checks?: Checks;
 }
 
 /** A typology: how it is seen, and what an investigator is told of it. */

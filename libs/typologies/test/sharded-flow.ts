@@ -128,13 +128,13 @@ export class ShardedFlow {
     sent.late = sent.nowMs - atMs > this.limits.lateAfterMs;
     sent.personal = isPersonal(transfer);
     sent.leaves = isExit(transfer) && !isPurchase(transfer.type);
-    sent.payer = from.account(debtor, debtor.kind, currency, atMs);
+    sent.payer = from.account(debtor, debtor.kind, currency, atMs, debtor.openedAtMs);
     sent.payee = reference(from, creditor, currency, atMs);
     const to = this.of(creditor);
-    const payee = to.account(creditor, creditor.kind, currency, atMs);
+    const payee = to.account(creditor, creditor.kind, currency, atMs, creditor.openedAtMs);
     sent.walletsSharingIdentifier = Math.max(
-      this.seen(from, sent.payer, debtor, debtorTokens),
-      this.seen(to, payee, creditor, creditorTokens),
+      this.seen(from, sent.payer, debtor, debtorTokens, sent.atMs),
+      this.seen(to, payee, creditor, creditorTokens, sent.atMs),
     );
     from.debit(sent);
     const letter = post(letterOf(from, sent, debtor, currency));
@@ -169,6 +169,7 @@ export class ShardedFlow {
     account: number,
     wallet: WalletRef,
     tokens: readonly string[],
+    atMs: number,
   ): number {
     let most = 0;
     for (const token of tokens) {
@@ -176,9 +177,9 @@ export class ShardedFlow {
       const { nowMs } = home;
       own.watchlist.seenWith(account, token);
       const named = reference(home, wallet, own.accounts.currency(account), nowMs);
-      home.attributes.note(token, named, nowMs);
+      home.attributes.note(token, named, Math.min(atMs, nowMs));
       const since = nowMs - this.limits.memoryMs;
-      most = Math.max(most, home.attributes.accountsSince(token, since));
+      most = Math.max(most, home.attributes.walletsSince(token, since));
     }
     return most;
   }

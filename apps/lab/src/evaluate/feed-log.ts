@@ -60,7 +60,7 @@ class Texts {
 }
 
 /**
- * A data set's transfers in memory, under 50 bytes a row and its wallets: parsing is the dearest part of reading a set, and five
+ * A data set's transfers in memory, under 60 bytes a row and its wallets: parsing is the dearest part of reading a set, and five
  * runs over it must not parse five times. It hands out the log entries that the service would read, except that each
  * transfer is renamed after its row: no spelling of the data set's author reaches the engine.
  */
@@ -80,9 +80,13 @@ export class FeedLog {
   /** One above the kind's place in PARTY_KINDS; 0 where the row names none. */
   private readonly debtorKind: Uint8Array;
   private readonly creditorKind: Uint8Array;
+  /** Of the date that the row tells; NONE where it tells none. */
+  private readonly debtorOpened: Int32Array;
+  private readonly creditorOpened: Int32Array;
   private readonly wallets = new Texts();
   private readonly tokens = new Texts();
   private readonly currencies = new Texts();
+  private readonly openings = new Texts();
   private readonly parties: Party[] = [];
 
   /** @param rowsMax no more can be added */
@@ -94,6 +98,7 @@ export class FeedLog {
     [this.debtor, this.creditor] = [numbers(), numbers()];
     [this.debtorTokens, this.creditorTokens] = [numbers(), numbers()];
     [this.first, this.reversed] = [numbers(), numbers()];
+    [this.debtorOpened, this.creditorOpened] = [numbers(), numbers()];
     this.currency = new Uint16Array(rowsMax);
     [this.type, this.status] = [bytes(), bytes()];
     [this.debtorKind, this.creditorKind] = [bytes(), bytes()];
@@ -115,6 +120,8 @@ export class FeedLog {
     this.status[row] = TRANSFER_STATUSES.indexOf(transfer.status);
     this.debtorKind[row] = kindNumber(transfer.debtor.kind);
     this.creditorKind[row] = kindNumber(transfer.creditor.kind);
+    this.debtorOpened[row] = this.openingNumber(transfer.debtor);
+    this.creditorOpened[row] = this.openingNumber(transfer.creditor);
     this.size += 1;
     return row;
   }
@@ -193,18 +200,31 @@ export class FeedLog {
         status: TRANSFER_STATUSES[this.status[row]!]!,
         amountMinor: this.amount[row]!,
         currency: this.currencyOf(row),
-        debtor: this.party(this.debtor[row]!, this.debtorKind[row]!),
-        creditor: this.party(this.creditor[row]!, this.creditorKind[row]!),
+        debtor: this.party(this.debtor[row]!, this.debtorKind[row]!, this.debtorOpened[row]!),
+        creditor: this.party(
+          this.creditor[row]!,
+          this.creditorKind[row]!,
+          this.creditorOpened[row]!,
+        ),
       },
     };
   }
 
-  /** Made once a wallet, unless its kind changes: cut out of its key for every row, it cost more than reading the file. */
-  private party(wallet: number, kindNumber: number): Party {
+  /**
+   * Made once a wallet, unless what is told of it changes: cut out of its key for every row, it cost more than reading the
+   * file.
+   */
+  private party(wallet: number, kindNumber: number, opening: number): Party {
     const kind = kindOf(kindNumber);
+    const openedAtMs = opening === NONE ? null : Number(this.openings.textOf(opening));
     const known = this.parties[wallet];
-    if (known?.kind === kind) return known;
-    return (this.parties[wallet] = { ...walletOfKey(this.walletKey(wallet)), kind });
+    if (known?.kind === kind && (known.openedAtMs ?? null) === openedAtMs) return known;
+    const party = { ...walletOfKey(this.walletKey(wallet)), kind };
+    return (this.parties[wallet] = openedAtMs === null ? party : { ...party, openedAtMs });
+  }
+
+  private openingNumber({ openedAtMs }: Party): number {
+    return openedAtMs == null ? NONE : this.openings.numberOf(String(openedAtMs));
   }
 
   private tokensNumber(tokens: readonly string[]): number {

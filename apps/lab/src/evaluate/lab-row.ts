@@ -57,7 +57,7 @@ export function readLabRow(body: unknown): LabRow {
     throw wrong('originalTransferId is required where type is REVERSAL');
   }
   if (originalTransferId === transferId) throw wrong('a transfer cannot be its own original');
-  const parties = { debtor: partyOf(debtor), creditor: partyOf(creditor) };
+  const parties = { debtor: partyOf(debtor, 'debtor'), creditor: partyOf(creditor, 'creditor') };
   if (
     parties.debtor.walletId === parties.creditor.walletId &&
     parties.debtor.provider === parties.creditor.provider
@@ -74,11 +74,12 @@ export function readLabRow(body: unknown): LabRow {
   };
 }
 
-const partyOf = (party: PartyRow): Party => ({
-  provider: party.provider ?? LAB_PROVIDER,
-  walletId: party.walletId,
-  kind: party.kind ?? null,
-});
+function partyOf(party: PartyRow, side: string): Party {
+  const { provider, walletId, kind, openedAt } = party;
+  const known = { provider: provider ?? LAB_PROVIDER, walletId, kind: kind ?? null };
+  if (openedAt == null) return known;
+  return { ...known, openedAtMs: inField(`${side}.openedAt`, () => parseEventTime(openedAt)) };
+}
 
 function partyTokens(party: PartyRow, side: string): string[] {
   return PARTY_IDENTIFIERS.flatMap((field) => {

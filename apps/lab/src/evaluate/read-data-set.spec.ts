@@ -68,6 +68,26 @@ describe('reading a data set', () => {
     expect(log.transferOf(1)).toBe(0);
   });
 
+  it('hands on when a party was opened, each time as the row tells it', async () => {
+    const { log } = await read({
+      'transfers.csv.gz': [
+        `${TRANSFERS},creditor.kind,debtor.openedAt,creditor.openedAt`,
+        `${row('secret-t1', 0, 'alice', 'shop')},MERCHANT,2020-02-01T05:00:00+05:00,2025-12-31T00:00:00Z`,
+        `${row('secret-t2', 1, 'alice', 'shop')},MERCHANT,,2010-01-01T00:00:00Z`,
+        `${row('secret-t3', 2, 'alice', 'shop')},MERCHANT,,`,
+      ],
+    });
+    const openedAt = [0, 1, 2].map((at) => {
+      const { debtor, creditor } = log.entry(at).transfer;
+      return [debtor.openedAtMs, creditor.openedAtMs];
+    });
+    expect(openedAt).toEqual([
+      [Date.UTC(2020, 1, 1), Date.UTC(2025, 11, 31)],
+      [undefined, Date.UTC(2010, 0, 1)],
+      [undefined, undefined],
+    ]);
+  });
+
   it('ties a reversal to what it takes back', async () => {
     const { log } = await read({
       'transfers.csv.gz': [
@@ -138,6 +158,11 @@ describe('bad input', () => {
       'transfers.csv.gz: line 5: amount has more decimals',
     ],
     ['a bad time', transfers(T1.replace('2026-01', '26-01')), 'line 2: occurredAt must be an RFC'],
+    [
+      'a bad opening date',
+      { 'transfers.csv.gz': [`${TRANSFERS},debtor.openedAt`, `${T1},soon`] },
+      'line 2: debtor.openedAt must be an RFC',
+    ],
     ['an unknown type', transfers(T1.replace('P2P', 'GIFT')), 'line 2: type must be equal to one'],
     ['a currency nobody has', transfers(T1.replace('PKR', 'XXQ')), 'line 2: currency must be'],
     ['a wallet that pays itself', transfers(row('t', 0, 'a', 'a')), 'line 2: a wallet cannot pay'],

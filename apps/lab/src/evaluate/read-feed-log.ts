@@ -53,6 +53,14 @@ class Ties {
   }
 }
 
+/** A row that was just read into a log. */
+export interface NextRow {
+  readonly log: FeedLog;
+  readonly row: RowIndex;
+  /** The data set's own. */
+  readonly transferId: string;
+}
+
 /**
  * Reads a data set's transfers, in the file's order.
  *
@@ -63,6 +71,20 @@ export async function readFeedLog(
   set: DataSet,
   told: (rows: number, rowsTotal: number, atMs: number) => void,
 ): Promise<ReadFeed> {
+  const rows = feedRows(set);
+  for (;;) {
+    const { done, value } = await rows.next();
+    if (done === true) return value;
+    told(value.log.size, value.log.rowsMax - 1, value.log.atMs(value.row));
+  }
+}
+
+/**
+ * Reads a data set's transfers into one log, and says so after each: whoever needs no more of them reads no further.
+ *
+ * @throws AppError INVALID_INPUT naming the file and the line
+ */
+export async function* feedRows(set: DataSet): AsyncGenerator<NextRow, ReadFeed, undefined> {
   const called = `${set.called}: transfers.csv.gz`;
   const { lines } = await fileFacts(set.transfersFile, called);
   if (lines > ROWS_MAX) {
@@ -74,19 +96,21 @@ export async function readFeedLog(
   let record = 0;
   for await (const cells of csvLines(set.transfersFile, called)) {
     record += 1;
+    let transferId: string;
     try {
       if (columns === null) {
         columns = new RowColumns(cells);
         continue;
       }
       const row = readLabRow(columns.body(cells));
+      transferId = row.transferId;
       log.add({ ...row, ties: ties.of(row) });
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       const line = await lineOfRecord(set.transfersFile, called, record);
       throw new AppError('INVALID_INPUT', `${called}: line ${line}: ${error.message}`);
     }
-    told(log.size, lines - 1, log.atMs(log.size - 1));
+    yield { log, row: log.size - 1, transferId };
   }
   if (log.size === 0) throw new AppError('INVALID_INPUT', `${called}: there is no transfer in it`);
   return { log, rowOf: (transferId) => ties.rowById.get(transferId) };

@@ -96,5 +96,6 @@ function apply(
   return found;
 }
 
-const isQuietBefore = (log: FeedLog, row: RowIndex): boolean =>
+/** Whether the feed's own time stood still before a row for longer than rows wait. */
+export const isQuietBefore = (log: FeedLog, row: RowIndex): boolean =>
   row > 0 && log.atMs(row) - log.atMs(row - 1) > REORDER_LIMITS.reorderMs;

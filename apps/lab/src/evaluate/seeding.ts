@@ -40,30 +40,43 @@ export async function readSeeding(
   log: FeedLog,
   key: AnswerKey,
 ): Promise<Seeding | null> {
-  if (set.indicatorsFile === null) return null;
-  const called = `${set.called}: indicators.csv`;
-  const lines = await readIndicatorLines(set.indicatorsFile, called);
-  return lines.length === 0 ? null : layIn(lines, called, log, key);
+  const named = await readNamedIndicators(set);
+  return named.length === 0 ? null : layIn(named, log, key);
 }
 
-function layIn(
-  lines: readonly IndicatorLine[],
-  called: string,
-  log: FeedLog,
-  key: AnswerKey,
-): Seeding {
+/** An indicator under the name that the engine is given, with the line that told of it. */
+export interface NamedIndicator {
+  readonly indicator: Indicator;
+  readonly line: IndicatorLine;
+}
+
+/**
+ * A data set's indicators, in the order they become known. Operations are renamed in that order: no spelling of the data
+ * set's author reaches the engine.
+ *
+ * @throws AppError INVALID_INPUT naming the file and the line
+ */
+export async function readNamedIndicators(set: DataSet): Promise<NamedIndicator[]> {
+  if (set.indicatorsFile === null) return [];
+  const called = `${set.called}: indicators.csv`;
+  const lines = await readIndicatorLines(set.indicatorsFile, called);
   const sorted = [...lines].sort((a, b) => a.knownFromMs - b.knownFromMs || a.line - b.line);
-  const placeOf = new Map(key.patterns.map(({ id }, pattern) => [id, pattern]));
   const renamed = new Map<string, string>();
+  return sorted.map((line) => {
+    const operationId = renamed.get(line.operationId) ?? `operation-${renamed.size + 1}`;
+    renamed.set(line.operationId, operationId);
+    const { type, knownFromMs } = line;
+    return { line, indicator: { operationId, type, match: matchOf(line, called), knownFromMs } };
+  });
+}
+
+function layIn(named: readonly NamedIndicator[], log: FeedLog, key: AnswerKey): Seeding {
+  const placeOf = new Map(key.patterns.map(({ id }, pattern) => [id, pattern]));
   const operations = new Map<string, SeededOperation & { patterns: Set<number> }>();
   const knownFromMs = new Map<number, EventTimeMs>();
   const namedWallets = new Map<number, Set<string>>();
-  const indicators: Indicator[] = [];
-  for (const line of sorted) {
-    const id = renamed.get(line.operationId) ?? `operation-${renamed.size + 1}`;
-    renamed.set(line.operationId, id);
-    const match = matchOf(line, called);
-    indicators.push({ operationId: id, type: line.type, match, knownFromMs: line.knownFromMs });
+  for (const { line, indicator } of named) {
+    const { operationId: id, match } = indicator;
     const operation = operations.get(id) ?? {
       id,
       knownFromMs: line.knownFromMs,
@@ -77,7 +90,13 @@ function layIn(
     if (line.type !== 'wallet') continue;
     namedWallets.set(pattern, (namedWallets.get(pattern) ?? new Set()).add(match));
   }
-  return { operations, knownFromMs, namedWallets, before: controlEntries(indicators, log) };
+  const queue = new IndicatorQueue(named.map(({ indicator }) => indicator));
+  const before = new Map<RowIndex, IndicatorsRegistered>();
+  for (let row = 0; row < log.size; row += 1) {
+    const entry = queue.entryBefore(log, row);
+    if (entry !== null) before.set(row, entry);
+  }
+  return { operations, knownFromMs, namedWallets, before };
 }
 
 function matchOf({ type, value, line }: IndicatorLine, called: string): string {
@@ -90,21 +109,23 @@ function matchOf({ type, value, line }: IndicatorLine, called: string): string {
   }
 }
 
-function controlEntries(
-  indicators: readonly Indicator[],
-  log: FeedLog,
-): Map<RowIndex, IndicatorsRegistered> {
-  const entries = new Map<RowIndex, IndicatorsRegistered>();
-  let next = 0;
-  for (let row = 0; row < log.size && next < indicators.length; row += 1) {
-    const from = next;
-    while (next < indicators.length && indicators[next]!.knownFromMs <= log.atMs(row)) next += 1;
-    if (next === from) continue;
-    entries.set(row, {
+/** Indicators in the order they become known, each told right before the first row that has reached its time. */
+export class IndicatorQueue {
+  private next = 0;
+
+  constructor(private readonly indicators: readonly Indicator[]) {}
+
+  /** What is to be told before a row; null where nothing is. Asked for the rows in their order. */
+  entryBefore(log: FeedLog, row: RowIndex): IndicatorsRegistered | null {
+    const from = this.next;
+    while (this.indicators[this.next] && this.indicators[this.next]!.knownFromMs <= log.atMs(row)) {
+      this.next += 1;
+    }
+    if (this.next === from) return null;
+    return {
       kind: 'indicators.registered.v1',
       position: log.positionBefore(row),
-      indicators: indicators.slice(from, next),
-    });
+      indicators: this.indicators.slice(from, this.next),
+    };
   }
-  return entries;
 }

@@ -35,7 +35,10 @@ export class TransferScores {
  * Scores transfers with the threshold off: by the higher of what was thought of the transfer itself, in either of its
  * accounts, and of any candidate alert that names it.
  */
-export const watchScores = (log: FeedLog, scores: TransferScores): DetectionWatch => ({
+export const watchScores = (
+  log: FeedLog,
+  scores: TransferScores,
+): DetectionWatch & Required<Pick<DetectionWatch, 'scored'>> => ({
   scored: (position, risk) => {
     scores.raise(log.rowOf(position), risk);
   },

@@ -1,5 +1,5 @@
 import { type TransferRow } from '#contracts';
-import { parseAmount, parseEventTime, type Transfer } from '#domain';
+import { parseAmount, parseEventTime, type Party, type Transfer } from '#domain';
 import { RowColumns } from '../feed/row-columns';
 import { FEED_COLUMNS, feedCells } from './feed-columns';
 import { type PatternMark } from './intent';
@@ -50,10 +50,11 @@ export function simulateRows({
 /** A simulated row as the engine is told of it. It names no reversals: the simulation has none. */
 export function transferOfRow(row: TransferRow, provider = 'demo'): Transfer {
   const { transferId, type, currency, debtor, creditor } = row;
-  const party = ({ walletId, kind }: TransferRow['debtor']) => ({
+  const party = ({ walletId, kind, openedAt }: TransferRow['debtor']): Party => ({
     provider,
     walletId,
     kind: kind ?? null,
+    openedAtMs: openedAt == null ? null : parseEventTime(openedAt),
   });
   return {
     provider,
