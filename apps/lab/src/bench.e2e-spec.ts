@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const MAIN = join(__dirname, '../../../dist/apps/lab/src/main.js');
 
@@ -17,6 +18,8 @@ const KEYS = [
   ...['name', 'transfersPerSecond', 'cpuMicrosPerTransfer', 'p50Ms', 'p99Ms', 'p999Ms'],
   ...['bytesPerTransfer', 'rssMiB'],
 ];
+
+const SNAPSHOT_ROW = ['--only', 'rebuild', '--rows', 'snapshot', '--wallets', '1000'] as const;
 
 describe('the benchmark, as a process', () => {
   let folder: string;
@@ -37,10 +40,12 @@ describe('the benchmark, as a process', () => {
     await rm(folder, { recursive: true });
   });
 
-  function start(...args: string[]) {
+  const start = (...args: string[]) => startWith({}, ...args);
+
+  function startWith(settings: Readonly<Record<string, string>>, ...args: string[]) {
     const child = spawn(process.execPath, [MAIN, 'bench', ...args], {
       // No data sets: nothing here depends on them.
-      env: { ...process.env, LAYERWATCH_SHARED: folder },
+      env: { ...process.env, LAYERWATCH_SHARED: folder, ...settings },
     });
     children.push(child);
     const said = { out: '', err: '' };
@@ -51,8 +56,8 @@ describe('the benchmark, as a process', () => {
   }
 
   async function run(...args: string[]) {
-    const { said, ended } = start(...args);
-    return { code: await ended, ...said };
+    const { child, said, ended } = start(...args);
+    return { child, code: await ended, ...said };
   }
 
   async function figures(): Promise<Figures> {
@@ -92,24 +97,65 @@ describe('the benchmark, as a process', () => {
     }
   });
 
-  it('measures a rebuild from a PostgreSQL of its own, and leaves nothing behind', async () => {
-    const before = await benchFolders();
-    const { code, err } = await run(
-      ...['--only', 'rebuild', '--transfers', '12000', '--json', json],
+  it('measures a rebuild and a start from a snapshot, on a PostgreSQL of its own', async () => {
+    const { child, code, out, err } = await run(
+      '--only',
+      'rebuild',
+      '--wallets',
+      '1000',
+      '--json',
+      json,
     );
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const { rows } = await figures();
-    expect(rows).toHaveLength(3);
+    expect(rows).toHaveLength(4);
+    const { transfers } = rows[0]!;
+    // Half as many again as there are wallets, at least: it is a feed, not a list of wallets.
+    expect(transfers as number).toBeGreaterThan(1_500);
     for (const row of rows) {
       expect(Object.keys(row)).toEqual(expect.arrayContaining(KEYS));
-      expect(row).toMatchObject({ transfers: 12_000, p50Ms: null });
-      expect(isFigure(row.transfersPerSecond) && isFigure(row.cpuMicrosPerTransfer)).toBe(true);
+      expect(row).toMatchObject({ transfers, p50Ms: null });
+      expect(isFigure(row.transfersPerSecond)).toBe(true);
     }
-    expect(await benchFolders()).toEqual(before);
+    const start = rows.at(-1)!;
+    expect(start).toMatchObject({ name: 'rebuild: start from a snapshot', p99Ms: null });
+    // The transfer that brought the thousandth may have brought another.
+    expect([1_000, 1_001]).toContain(start.wallets);
+    for (const key of ['startSeconds', 'snapshotMiB', 'pauseSeconds', 'scoredPerSecond']) {
+      expect([key, isFigure(start[key])]).toEqual([key, true]);
+    }
+    expect(start.transfersPerSecond as number).toBeCloseTo(
+      (transfers as number) / (start.startSeconds as number),
+      -1,
+    );
+    expect(out).toContain(`started in ${String(start.startSeconds)} s`);
+    expect(await foldersOf(child)).toEqual([]);
+  });
+
+  it('shows the last words of a scoring that fails, and leaves nothing behind', async () => {
+    const { child, said, ended } = startWith({ SCORING_BATCH_MAX: '0' }, ...SNAPSHOT_ROW);
+    expect(await ended).toBe(69);
+    expect(said.err).toContain('scoring ended with 78; its last words:\n');
+    expect(said.err).toContain('SCORING_BATCH_MAX');
+    expect(existsSync(json)).toBe(false);
+    expect(await foldersOf(child)).toEqual([]);
+  });
+
+  it('stops on SIGTERM while scoring runs, and leaves neither it nor anything else', async () => {
+    const { child, ended } = start(...SNAPSHOT_ROW);
+    let scoring: number | null = null;
+    while (scoring === null && child.exitCode === null) {
+      await sleep(50);
+      scoring = scoringOf(child.pid!);
+    }
+    child.kill('SIGTERM');
+    expect(await ended).toBe(69);
+    expect(scoring).not.toBeNull();
+    expect(() => process.kill(scoring!, 0)).toThrow('ESRCH');
+    expect(await foldersOf(child)).toEqual([]);
   });
 
   it('stops on SIGTERM in the middle of a rebuild, and leaves nothing behind', async () => {
-    const before = await benchFolders();
     const { child, said, ended } = start('--only', 'rebuild', '--json', json);
     const storing = new Promise<void>((resolve) => {
       child.stdout.on('data', () => {
@@ -121,7 +167,7 @@ describe('the benchmark, as a process', () => {
     expect(await ended).toBe(69);
     expect(said.err).toContain('stopped before there were figures');
     expect(existsSync(json)).toBe(false);
-    expect(await benchFolders()).toEqual(before);
+    expect(await foldersOf(child)).toEqual([]);
   });
 
   it('ends a row after the seconds it is given', async () => {
@@ -139,6 +185,7 @@ describe('the benchmark, as a process', () => {
     [['--only', 'engine', '--rows', 'no such row'], '--rows'],
     [['--seconds', '0'], '--seconds must be a whole number from 1'],
     [['--transfers', '999'], '--transfers must be a whole number from 1000'],
+    [['--wallets', '999'], '--wallets must be a whole number from 1000 to 2000000'],
     [['--fast'], "Unknown option '--fast'"],
   ])('refuses %j with 78', async (args, message) => {
     const { code, err } = await run(...args);
@@ -146,6 +193,17 @@ describe('the benchmark, as a process', () => {
     expect(err).toContain(message);
   });
 
-  const benchFolders = async (): Promise<string[]> =>
-    (await readdir(tmpdir())).filter((name) => name.startsWith('layerwatch-bench-'));
+  /** The pid of the scoring that a process has started; null while there is none. */
+  function scoringOf(parent: number): number | null {
+    const table = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,args=']).toString();
+    const line = table
+      .split('\n')
+      .map((text) => text.trim().split(/\s+/))
+      .find(([, ppid, ...args]) => ppid === String(parent) && args.join(' ').includes('scoring'));
+    return line === undefined ? null : Number(line[0]);
+  }
+
+  /** Of this run alone: others may be under way on the machine. */
+  const foldersOf = async ({ pid }: ChildProcess): Promise<string[]> =>
+    (await readdir(tmpdir())).filter((name) => name.startsWith(`layerwatch-bench-${String(pid)}-`));
 });

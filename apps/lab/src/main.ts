@@ -2,6 +2,7 @@ import { AppError } from '#domain';
 import { BENCH_USAGE, benchCommand } from './bench-command';
 import { ROW_COMMAND, rowCommand } from './bench/row-process';
 import { EVALUATE_USAGE, evaluateCommand } from './evaluate-command';
+import { EXPLAIN_USAGE, explainCommand } from './explain-command';
 import { FEED_USAGE, feedCommand } from './feed-command';
 import { MessageReporter, type Reporter, TextReporter } from './feed/reporter';
 import { SIMULATE_USAGE, simulateCommand } from './simulate-command';
@@ -47,14 +48,17 @@ async function run([command, ...args]: readonly string[], reporter: Reporter): P
   if (command === 'feed') await feedCommand(args, reporter, stopSignal());
   else if (command === 'simulate') await simulateCommand(args);
   else if (command === 'evaluate') await evaluateCommand(args);
+  else if (command === 'explain') await explainCommand(args);
   else if (command === 'bench') await benchCommand(args, stopSignal());
   else if (command === ROW_COMMAND) await rowCommand();
   else if (command === '--help' || command === '-h') {
-    process.stdout.write(`${FEED_USAGE}\n${SIMULATE_USAGE}\n${EVALUATE_USAGE}\n${BENCH_USAGE}`);
+    process.stdout.write(
+      `${FEED_USAGE}\n${SIMULATE_USAGE}\n${EVALUATE_USAGE}\n${EXPLAIN_USAGE}\n${BENCH_USAGE}`,
+    );
   } else {
     throw new AppError(
       'INVALID_INPUT',
-      'name a command: feed, simulate, evaluate or bench (--help tells more)',
+      'name a command: feed, simulate, evaluate, explain or bench (--help tells more)',
     );
   }
 }

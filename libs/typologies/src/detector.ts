@@ -225,7 +225,7 @@ export class Detector {
       const signal = typology.see(sighting);
       this.watch?.saw?.(sighting, typology.name, signal);
       if (signal === null) continue;
-      this.signals.add(signal);
+      this.signals.add(signal, engine.nowMs);
       seen = true;
     }
     if (!seen) {
@@ -244,7 +244,7 @@ export class Detector {
     for (const anchor of engine.takeRevealed()) {
       const signal = seeRevealed(engine, anchor, pack, engine.nowMs);
       if (signal === null) continue;
-      this.signals.add(signal);
+      this.signals.add(signal, engine.nowMs);
       const trigger = `${at}\n${engine.accounts.walletKey(anchor)}\n${signal.currency}`;
       const { atMs } = signal;
       this.judge({ anchor, atMs, trigger, circumstances: [], position: NONE }, found);

@@ -19,7 +19,8 @@ export class LiveSignals {
     private readonly proximityTransfersMax: number,
   ) {}
 
-  add(signal: Signal): void {
+  /** @param nowMs the feed's time: what is too old by it is let go */
+  add(signal: Signal, nowMs: EventTimeMs): void {
     const signals = this.byAccount.get(signal.anchor) ?? new Map<TypologyName, Signal>();
     const known = signals.get(signal.typology);
     const live =
@@ -28,9 +29,16 @@ export class LiveSignals {
     // Taken out and put in again: the map's order is then that of the last signal.
     this.byAccount.delete(signal.anchor);
     this.byAccount.set(signal.anchor, signals);
-    if (this.byAccount.size > ACCOUNTS_MAX) {
-      const oldest = this.byAccount.keys().next();
-      if (oldest.done !== true) this.byAccount.delete(oldest.value);
+    this.forgetOldest(nowMs);
+  }
+
+  /** The map begins with the accounts longest without a signal. */
+  private forgetOldest(nowMs: EventTimeMs): void {
+    for (const [account, signals] of this.byAccount) {
+      const isFull = this.byAccount.size > ACCOUNTS_MAX;
+      if (!isFull && [...signals.values()].some(({ atMs }) => atMs >= nowMs - this.memoryMs))
+        return;
+      this.byAccount.delete(account);
     }
   }
 

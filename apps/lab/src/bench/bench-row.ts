@@ -7,14 +7,14 @@ export interface Figures {
   readonly transfers: number;
   readonly transfersPerSecond: number;
   /** Of the measured process: all its threads, the garbage collector's included. */
-  readonly cpuMicrosPerTransfer: number;
+  readonly cpuMicrosPerTransfer: number | null;
   readonly p50Ms: number | null;
   readonly p99Ms: number | null;
   readonly p999Ms: number | null;
   /** Growth of the resident set over the run, per transfer. */
   readonly bytesPerTransfer: number | null;
   /** The highest resident set of the measured process, what made or read the feed included. */
-  readonly rssMiB: number;
+  readonly rssMiB: number | null;
   /** Measured time, without what made the feed. */
   readonly seconds: number;
   readonly [key: string]: number | string | null;

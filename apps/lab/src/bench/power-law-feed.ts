@@ -105,14 +105,11 @@ export class PowerLawFeed {
     const { wallets, transfers, days, seed, passOnShare, hopsMin, hopsMax, hub } = parameters;
     invariant(wallets >= 100 && transfers >= 1, 'a feed has wallets and transfers');
     invariant(1 <= hopsMin && hopsMin <= hopsMax, 'money that is passed on makes a hop');
-    this.shops = Math.ceil(wallets * SHOP_SHARE);
-    this.agents = Math.ceil(wallets * AGENT_SHARE);
-    this.persons = wallets - this.shops - this.agents;
+    this.shops = shopsOf(wallets);
+    this.agents = agentsOf(wallets);
+    this.persons = personsOf(wallets);
     invariant((hub?.counterparties ?? 0) < this.persons, 'the hub deals with persons');
-    invariant(
-      SPREADS.every((prime) => this.persons % prime > 0),
-      'each rank is another wallet',
-    );
+    invariant(areSpread(this.persons), 'each rank is another wallet');
     this.seen = new Uint8Array(wallets);
     this.random = new RandomStream(seed, 'power-law feed');
     const personal = (1 - SHARES.shop - SHARES.cashIn - SHARES.cashOut) * (1 - (hub?.share ?? 0));
@@ -272,6 +269,20 @@ export class PowerLawFeed {
       },
     };
   }
+}
+
+const shopsOf = (wallets: number): number => Math.ceil(wallets * SHOP_SHARE);
+const agentsOf = (wallets: number): number => Math.ceil(wallets * AGENT_SHARE);
+const personsOf = (wallets: number): number => wallets - shopsOf(wallets) - agentsOf(wallets);
+/** Of each rank another wallet comes, unless the persons are a multiple of a spread. */
+const areSpread = (persons: number): boolean => SPREADS.every((prime) => persons % prime > 0);
+
+/** The least number of wallets from this on that a feed can be made of. */
+export function feedWallets(atLeast: number): number {
+  let wallets = Math.ceil(atLeast);
+  // Two multiples in a row there are none, so it ends after as many as make another person.
+  while (!areSpread(personsOf(wallets))) wallets += 1;
+  return wallets;
 }
 
 /** Eleven digits, as a wallet's number has. */

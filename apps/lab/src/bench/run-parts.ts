@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join } from 'node:path';
 import { AppError } from '#domain';
 import { checkoutRoot } from '../lab.config';
 import { grouped } from '../feed/progress-line';
-import { type BenchPart, type BenchRow, type Figures, type Progress } from './bench-row';
+import { type BenchPart, type BenchRow, type Figures, type Progress, rounded } from './bench-row';
 import { fillLog, withBenchServer } from './bench-server';
 import { engineRows, type PlannedRow } from './engine-plan';
 import { dataSetFolder } from './feed-chunks';
-import { POWER_LAW_FEED } from './power-law-feed';
+import { measureStart, scoreLog, type StartTask } from './measure-start';
 import { measureInProcess } from './row-process';
 import { sharedFolder } from './shared-folder.config';
+import { storedFeed } from './stored-feed';
 import { type SubjectName } from './subject';
 
 export interface BenchBounds {
@@ -16,12 +19,12 @@ export interface BenchBounds {
   readonly secondsMax: number;
   /** Null for all. */
   readonly transfersMax: number | null;
+  /** Wallets that take part in the log of a rebuild; null for as many as its usual transfers have. */
+  readonly wallets: number | null;
   /** Rows whose name does not hold it are left out. */
   readonly rowText: string;
 }
 
-/** Transfers that a rebuild reads. */
-const STORED_TRANSFERS = 1_000_000;
 const PROGRESS_EVERY_MS = 10_000;
 
 const REBUILDS: readonly { readonly name: string; readonly subject: SubjectName | null }[] = [
@@ -29,6 +32,8 @@ const REBUILDS: readonly { readonly name: string; readonly subject: SubjectName 
   { name: 'rebuild: reading and flow engine', subject: 'engine' },
   { name: 'rebuild: reading and detector', subject: 'detector' },
 ];
+
+const START = { name: 'rebuild: start from a snapshot' };
 
 /** Runs the parts of the benchmark, one row after the other, and says on the way how far it is. */
 export class RunParts {
@@ -75,16 +80,13 @@ export class RunParts {
   }
 
   private async runRebuild(): Promise<BenchRow[]> {
-    const { transfersMax, secondsMax } = this.bounds;
+    const { wallets, transfersMax, secondsMax } = this.bounds;
     const wanted = REBUILDS.filter((row) => this.isWanted(row));
-    if (wanted.length === 0) return [];
-    const transfers = Math.min(STORED_TRANSFERS, transfersMax ?? STORED_TRANSFERS);
-    const days = (POWER_LAW_FEED.days * transfers) / POWER_LAW_FEED.transfers;
-    return withBenchServer(async (databaseUrl) => {
+    if (wanted.length === 0 && !this.isWanted(START)) return [];
+    return withBenchServer(async ({ databaseUrl, folder }) => {
       const filling = this.teller('rebuild: storing the feed');
-      await this.unlessStopped(
-        fillLog(databaseUrl, { ...POWER_LAW_FEED, transfers, days }, filling, this.stop),
-      );
+      const feed = storedFeed(wallets, transfersMax);
+      const stored = await this.unlessStopped(fillLog(databaseUrl, feed, filling, this.stop));
       const rows: BenchRow[] = [];
       for (const { name, subject } of wanted) {
         const figures: Figures = await measureInProcess(
@@ -94,17 +96,34 @@ export class RunParts {
         );
         rows.push(this.done({ name, part: 'rebuild', subject, ...figures }));
       }
+      const snapshotFolder = join(folder, 'snapshots');
+      // The last: it writes into the database.
+      if (this.isWanted(START))
+        rows.push(await this.startRow({ databaseUrl, snapshotFolder, stored }));
       return rows;
     });
+  }
+
+  private async startRow(task: StartTask): Promise<BenchRow> {
+    const scoring = this.teller('rebuild: scoring the log, for a snapshot');
+    const scored = await this.unlessStopped(scoreLog(task, scoring, this.stop));
+    this.teller(START.name);
+    const figures = await this.unlessStopped(measureStart(task, scored, this.stop));
+    const { wallets, startSeconds, snapshotMiB, pauseSeconds } = figures;
+    process.stdout.write(
+      `  ${grouped(Number(wallets))} wallets: started in ${startSeconds} s from ${snapshotMiB} MiB, ` +
+        `which scoring paused ${pauseSeconds} s for\n`,
+    );
+    return this.done({ ...START, part: 'rebuild', subject: null, ...figures });
   }
 
   private isWanted({ name }: { readonly name: string }): boolean {
     return name.includes(this.bounds.rowText);
   }
 
-  private async unlessStopped(work: Promise<void>): Promise<void> {
+  private async unlessStopped<T>(work: Promise<T>): Promise<T> {
     try {
-      await work;
+      return await work;
     } catch (error) {
       if (!this.stop.aborted) throw error;
       throw new AppError('UNAVAILABLE', 'stopped before there were figures', [], { cause: error });
@@ -123,10 +142,13 @@ export class RunParts {
   }
 
   private done(row: BenchRow): BenchRow {
+    const cpu = row.cpuMicrosPerTransfer ?? 'unknown';
+    // Of the last minute, this row's own included: what else ran is not to be told from the figures.
+    const loadAverage = rounded(loadavg()[0]!, 3);
     process.stdout.write(
-      `  ${grouped(row.transfersPerSecond)} transfers/s, ${row.cpuMicrosPerTransfer} µs of CPU each\n`,
+      `  ${grouped(row.transfersPerSecond)} transfers/s, ${cpu} µs of CPU each (load ${loadAverage})\n`,
     );
-    return row;
+    return { ...row, loadAverage };
   }
 }
 

@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { invariant } from '#domain';
 import { StateMismatch, type StateSource } from '#flow';
@@ -20,15 +19,15 @@ import {
   SnapshotRefused,
 } from './snapshot-format';
 
-/** Where a part lies whose checksum was right. */
-interface PartPlace {
+/** A part whose checksum was right. */
+interface Part {
   readonly kind: FramePrefix['kind'];
   readonly name: string;
-  readonly at: number;
-  readonly bytes: number;
+  /** In memory of its own: the state lays its columns over it. */
+  readonly content: Buffer;
 }
 
-interface Frame extends PartPlace {
+interface Frame extends Part {
   readonly checksum: number;
   /** Where the next one begins. */
   readonly next: number;
@@ -36,15 +35,13 @@ interface Frame extends PartPlace {
 
 const PART_NAME = /^[A-Za-z][\w.:/-]*$/;
 
-/** One call of the system reads at most 2 GiB. */
-const READ_BYTES_MAX = 64 * SNAPSHOT_CHUNK_BYTES;
-
 /**
  * A snapshot that is being read. First as a whole, to see that nothing in it is damaged, while the process goes on with
- * everything else; then part by part into the state, in one go. The second reading finds in memory what the first has read.
+ * everything else; then part by part into the state, in one go. It is read once: the memory that was checked is the memory
+ * that the state goes on in, and a gigabyte is not copied again while nothing else runs.
  */
 export class SnapshotFile {
-  private parts: PartPlace[] = [];
+  private parts: Part[] = [];
   private bytesChecked = 0;
 
   private constructor(
@@ -63,8 +60,7 @@ export class SnapshotFile {
       checkPreamble(preamble);
       const frame = await readFrame(file, SNAPSHOT_PREAMBLE_BYTES, size, 'its header');
       if (frame.kind !== FRAME_KINDS.header) throw corrupt('it has no header');
-      const content = await readExactly(file, frame.at, frame.bytes, size);
-      return new SnapshotFile(file, size, decodeHeader(content), frame);
+      return new SnapshotFile(file, size, decodeHeader(frame.content), frame);
     } catch (error) {
       await file.close();
       throw error;
@@ -74,7 +70,7 @@ export class SnapshotFile {
   /** Reads all of it and holds every checksum against what is there. @throws SnapshotRefused naming the damaged part */
   async check(): Promise<void> {
     const { file, bytes } = this;
-    const parts: PartPlace[] = [];
+    const parts: Part[] = [];
     let chain = chainChecksum(0, this.firstPart.checksum);
     let at = this.firstPart.next;
     // Ends with the end mark, or the first frame that is not whole: every frame is longer than nothing.
@@ -83,8 +79,7 @@ export class SnapshotFile {
       const frame = await readFrame(file, at, bytes, label);
       at = frame.next;
       if (frame.kind === FRAME_KINDS.end) {
-        const said = await readExactly(file, frame.at, frame.bytes, bytes);
-        if (!said.equals(encodeEnd(parts.length, chain)) || at !== bytes) {
+        if (!frame.content.equals(encodeEnd(parts.length, chain)) || at !== bytes) {
           throw corrupt('its end is that of another file');
         }
         break;
@@ -99,14 +94,16 @@ export class SnapshotFile {
   }
 
   /**
-   * Fills a state from the parts, and sees that it took them all.
+   * Fills a state from the parts, and sees that it took them all. They are the state's from then on: it is done once.
    *
    * @param load throws StateMismatch where a part is not the one it asks for
    * @throws SnapshotRefused; the state is then to be thrown away
    */
   load(load: (source: StateSource) => void): void {
     invariant(this.bytesChecked === this.bytes, 'a snapshot is checked before it is loaded');
-    const source = new PartReader(this.file.fd, this.parts);
+    const source = new PartReader(this.parts);
+    this.parts = [];
+    this.bytesChecked = 0;
     try {
       load(source);
       source.end();
@@ -139,10 +136,9 @@ async function readExactly(
   at: number,
   bytes: number,
   size: number,
-  into?: Buffer,
+  buffer = Buffer.allocUnsafe(bytes),
 ): Promise<Buffer> {
   if (at + bytes > size) throw corrupt('it ends before its end');
-  const buffer = into?.subarray(0, bytes) ?? Buffer.allocUnsafe(bytes);
   for (let done = 0; done < bytes;) {
     const { bytesRead } = await refusing(() => file.read(buffer, done, bytes - done, at + done));
     if (bytesRead === 0) throw corrupt('it ends before its end');
@@ -151,7 +147,7 @@ async function readExactly(
   return buffer;
 }
 
-/** Reads a frame through a bounded buffer. @param label how to call it where it is damaged before its name is known */
+/** Reads a frame, at most as large as what is left of the file. @param label how to call it where it is damaged before its name is known */
 async function readFrame(
   file: FileHandle,
   start: number,
@@ -167,10 +163,12 @@ async function readFrame(
   const at = nameAt + nameBytes;
   const nameAsRead = await readExactly(file, nameAt, nameBytes, size);
   let checksum = checksumOn(nameAsRead, checksumOn(prefix));
-  const buffer = Buffer.allocUnsafe(Math.min(contentBytes, SNAPSHOT_CHUNK_BYTES));
+  // Not from the pool: its buffers are shared, and begin anywhere.
+  const content = Buffer.allocUnsafeSlow(contentBytes);
   for (let done = 0; done < contentBytes;) {
     const bytes = Math.min(contentBytes - done, SNAPSHOT_CHUNK_BYTES);
-    checksum = checksumOn(await readExactly(file, at + done, bytes, size, buffer), checksum);
+    const chunk = content.subarray(done, done + bytes);
+    checksum = checksumOn(await readExactly(file, at + done, bytes, size, chunk), checksum);
     done += bytes;
   }
   const told = await readExactly(file, at + contentBytes, SNAPSHOT_CHECKSUM_BYTES, size);
@@ -180,50 +178,36 @@ async function readFrame(
     throw corrupt(`${PART_NAME.test(name) ? `part ${name}` : label} is damaged`);
   }
   const next = at + contentBytes + SNAPSHOT_CHECKSUM_BYTES;
-  return { kind, name, at, bytes: contentBytes, checksum, next };
+  return { kind, name, content, checksum, next };
 }
 
-/** Hands out the parts one by one. */
+/** Hands out the parts one by one, and keeps none: what was parsed is garbage at once. */
 class PartReader implements StateSource {
   private taken = 0;
 
-  constructor(
-    private readonly fd: number,
-    private readonly parts: readonly PartPlace[],
-  ) {}
+  constructor(private readonly parts: (Part | null)[]) {}
 
   bytes(name: string): Uint8Array {
-    return this.read(this.next(name, FRAME_KINDS.bytes));
+    return this.next(name, FRAME_KINDS.bytes);
   }
 
   value(name: string): unknown {
-    return JSON.parse(this.read(this.next(name, FRAME_KINDS.value)).toString());
+    return JSON.parse(this.next(name, FRAME_KINDS.value).toString());
   }
 
   /** @throws StateMismatch where parts are left over */
   end(): void {
     const left = this.parts[this.taken];
-    if (left !== undefined) throw new StateMismatch(`nobody asked for part ${left.name}`);
+    if (left) throw new StateMismatch(`nobody asked for part ${left.name}`);
   }
 
-  private next(name: string, kind: PartPlace['kind']): PartPlace {
+  private next(name: string, kind: Part['kind']): Buffer {
     const part = this.parts[this.taken];
     if (part?.name !== name || part.kind !== kind) {
       throw new StateMismatch(`it has no part ${name} after ${this.taken} others`);
     }
+    this.parts[this.taken] = null;
     this.taken += 1;
-    return part;
-  }
-
-  private read({ at, bytes }: PartPlace): Buffer {
-    // Not from the pool: its buffers are shared, and begin anywhere.
-    const buffer = Buffer.allocUnsafeSlow(bytes);
-    for (let done = 0; done < bytes;) {
-      const wanted = Math.min(bytes - done, READ_BYTES_MAX);
-      const read = readSync(this.fd, buffer, done, wanted, at + done);
-      if (read === 0) throw new StateMismatch('the file has become shorter');
-      done += read;
-    }
-    return buffer;
+    return part.content;
   }
 }

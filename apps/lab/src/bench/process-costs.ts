@@ -6,6 +6,8 @@ const MICROS_PER_TICK = 10_000;
 const UTIME = 11;
 const STIME = 12;
 
+const KIB = 1024;
+
 /** Processor time that a process of this machine has used, in microseconds, to 10 ms; null where the system does not say. */
 export async function processCpuMicros(pid: number): Promise<number | null> {
   const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => null);
@@ -14,4 +16,11 @@ export async function processCpuMicros(pid: number): Promise<number | null> {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = Number(fields[UTIME]) + Number(fields[STIME]);
   return Number.isFinite(ticks) ? ticks * MICROS_PER_TICK : null;
+}
+
+/** The highest resident set that a process of this machine has had, in bytes; null where the system does not say. */
+export async function processPeakRssBytes(pid: number): Promise<number | null> {
+  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
+  const told = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1];
+  return told === undefined ? null : Number(told) * KIB;
 }
