@@ -100,7 +100,7 @@ export class AccountMemory {
     const taken = Math.min(amountMinor, pile);
     if (taken === 0) return 0;
     const passes = step.atMs - this.piles.joinedAt(payer) <= this.limits.taintDwellMaxMs;
-    this.piles.take(payer, taken / pile, passes ? mix : null);
+    this.piles.take(payer, taken, pile, passes ? mix : null);
     this.accounts.add(payer, ACCOUNT.mixed, -taken);
     this.accounts.add(payer, ACCOUNT.taken, taken);
     return taken;
@@ -119,7 +119,7 @@ export class AccountMemory {
     if (slot === NONE) {
       const pile = accounts.get(payee, ACCOUNT.mixed);
       back = Math.min(amountMinor, pile);
-      if (back > 0) this.piles.take(payee, back / pile, null);
+      if (back > 0) this.piles.take(payee, back, pile, null);
       accounts.add(payee, ACCOUNT.mixed, -back);
     } else {
       back = Math.min(amountMinor, credits.left(slot));

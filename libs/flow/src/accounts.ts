@@ -131,10 +131,15 @@ export class Accounts extends PagedRows {
     return this.get(account, ACCOUNT.hub) === 1;
   }
 
-  /** Notes that the account was used, and lets its counters fade up to now. */
-  touch(account: AccountIndex, atMs: EventTimeMs): void {
+  /**
+   * Notes that the account was used, and lets its counters fade up to now.
+   *
+   * @param rowMs the time that the row claims, which is believed only up to `atMs`
+   */
+  touch(account: AccountIndex, atMs: EventTimeMs, rowMs: EventTimeMs): void {
     const page = this.page(account);
     const at = this.offset(account);
+    if (rowMs > page[at + ACCOUNT.namedAt]!) page[at + ACCOUNT.namedAt] = rowMs;
     if (atMs < page[at + ACCOUNT.firstAt]!) page[at + ACCOUNT.firstAt] = atMs;
     const sinceMs = atMs - page[at + ACCOUNT.lastAt]!;
     if (sinceMs <= 0) return;

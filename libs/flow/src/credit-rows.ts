@@ -181,9 +181,10 @@ export class CreditRows extends TimedRows {
   /**
    * Writes the trail that goes with a payment which passes on `parent`.
    *
+   * @param rootSinceMs a first transfer before this is no longer named: its account may have been given up
    * @returns whether the trail was longer than travels along
    */
-  carryTrail(parent: CreditSlot, carried: Carried): boolean {
+  carryTrail(parent: CreditSlot, carried: Carried, rootSinceMs: EventTimeMs): boolean {
     const { ancestors, root } = carried;
     const parentDepth = this.depth(parent);
     carried.depth = Math.min(parentDepth + 1, DEPTH_MAX);
@@ -196,11 +197,11 @@ export class CreditRows extends TimedRows {
     }
     const beyond = hops.count + 1 > ancestors.count;
     if (!beyond) return false;
-    this.readRoot(parent, root);
-    if (root.count === 0) {
-      const last = hops.count - 1;
-      root.push(hops.wallet[last]!, hops.transfer[last]!, hops.amount[last]!, hops.at[last]!);
-    }
+    const last = hops.count - 1;
+    // Where the parent names no root although its trail is longer, that has been forgotten.
+    if (parentDepth > ANCESTORS_MAX + 1) this.readRoot(parent, root);
+    else root.push(hops.wallet[last]!, hops.transfer[last]!, hops.amount[last]!, hops.at[last]!);
+    if (root.count > 0 && root.at[0]! < rootSinceMs) root.count = 0;
     return true;
   }
 

@@ -186,8 +186,7 @@ export class FlowEngine {
     if (kind !== null && isHub(kind) && !accounts.isHub(account)) {
       this.declaredHub(account, kind, openedAtMs);
     }
-    accounts.touch(account, believedMs);
-    accounts.set(account, ACCOUNT.namedAt, Math.max(atMs, accounts.get(account, ACCOUNT.namedAt)));
+    accounts.touch(account, believedMs, atMs);
     return account;
   }
 
@@ -351,7 +350,9 @@ export class FlowEngine {
     const { payer, amountMinor, atMs, carried } = step;
     const { linkWindowMs } = this.limits;
     const parent = this.credits.parentOf(payer, amountMinor, atMs, linkWindowMs);
-    if (parent !== NONE && this.credits.carryTrail(parent, carried)) this.caps.meet(CAPS.ancestors);
+    const rootSinceMs = atMs - ANCESTORS_MAX * linkWindowMs;
+    const isLonger = parent !== NONE && this.credits.carryTrail(parent, carried, rootSinceMs);
+    if (isLonger) this.caps.meet(CAPS.ancestors);
     // Who else paid somebody that goes shopping leads nowhere.
     if (step.personal || step.leaves) carryFunders(this.credits, step, parent, linkWindowMs);
   }
@@ -373,9 +374,8 @@ export class FlowEngine {
     return false;
   }
 
-  private bearers({ match, type }: Naming): AccountIndex[] {
-    return this.watchlist.bearers(match, type, this.nowMs - this.namedForMs);
-  }
+  private readonly bearers = ({ match, type }: Naming): AccountIndex[] =>
+    this.watchlist.bearers(match, type, this.nowMs - this.namedForMs);
 
   private reveal(naming: Naming): void {
     for (const account of this.bearers(naming)) {
@@ -393,7 +393,7 @@ export class FlowEngine {
 
   /** Looks at the next accounts, each in its turn: nobody may come back to them to let them forget. */
   private sweep(): void {
-    for (; this.sweepsDue >= 0; this.sweepsDue -= 1) this.sweepOne();
+    while (this.sweepsDue-- >= 0) this.sweepOne();
     this.sweepsDue = 0;
   }
 

@@ -1,7 +1,7 @@
 export { ACCOUNT, type AccountIndex, NONE, WINDOW, WINDOWS_MS } from './accounts';
 export { Caps } from './caps';
 export { type Carried } from './carried';
-export { type CreditSlot } from './timed-rows';
+export { type CreditSlot, type DebitSlot } from './timed-rows';
 export { FeedClock } from './feed-clock';
 export { FlowEngine } from './flow-engine';
 export { type FlowStep, type TakenLots } from './flow-step';

@@ -6,6 +6,8 @@ const BINS_PER_OCTAVE = 4;
 const OCTAVES = 48;
 const BINS = BINS_PER_OCTAVE * OCTAVES;
 const HALF_LIFE_MS = 7 * DAY_MS;
+/** The running sums may lag behind by this part of what was seen. */
+const SUMS_STALE_PARTS = 64;
 /** Fewer than this tell nothing of what is usual. */
 const SEEN_MIN = 50;
 
@@ -19,7 +21,8 @@ export class LogHistogram {
   private seen = 0;
   private touchedAtMs = 0;
   private readonly sums = new Float64Array(BINS + 1);
-  private sumsOf = -1;
+  /** How many values the running sums are of. */
+  private sumsOf = 0;
 
   add(value: number, atMs: number): void {
     // Rather than shrinking every bin with time, what comes later weighs more; rescaled before it overflows.
@@ -29,6 +32,8 @@ export class LogHistogram {
     this.total += weight;
     this.seen += 1;
     if (weight > 1e9) this.rescale(atMs, weight);
+    // They change slowly, and a pass over the bins costs. When it is due depends on what was seen, never on who asks.
+    if (this.seen - this.sumsOf > this.sumsOf / SUMS_STALE_PARTS) this.sumUp();
   }
 
   /** How many values were seen, whatever they weigh by now. */
@@ -56,17 +61,18 @@ export class LogHistogram {
     return Math.max(0, -Math.log((Math.max(0, weight) + unit) / (this.total + unit)));
   }
 
-  /** Weight of the bins below `bin`. The running sums are kept for a while: they change slowly, and a pass costs. */
-  private upTo(bin: number): number {
-    if (this.sumsOf < 0 || this.seen - this.sumsOf > this.sumsOf / 64) {
-      let sum = 0;
-      for (let i = 0; i < BINS; i += 1) {
-        this.sums[i] = sum;
-        sum += this.counts[i]!;
-      }
-      this.sums[BINS] = sum;
-      this.sumsOf = this.seen;
+  private sumUp(): void {
+    let sum = 0;
+    for (let i = 0; i < BINS; i += 1) {
+      this.sums[i] = sum;
+      sum += this.counts[i]!;
     }
+    this.sums[BINS] = sum;
+    this.sumsOf = this.seen;
+  }
+
+  /** Weight of the bins below `bin`. */
+  private upTo(bin: number): number {
     return (this.sums[bin]! / Math.max(this.sums[BINS]!, Number.MIN_VALUE)) * this.total;
   }
 
@@ -92,7 +98,7 @@ export class LogHistogram {
     for (let i = 0; i < BINS; i += 1) this.counts[i]! /= weight;
     this.total /= weight;
     this.touchedAtMs = atMs;
-    this.sumsOf = -1;
+    this.sumUp();
   }
 }
 

@@ -50,15 +50,22 @@ export class MixedPiles {
     return true;
   }
 
-  /** A share of the pile is taken, and of each origin the same share; it is passed on where `mix` is given. */
-  take(account: AccountIndex, share: number, mix: OriginMix | null): void {
+  /**
+   * Part of the pile is taken, and of each origin the same share; it is passed on where `mix` is given.
+   *
+   * @param takenMinor at most `pileMinor`, which is what the pile holds (> 0)
+   */
+  take(account: AccountIndex, takenMinor: number, pileMinor: number, mix: OriginMix | null): void {
     const pile = this.piles.get(account);
     if (!pile) return;
+    const share = takenMinor / pileMinor;
+    // Not 1 - share: of a large pile little may stay, and its digits would be lost.
+    const stays = (pileMinor - takenMinor) / pileMinor;
     for (const [origin, amount] of pile.amounts) {
       if (mix && !this.isWithdrawn(origin)) mix.add(origin, amount * share);
-      pile.amounts.set(origin, amount * (1 - share));
+      pile.amounts.set(origin, amount * stays);
     }
-    if (share >= 1) pile.amounts.clear();
+    if (stays === 0) pile.amounts.clear();
   }
 
   /** When the latest tainted money joined the pile. */

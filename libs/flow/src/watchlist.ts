@@ -47,7 +47,8 @@ export class Watchlist {
   }
 
   /**
-   * The accounts of the wallets that bear a mark, as far as is remembered, in the order of their numbers.
+   * The accounts of the wallets that bear a mark, as far as is remembered, in the order of their names:
+   * numbers are given again, and a hunt that meets a limit must not depend on which.
    *
    * @param sinceMs how far back a sighting with an identifier still counts
    */
@@ -58,7 +59,9 @@ export class Watchlist {
         ? [walletOfKey(match)]
         : this.attributes.accountsOf(match, sinceMs).map((account) => names.wallet(account));
     const accounts = new Set(wallets.flatMap((wallet) => names.ofWallet(wallet)));
-    return [...accounts].sort((a, b) => a - b);
+    const nameOf = (account: AccountIndex): string =>
+      `${names.walletKey(account)}\n${names.currency(account)}`;
+    return [...accounts].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 
   /** An account is there for the first time: its wallet may have been known before. */

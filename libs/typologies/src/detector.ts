@@ -102,7 +102,7 @@ export class Detector {
         // It is known from its place in the log on: what came before must have happened before.
         this.flushInto(found);
         for (const indicator of entry.indicators) this.engine.addIndicator(indicator);
-        this.raiseRevealed(`${entry.position}`, found);
+        this.raiseRevealed(NONE, found);
         return found;
       }
       default:
@@ -157,7 +157,7 @@ export class Detector {
     const { nowMs } = step;
     this.watch?.moved?.(step, engine);
     if (this.watch && step.carried.tainted) this.watch.carried(position, this.operationsOf(step));
-    this.raiseRevealed(`${position}`, found);
+    this.raiseRevealed(position, found);
     if (anyWatched(step)) found.push(positionOf(engine, step.payer));
     this.look(entry, step, step.payer, found);
     this.look(entry, step, step.payee, found);
@@ -193,7 +193,7 @@ export class Detector {
     const { engine } = this;
     const { currency, occurredAtMs, amountMinor } = transfer;
     engine.hear(occurredAtMs);
-    this.raiseRevealed(`${position}`, found);
+    this.raiseRevealed(position, found);
     const payee = engine.account(had, null, currency, occurredAtMs);
     const payer = engine.account(gets, null, currency, occurredAtMs);
     engine.reverse(payee, payer, originalPosition, position, amountMinor, occurredAtMs);
@@ -239,14 +239,16 @@ export class Detector {
   }
 
   /** An account has become known: what it did before is looked at now. */
-  private raiseRevealed(at: string, found: Detection[]): void {
+  private raiseRevealed(butFor: number, found: Detection[]): void {
     const { engine, pack } = this;
     for (const anchor of engine.takeRevealed()) {
-      const signal = seeRevealed(engine, anchor, pack, engine.nowMs);
+      const signal = seeRevealed(engine, anchor, pack, butFor);
       if (signal === null) continue;
       this.signals.add(signal, engine.nowMs);
-      const trigger = `${at}\n${engine.accounts.walletKey(anchor)}\n${signal.currency}`;
-      const { atMs } = signal;
+      const { atMs, currency, operationIds } = signal;
+      const wallet = engine.accounts.walletKey(anchor);
+      // Nothing of the log's numbering: another log of the same feed names its alerts alike.
+      const trigger = ['known', ...(operationIds ?? []), wallet, currency, atMs].join('\n');
       this.judge({ anchor, atMs, trigger, circumstances: [], position: NONE }, found);
     }
   }

@@ -14,11 +14,13 @@ import { type FanParameters } from './rule-pack';
 import { sayAmount, sayCount, sayDuration } from './say';
 import {
   byTime,
+  creditEvidence,
+  debitEvidence,
   type Evidence,
   fact,
   type Facts,
-  type Signal,
   type Sighting,
+  type Signal,
   type Typology,
 } from './signal';
 
@@ -32,12 +34,8 @@ interface NewPairs {
   readonly first: number;
 }
 
-function newPayers(
-  { credits }: FlowEngine,
-  anchor: AccountIndex,
-  from: number,
-  to: number,
-): NewPairs {
+function newPayers(engine: FlowEngine, anchor: AccountIndex, from: number, to: number): NewPairs {
+  const { credits } = engine;
   return {
     first: credits.first(anchor),
     count: credits.count(anchor),
@@ -47,22 +45,12 @@ function newPayers(
       credits.at(row) >= from &&
       credits.at(row) <= to,
     other: (row) => credits.payer(row),
-    evidence: (row) => ({
-      position: credits.transfer(row),
-      payer: credits.payer(row),
-      payee: anchor,
-      amountMinor: credits.amount(row),
-      atMs: credits.at(row),
-    }),
+    evidence: (row) => creditEvidence(engine, anchor, row),
   };
 }
 
-function newPayees(
-  { debits }: FlowEngine,
-  anchor: AccountIndex,
-  from: number,
-  to: number,
-): NewPairs {
+function newPayees(engine: FlowEngine, anchor: AccountIndex, from: number, to: number): NewPairs {
+  const { debits } = engine;
   return {
     first: debits.first(anchor),
     count: debits.count(anchor),
@@ -72,13 +60,7 @@ function newPayees(
       debits.at(row) >= from &&
       debits.at(row) <= to,
     other: (row) => debits.payee(row),
-    evidence: (row) => ({
-      position: debits.transfer(row),
-      payer: anchor,
-      payee: debits.payee(row),
-      amountMinor: debits.amount(row),
-      atMs: debits.at(row),
-    }),
+    evidence: (row) => debitEvidence(engine, anchor, row),
   };
 }
 

@@ -3,6 +3,8 @@ import { atLeast, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_OR_OUT } fr
 import { sayAmount, sayCount, sayShare } from './say';
 import {
   byTime,
+  creditEvidence,
+  debitEvidence,
   type Evidence,
   evidenceOf,
   fact,
@@ -72,56 +74,43 @@ function see({ engine, step, pack, anchor, checks }: Sighting): Signal | null {
 /**
  * What an account that has just become known did lately with other people: most of what there is to know of it has already
  * happened.
+ *
+ * @param butFor a transfer that is looked at by itself
  */
 export function seeRevealed(
   engine: FlowEngine,
   anchor: AccountIndex,
   pack: RulePack,
-  nowMs: number,
+  butFor: number,
 ): Signal | null {
-  const { credits, debits, limits, watchlist } = engine;
+  const { credits, debits, limits, watchlist, nowMs } = engine;
   const sinceMs = nowMs - limits.retroHuntMs;
-  const evidence: Evidence[] = [];
-  let atMs = sinceMs;
+  const found: Evidence[] = [];
   for (let i = 0, row = credits.first(anchor); i < credits.count(anchor); i += 1, row += 1) {
-    if (!credits.personal(row) || credits.at(row) < sinceMs) continue;
-    evidence.push({
-      position: credits.transfer(row),
-      payer: credits.payer(row),
-      payee: anchor,
-      amountMinor: credits.amount(row),
-      atMs: credits.at(row),
-    });
+    if (credits.personal(row)) found.push(creditEvidence(engine, anchor, row));
   }
   for (let i = 0, row = debits.first(anchor); i < debits.count(anchor); i += 1, row += 1) {
-    if (!debits.personal(row) || debits.at(row) < sinceMs) continue;
-    evidence.push({
-      position: debits.transfer(row),
-      payer: anchor,
-      payee: debits.payee(row),
-      amountMinor: debits.amount(row),
-      atMs: debits.at(row),
-    });
+    if (debits.personal(row)) found.push(debitEvidence(engine, anchor, row));
   }
-  if (evidence.length === 0) return null;
-  evidence.sort(byTime);
-  atMs = evidence.at(-1)!.atMs;
-  const own = watchlist.originAt(anchor, Math.max(atMs, nowMs));
-  if (own === NONE) return null;
-  const kept = evidence.slice(-pack.operationProximity.transfersMax);
+  const evidence = found
+    .filter(({ atMs, position }) => atMs >= sinceMs && position !== butFor)
+    .sort(byTime)
+    .slice(-pack.operationProximity.transfersMax);
+  const own = watchlist.originAt(anchor, nowMs);
+  if (evidence.length === 0 || own === NONE) return null;
   return {
     typology: 'OPERATION_PROXIMITY',
     family: 'INTELLIGENCE',
     anchor,
     currency: engine.accounts.currency(anchor),
-    atMs,
+    atMs: evidence.at(-1)!.atMs,
     logOdds: pack.operationProximity.confirmed,
-    evidence: kept,
+    evidence,
     operationIds: [watchlist.operationId(own)],
     confirmed: true,
     facts: {
-      transfers: kept.length,
-      sumMinor: kept.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
+      transfers: evidence.length,
+      sumMinor: evidence.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
     },
   };
 }

@@ -1,6 +1,12 @@
 import { type SignalFamily, type TypologyName } from '#contracts';
 import { type EventTimeMs, invariant } from '#domain';
-import { type AccountIndex, type FlowEngine, type FlowStep } from '#flow';
+import {
+  type AccountIndex,
+  type CreditSlot,
+  type DebitSlot,
+  type FlowEngine,
+  type FlowStep,
+} from '#flow';
 import { type Checks } from './check';
 import { type Population } from './population';
 import { type RulePack } from './rule-pack';
@@ -92,6 +98,32 @@ export function takenEvidence(step: FlowStep, sinceMs: EventTimeMs): Evidence[] 
   }
   return evidence.sort(byTime);
 }
+
+/** A remembered credit of an account. */
+export const creditEvidence = (
+  { credits }: FlowEngine,
+  account: AccountIndex,
+  row: CreditSlot,
+): Evidence => ({
+  position: credits.transfer(row),
+  payer: credits.payer(row),
+  payee: account,
+  amountMinor: credits.amount(row),
+  atMs: credits.at(row),
+});
+
+/** A remembered debit of an account. */
+export const debitEvidence = (
+  { debits }: FlowEngine,
+  account: AccountIndex,
+  row: DebitSlot,
+): Evidence => ({
+  position: debits.transfer(row),
+  payer: account,
+  payee: debits.payee(row),
+  amountMinor: debits.amount(row),
+  atMs: debits.at(row),
+});
 
 export const byTime = (a: Evidence, b: Evidence): number =>
   a.atMs - b.atMs || a.position - b.position;

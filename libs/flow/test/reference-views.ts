@@ -1,0 +1,48 @@
+import { type AccountView, type CarriedView, type CreditView, type OriginView } from '#flow';
+import {
+  type Account,
+  type Credit,
+  liveOrigins,
+  newestFirst,
+  type Operation,
+} from './reference-account';
+import { type Carried } from './reference-debit';
+
+const byOperation = (a: { operationId: string }, b: { operationId: string }): number =>
+  a.operationId < b.operationId ? -1 : 1;
+
+const originViews = (origins: ReadonlyMap<Operation, number>): OriginView[] =>
+  liveOrigins(origins)
+    .map(([operation, share]) => ({ operationId: operation.id, share }))
+    .sort(byOperation);
+
+export const viewOfCredit = (credit: Credit): CreditView => ({
+  ...credit,
+  origins: originViews(credit.origins),
+});
+
+export const viewOfCarried = (carried: Carried): CarriedView => ({
+  ...carried,
+  origins: originViews(new Map(carried.origins)),
+});
+
+export function viewOfAccount(account: Account): AccountView {
+  const { laid, backfilled, taken, mixed, reversed, shortfall, debited } = account;
+  const left = account.credits.reduce((sum, credit) => sum + credit.leftMinor, 0);
+  const uncovered = account.uncoveredSum;
+  return {
+    wallet: account.wallet,
+    currency: account.currency,
+    hub: account.hub,
+    sums: { laid, backfilled, taken, left, mixed, reversed, shortfall, debited, uncovered },
+    credits: newestFirst(account.credits).map(viewOfCredit),
+    debits: newestFirst(account.debits).map((debit) => ({ ...debit })),
+    uncovered: account.uncovered.filter((slot) => slot.openMinor > 0).map((slot) => ({ ...slot })),
+    pile: liveOrigins(account.pile)
+      .map(([operation, amountMinor]) => ({ operationId: operation.id, amountMinor }))
+      .sort(byOperation),
+    windows: account.windows.map((window) => ({ ...window })),
+    newPartners: account.newPartners,
+    newPartnerSum: account.newPartnerSum,
+  };
+}

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { FLOW_LIMITS } from '#flow';
+import { compareOn } from './compare-engines';
+import { DEFAULT_LIMITS } from './engine-under-test';
+import { randomFeed } from './random-feed';
+
+/** Most are short, so that what differs is found in a feed that can be read. */
+const SHORT_FEEDS = 2_500;
+const SHORT_FEED_INTENTS_MAX = 25;
+const LONG_FEEDS = 250;
+const LONG_FEED_INTENTS_MAX = 150;
+/** A failing feed is made shorter for so long, and shown. */
+const SHRINK_MS = 90_000;
+
+const compareAll = (feeds: number, intentsMax: number): void => {
+  fc.assert(fc.property(randomFeed(intentsMax), compareOn), {
+    numRuns: feeds,
+    interruptAfterTimeLimit: SHRINK_MS,
+    markInterruptAsFailure: true,
+  });
+};
+
+describe('the engine and its reference', () => {
+  it('have the same limits', () => {
+    // Of whole stores that the reference keeps without a limit.
+    const { attributesMax, pairsMax, ...limits } = FLOW_LIMITS;
+    expect(limits).toEqual(DEFAULT_LIMITS);
+    expect(Math.min(attributesMax, pairsMax)).toBeGreaterThan(0);
+  });
+
+  it('say the same after every step of thousands of small feeds', () => {
+    compareAll(SHORT_FEEDS, SHORT_FEED_INTENTS_MAX);
+  });
+
+  it('say the same on feeds that outlive every window', () => {
+    compareAll(LONG_FEEDS, LONG_FEED_INTENTS_MAX);
+  });
+});
