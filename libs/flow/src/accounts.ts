@@ -75,6 +75,12 @@ export const ACCOUNT = {
 /** Per window: how many credits, what they came to, how many debits, what they came to. */
 export const WINDOW = { credits: 0, creditSum: 1, debits: 2, debitSum: 3, size: 4 } as const;
 
+/** What was given up with the accounts that nobody touched any more, of one currency. */
+export interface Released {
+  accounts: number;
+  heldMinor: number;
+}
+
 /** Payments of a tenth of an amount are still like it. */
 const ALIKE_PARTS = 10;
 

@@ -9,7 +9,7 @@ import {
   type Transfer,
   type WalletRef,
 } from '#domain';
-import { ACCOUNT, type AccountIndex, Accounts, NONE } from './accounts';
+import { ACCOUNT, type AccountIndex, Accounts, NONE, type Released } from './accounts';
 import { AccountMemory } from './account-memory';
 import { AttributeStore } from './attribute-store';
 import { Caps } from './caps';
@@ -20,7 +20,7 @@ import { type DebitRows } from './debit-rows';
 import { FeedClock, type FeedClockState } from './feed-clock';
 import { ANCESTORS_MAX, type Cap, CAPS, FLOW_LIMITS, type FlowLimits } from './flow-limits';
 import { FlowStep } from './flow-step';
-import { isBelievedHub, youngestOpening } from './hub';
+import { declaredKind, isBelievedHub, youngestOpening } from './hub';
 import { LotOrder, takeLots } from './lots';
 import { MixedPiles } from './mixed-piles';
 import { OriginMix } from './origin-mix';
@@ -36,12 +36,6 @@ import { type Naming, Watchlist } from './watchlist';
 
 /** With each transfer the sweep looks at one account, and so many more for each that is new: it must not fall behind. */
 const SWEEPS_PER_NEW_ACCOUNT = 2;
-
-/** What was given up with the accounts that nobody touched any more, of one currency. */
-export interface Released {
-  accounts: number;
-  heldMinor: number;
-}
 
 /**
  * Follows money through accounts. Every credit is kept as a lot (exclusive: what is left of it) and a link (shared: how it
@@ -92,7 +86,8 @@ export class FlowEngine {
     this.counterparties = new Counterparties(this.accounts, limits, this.caps);
     this.attributes = new AttributeStore(this.accounts.names, limits.attributesMax, this.caps);
     this.pairs = new PairStore(limits, this.caps);
-    this.watchlist = new Watchlist(this.accounts, this.attributes);
+    const isForgotten = (account: AccountIndex): boolean => this.isForgotten(account);
+    this.watchlist = new Watchlist(this.accounts, this.attributes, isForgotten);
     this.piles = new MixedPiles(this.isWithdrawn);
     this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
     this.credits = this.memory.credits;
@@ -139,8 +134,10 @@ export class FlowEngine {
     step.late = step.nowMs - atMs > this.limits.lateAfterMs;
     step.personal = transfer.type === 'P2P' || transfer.type === 'BANK_TRANSFER';
     step.leaves = isExit(transfer) && !isPurchase(transfer.type);
-    step.payer = this.account(debtor, debtor.kind, currency, atMs, debtor.openedAtMs);
-    step.payee = this.account(creditor, creditor.kind, currency, atMs, creditor.openedAtMs);
+    const payerKind = declaredKind(transfer, debtor);
+    const payeeKind = declaredKind(transfer, creditor);
+    step.payer = this.account(debtor, payerKind, currency, atMs, debtor.openedAtMs);
+    step.payee = this.account(creditor, payeeKind, currency, atMs, creditor.openedAtMs);
     invariant(step.payer !== step.payee, 'a transfer has two sides');
     step.walletsSharingIdentifier = 0;
     this.seen(step, step.payer, debtorTokens);

@@ -1,7 +1,7 @@
 import { DAY_MS, type EventTimeMs, HOUR_MS, type Party, type PartyKind } from '#domain';
 import { FlowEngine } from './flow-engine';
 import { FLOW_LIMITS } from './flow-limits';
-import { isBelievedHub, NOT_TOLD, youngestOpening } from './hub';
+import { declaredKind, isBelievedHub, NOT_TOLD, youngestOpening } from './hub';
 import { viewOfAccount } from './views';
 
 const { hubBelievedAfterMs: LIMIT_MS } = FLOW_LIMITS;
@@ -122,5 +122,38 @@ describe('the engine', () => {
     expect(shop.isHubAfter(START_MS, openedAtMs, 'PERSON')).toBe(false);
     expect(shop.isHubAfter(START_MS, openedAtMs, null)).toBe(false);
     expect(shop.isHubAfter(START_MS + 1)).toBe(true);
+  });
+});
+
+describe('what a transfer says of its sides', () => {
+  it("is believed of the sender's own wallets only", () => {
+    const ours = { provider: 'p', walletId: 'w', kind: 'BANK' } as const;
+    expect(declaredKind({ provider: 'p' }, ours)).toBe('BANK');
+    expect(declaredKind({ provider: 'q' }, ours)).toBeNull();
+  });
+
+  it('so nobody else ends the trail of a wallet by calling it a bank', () => {
+    const engine = new FlowEngine();
+    let paid = 0;
+    const pay = (provider: string, from: string, to: string, kind: PartyKind | null): void => {
+      paid += 1;
+      const transfer = {
+        provider,
+        transferId: `t${paid}`,
+        occurredAtMs: START_MS + paid,
+        type: 'P2P',
+        status: 'SETTLED',
+        amountMinor: 1_000,
+        currency: 'PKR',
+        debtor: { provider, walletId: from, kind: null },
+        creditor: { provider: 'p', walletId: to, kind },
+      } as const;
+      engine.move(paid, transfer, [], []);
+    };
+    pay('q', 'rival', 'mule', 'BANK');
+    pay('p', 'victim', 'mule', null);
+    pay('p', 'mule', 'next', null);
+    expect(viewOfAccount(engine, { provider: 'p', walletId: 'mule' }, 'PKR')!.hub).toBe(false);
+    expect(engine.step.carried.depth).toBe(2);
   });
 });

@@ -1,7 +1,16 @@
-import { type EventTimeMs, isHub, type PartyKind } from '#domain';
+import { type EventTimeMs, isHub, type Party, type PartyKind, type Transfer } from '#domain';
 
 /** Kinds that nobody takes on to hide behind: they are the provider's own edge. */
 const BELIEVED_AT_ONCE: ReadonlySet<PartyKind> = new Set<PartyKind>(['EXTERNAL', 'BANK']);
+
+/**
+ * What a transfer may say of one of its sides: a wallet's kind is its own provider's to declare. Anybody else could end the
+ * trail of a rival's wallet, or of a mule's, with a payment of a rupee to a "bank".
+ */
+export const declaredKind = (
+  transfer: Pick<Transfer, 'provider'>,
+  { provider, kind }: Pick<Party, 'provider' | 'kind'>,
+): PartyKind | null => (provider === transfer.provider ? kind : null);
 
 /** What the opening date of an account is while nobody has told one. Event time begins in 2000. */
 export const NOT_TOLD: EventTimeMs = 0;

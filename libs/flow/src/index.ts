@@ -6,6 +6,7 @@ export { FeedClock } from './feed-clock';
 export { FlowEngine } from './flow-engine';
 export { type FlowStep, type TakenLots } from './flow-step';
 export { ANCESTORS_MAX, FLOW_LIMITS, type FlowLimits, ORIGINS_MAX } from './flow-limits';
+export { declaredKind } from './hub';
 export { type HuntSteps, type Quarry } from './hunt-steps';
 export { LogHistogram } from './log-histogram';
 export { RetroHunt } from './retro-hunt';

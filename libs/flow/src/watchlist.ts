@@ -31,6 +31,8 @@ export class Watchlist {
   constructor(
     private readonly accounts: Accounts,
     private readonly attributes: AttributeStore,
+    /** Whether an account is as good as given up: nothing of it counts, whether or not the sweep has come to it. */
+    private readonly isForgotten: (account: AccountIndex) => boolean,
   ) {}
 
   /** Adding an indicator again changes nothing. @returns what became known by it; null where nothing did */
@@ -61,7 +63,8 @@ export class Watchlist {
     const accounts = new Set(wallets.flatMap((wallet) => names.ofWallet(wallet)));
     const nameOf = (account: AccountIndex): string =>
       `${names.walletKey(account)}\n${names.currency(account)}`;
-    return [...accounts].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    const held = [...accounts].filter((account) => !this.isForgotten(account));
+    return held.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   }
 
   /** An account is there for the first time: its wallet may have been known before. */
@@ -70,6 +73,7 @@ export class Watchlist {
     const { names } = this.accounts;
     for (const mark of this.marks.get(names.walletKey(account)) ?? []) this.tie(account, mark);
     for (const sibling of names.ofWallet(names.wallet(account))) {
+      if (this.isForgotten(sibling)) continue;
       for (const mark of this.byAccount.get(sibling) ?? []) this.tie(account, mark);
     }
   }

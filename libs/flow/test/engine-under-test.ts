@@ -14,6 +14,7 @@ export interface EngineLimits {
   readonly creditsInSumMax: number;
   readonly memoryMs: number;
   readonly counterpartyMemoryMs: number;
+  readonly counterpartiesPerAccountMax: number;
   readonly linkWindowMs: number;
   readonly taintDwellMaxMs: number;
   readonly taintShareMin: number;
@@ -33,6 +34,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   creditsInSumMax: 8,
   memoryMs: 14 * DAY_MS,
   counterpartyMemoryMs: 180 * DAY_MS,
+  counterpartiesPerAccountMax: 64,
   linkWindowMs: 3 * DAY_MS,
   taintDwellMaxMs: 7 * DAY_MS,
   taintShareMin: 0.1,

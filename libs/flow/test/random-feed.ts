@@ -50,6 +50,7 @@ const limits: fc.Arbitrary<EngineLimits> = fc
     hunts: fc.constantFrom(true, true, true, false),
     short: fc.constantFrom(true, true, false),
     releases: fc.boolean(),
+    counterpartiesPerAccountMax: fc.constantFrom(1, 2, 5, 64),
     counterpartyMemoryMs: fc.constantFrom(HOUR_MS, DAY_MS, 180 * DAY_MS),
   })
   .map(({ hunts, short, releases, ...counts }) => ({

@@ -3,8 +3,6 @@ import { type EngineLimits } from './engine-under-test';
 import { type Account, type Counterparty } from './reference-account';
 import { type ReferenceCaps } from './reference-caps';
 
-const COUNTERPARTIES_MAX = 64;
-
 const dayOf = (ms: number): number => Math.floor(ms / DAY_MS);
 
 /**
@@ -24,7 +22,7 @@ export function meet(
   const lastDay = Math.max(dayOf(nowMs), known?.lastDay ?? 0);
   const others = account.counterparties.filter((met) => met !== known);
   const all = [...others, { wallet, way, lastDay }];
-  if (all.length > COUNTERPARTIES_MAX) caps.count('counterpartiesPerAccountMax');
-  account.counterparties = all.slice(-COUNTERPARTIES_MAX);
+  if (all.length > limits.counterpartiesPerAccountMax) caps.count('counterpartiesPerAccountMax');
+  account.counterparties = all.slice(-limits.counterpartiesPerAccountMax);
   return known !== undefined && known.lastDay >= dayOf(nowMs - limits.counterpartyMemoryMs);
 }

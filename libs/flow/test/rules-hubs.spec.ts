@@ -226,6 +226,24 @@ describe.each(ENGINES)('hubs, the busy, windows and release, by %s', (_, make) =
       expect(leftOf(feed.account('a'))).toEqual(['b 100', 'c 100']);
     });
 
+    it('is let go with what its wallet was known by, where that has no other account', () => {
+      const feed = new HandFeed(make, { accountReleaseMs: 40 * DAY_MS });
+      feed.name('op', 'phone');
+      feed.pay('b', 'a', 100, 0, { fromTokens: ['phone'] });
+      feed.clock(40 * DAY_MS);
+      expect(sharesOf(feed.pay('b', 'a', 100, 40 * DAY_MS, { currency: 'USD' }).laid)).toEqual({
+        op: 1,
+      });
+      const later = new HandFeed(make, { accountReleaseMs: 40 * DAY_MS });
+      later.name('op', 'phone');
+      later.pay('b', 'a', 100, 0, { fromTokens: ['phone'] });
+      // By one row that the sweep does not yet reach: strangers had moved the clock.
+      later.clock(40 * DAY_MS);
+      later.clock(40 * DAY_MS + 1);
+      const other = later.pay('b', 'a', 100, 40 * DAY_MS + 1, { currency: 'USD' });
+      expect(sharesOf(other.laid)).toEqual({});
+    });
+
     it('is still counted, with what it held', () => {
       const feed = new HandFeed(make, { accountReleaseMs: 40 * DAY_MS });
       feed.pay('b', 'a', 100, 0);

@@ -30,6 +30,9 @@ import { DEFAULT_PACK, type RulePack } from './rule-pack';
 import { type Evidence, evidenceOf, type Signal, type Sighting } from './signal';
 import { TYPOLOGIES } from './typologies';
 
+/** How an alert's own limit is named in its coverage: what it relies on is more than it names. */
+const TRANSFERS_MAX = 'transfersMax';
+
 /** Every alert id lies under this, so that a replay names an alert as it was named. */
 const ALERT_NAMESPACE = 'b0e6a1f4-5d0c-4f0e-9d39-5b7f0c1f6a52';
 
@@ -351,6 +354,9 @@ export class Detector {
     }
     for (const cap of this.engine.caps.met) alert.capsMet.add(cap);
     const more = this.book.extend(alert, evidence);
+    if (evidence.some(({ position }) => !alert.evidence.has(position))) {
+      alert.capsMet.add(TRANSFERS_MAX);
+    }
     this.watchCredits(alert, evidence);
     if (!more && alert.typologies.size + alert.operationIds.size === before) return false;
     alert.revision += 1;

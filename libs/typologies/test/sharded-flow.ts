@@ -11,6 +11,7 @@ import {
 import {
   Caps,
   type Carried,
+  declaredKind,
   FlowEngine,
   type FlowLimits,
   type FlowStep,
@@ -128,10 +129,22 @@ export class ShardedFlow {
     sent.late = sent.nowMs - atMs > this.limits.lateAfterMs;
     sent.personal = isPersonal(transfer);
     sent.leaves = isExit(transfer) && !isPurchase(transfer.type);
-    sent.payer = from.account(debtor, debtor.kind, currency, atMs, debtor.openedAtMs);
+    sent.payer = from.account(
+      debtor,
+      declaredKind(transfer, debtor),
+      currency,
+      atMs,
+      debtor.openedAtMs,
+    );
     sent.payee = reference(from, creditor, currency, atMs);
     const to = this.of(creditor);
-    const payee = to.account(creditor, creditor.kind, currency, atMs, creditor.openedAtMs);
+    const payee = to.account(
+      creditor,
+      declaredKind(transfer, creditor),
+      currency,
+      atMs,
+      creditor.openedAtMs,
+    );
     sent.walletsSharingIdentifier = Math.max(
       this.seen(from, sent.payer, debtor, debtorTokens, sent.atMs),
       this.seen(to, payee, creditor, creditorTokens, sent.atMs),
