@@ -33,8 +33,6 @@ async function main(): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  const name = terminal.paint.strong(`Layerwatch ${version()}`);
-  terminal.line(`${name}: sees layering while the money is still inside`);
   const stop = new StopRequest();
   let force = (): void => undefined;
   stop.listen(
@@ -47,6 +45,9 @@ async function main(): Promise<number> {
       process.exit(EXIT_FORCED);
     },
   );
+  // After the ears are open: whoever reads the first line may stop it at once.
+  const name = terminal.paint.strong(`Layerwatch ${version()}`);
+  terminal.line(`${name}: sees layering while the money is still inside`);
   // Loaded only now: its libraries take about a second, in which the terminal would show nothing.
   const { Standalone } = await import('./standalone.js');
   const standalone = new Standalone(flags, terminal, stop);

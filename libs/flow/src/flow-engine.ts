@@ -86,8 +86,7 @@ export class FlowEngine {
     this.counterparties = new Counterparties(this.accounts, limits, this.caps);
     this.attributes = new AttributeStore(this.accounts.names, limits.attributesMax, this.caps);
     this.pairs = new PairStore(limits, this.caps);
-    const isForgotten = (account: AccountIndex): boolean => this.isForgotten(account);
-    this.watchlist = new Watchlist(this.accounts, this.attributes, isForgotten);
+    this.watchlist = new Watchlist(this.accounts, this.attributes, this.isForgotten);
     this.piles = new MixedPiles(this.isWithdrawn);
     this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
     this.credits = this.memory.credits;
@@ -395,24 +394,23 @@ export class FlowEngine {
   }
 
   private sweepOne(): void {
-    const { accounts } = this;
-    const { names } = accounts;
+    const { names } = this.accounts;
     this.sweepNext = this.sweepNext + 1 >= names.end ? 0 : this.sweepNext + 1;
     const account = this.sweepNext;
     if (account >= names.end || names.isFree(account)) return;
-    const restedMs = this.nowMs - accounts.get(account, ACCOUNT.lastAt);
+    const restedMs = this.nowMs - this.accounts.get(account, ACCOUNT.lastAt);
     if (restedMs <= this.limits.memoryMs) return;
     if (this.isForgotten(account)) this.release(account);
     else this.expire(account);
   }
 
   /** Untouched for so long that it is given up as soon as it is looked at, if the sweep has not come to it yet. */
-  isForgotten(account: AccountIndex): boolean {
+  readonly isForgotten = (account: AccountIndex): boolean => {
     const { accounts, limits } = this;
     const restedMs = this.nowMs - accounts.get(account, ACCOUNT.namedAt);
     if (restedMs > limits.accountReleaseMs) return true;
     return accounts.size > limits.accountsMax && restedMs > this.namedForMs;
-  }
+  };
 
   /** Gives an account up: what it holds is written down, its number is given to another. */
   private release(account: AccountIndex): void {
