@@ -35,6 +35,7 @@ export interface PayDetails {
   readonly currency: string;
   readonly type: TransferType;
   readonly declares: boolean;
+  readonly byOwnProvider: boolean;
   /** Declared hubs say that they were opened so long ago; null where they say nothing of it. */
   readonly openedAgoMs: number | null;
   readonly fromTokens: readonly string[];

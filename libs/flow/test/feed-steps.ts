@@ -5,6 +5,8 @@ import { CLOCK_STEP_MS, type EngineUnderTest } from './engine-under-test';
 /** When the feeds of these tests begin. Times in steps are milliseconds since. */
 export const FEED_START_MS = Date.UTC(2026, 0, 5);
 const PROVIDER = 'p';
+/** Reports transfers of wallets that are not its own. */
+const OTHER_PROVIDER = 'q';
 
 /** The key of a wallet that a step calls by a letter. */
 export const keyOf = (wallet: string): string =>
@@ -19,6 +21,8 @@ export interface MoveStep {
   readonly at: number;
   readonly currency: string;
   readonly type: TransferType;
+  /** Whether the provider of both wallets reports it, or another one. */
+  readonly byOwnProvider: boolean;
   readonly fromKind: PartyKind | null;
   readonly toKind: PartyKind | null;
   readonly fromOpenedAt: number | null;
@@ -72,7 +76,7 @@ const partyOf = (walletId: string, kind: PartyKind | null, openedAt: number | nu
 });
 
 export const transferOf = (move: MoveStep): Transfer => ({
-  provider: PROVIDER,
+  provider: move.byOwnProvider ? PROVIDER : OTHER_PROVIDER,
   transferId: `t${move.position}`,
   occurredAtMs: FEED_START_MS + move.at,
   type: move.type,
@@ -93,6 +97,7 @@ export const strangersMove = (position: number, at: number): MoveStep => ({
   at,
   currency: 'CHF',
   type: 'P2P',
+  byOwnProvider: true,
   fromKind: null,
   toKind: null,
   fromOpenedAt: null,

@@ -88,6 +88,7 @@ export class FeedWriter {
       at: this.newestAt - details.lateMs,
       currency: details.currency,
       type: details.type,
+      byOwnProvider: details.byOwnProvider,
       fromKind: kindOf(from),
       toKind: kindOf(to),
       fromOpenedAt: openedAt,

@@ -110,6 +110,7 @@ const details = {
     { weight: 1, arbitrary: fc.constantFrom(...TRANSFER_TYPES) },
   ),
   declares: fc.constantFrom(false, false, true),
+  byOwnProvider: fc.constantFrom(true, true, true, false),
   openedAgoMs: fc.constantFrom(
     ...[null, null, null, -DAY_MS, 0],
     ...[4 * HOUR_MS, 5 * HOUR_MS, 6 * DAY_MS, 8 * DAY_MS, 400 * DAY_MS],

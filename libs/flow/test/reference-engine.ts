@@ -23,8 +23,16 @@ import { ReferenceWatchlist } from './reference-watchlist';
 const PERSONAL_TYPES: readonly string[] = ['P2P', 'BANK_TRANSFER'];
 /** Kinds that are a hub from the first declaration on. */
 const ALWAYS_BELIEVED: readonly (PartyKind | null)[] = ['EXTERNAL', 'BANK'];
+
+/** What a row tells of one of its sides. */
+type Declared = Pick<Party, 'kind' | 'openedAtMs'>;
+
 /** A reversal's parties tell nothing of themselves. */
-const NOTHING_DECLARED = { kind: null };
+const NOTHING_DECLARED: Declared = { kind: null };
+
+/** What a wallet is, only its own provider may say. */
+const declaredOf = (transfer: Transfer, side: 'debtor' | 'creditor'): Declared =>
+  transfer[side].provider === transfer.provider ? transfer[side] : NOTHING_DECLARED;
 
 /**
  * The flow engine once more, from its rules and not from its code: plain objects, every account and row in memory, each
@@ -61,8 +69,8 @@ export class ReferenceEngine implements EngineUnderTest {
     const nowMs = this.hear(atMs);
     this.watchlist.learn(payerKey, debtorTokens, Math.min(atMs, nowMs), this.caps);
     this.watchlist.learn(payeeKey, creditorTokens, Math.min(atMs, nowMs), this.caps);
-    const payer = this.arriving(payerKey, transfer.debtor, currency, atMs);
-    const payee = this.arriving(payeeKey, transfer.creditor, currency, atMs);
+    const payer = this.arriving(payerKey, declaredOf(transfer, 'debtor'), currency, atMs);
+    const payee = this.arriving(payeeKey, declaredOf(transfer, 'creditor'), currency, atMs);
     const payment: Payment = {
       transfer: position,
       payer: payerKey,
@@ -173,7 +181,7 @@ export class ReferenceEngine implements EngineUnderTest {
   /** A party of a row: its account, after what it is declared to be and the row's time were heard. */
   private arriving(
     wallet: string,
-    declared: Pick<Party, 'kind' | 'openedAtMs'>,
+    declared: Declared,
     currency: string,
     atMs: number,
   ): Account {
@@ -193,7 +201,7 @@ export class ReferenceEngine implements EngineUnderTest {
 
   /** Its age goes by the youngest date told; else whoever was there when the feed began may be old. */
   private isBelievedHub(
-    { kind, openedAtMs }: Pick<Party, 'kind' | 'openedAtMs'>,
+    { kind, openedAtMs }: Declared,
     account: Account,
   ): boolean {
     if (!isHub(kind)) return false;

@@ -59,6 +59,17 @@ describe.each(ENGINES)('hubs, the busy, windows and release, by %s', (_, make) =
       expect([feed.account('y').hub, feed.account('x').hub]).toEqual([true, true]);
     });
 
+    it('of its own provider only, and so is its opening date', () => {
+      const feed = new HandFeed(make);
+      const byAnother = { byOwnProvider: false };
+      feed.pay('b', 'x', 100, 0, { toKind: 'BANK', ...byAnother });
+      feed.pay('x', 'b', 100, 1, { fromKind: 'AGENT', ...byAnother });
+      expect(feed.account('x').hub).toBe(false);
+      feed.pay('b', 'x', 100, 2, { toKind: 'AGENT', toOpenedAt: 1, ...byAnother });
+      feed.pay('b', 'x', 100, 3, { toKind: 'AGENT' });
+      expect(feed.account('x').hub).toBe(true);
+    });
+
     it('of nobody who is a person or a business', () => {
       const feed = new HandFeed(make);
       feed.pay('a', 'b', 100, 0, { fromKind: 'PERSON', toKind: 'BUSINESS' });
