@@ -179,12 +179,7 @@ export class ReferenceEngine implements EngineUnderTest {
   }
 
   /** A party of a row: its account, after what it is declared to be and the row's time were heard. */
-  private arriving(
-    wallet: string,
-    declared: Declared,
-    currency: string,
-    atMs: number,
-  ): Account {
+  private arriving(wallet: string, declared: Declared, currency: string, atMs: number): Account {
     // A row from the future does not carry its accounts there.
     const heardMs = Math.min(atMs, this.nowMs);
     const account = this.findOrMake(wallet, currency, heardMs);
@@ -200,10 +195,7 @@ export class ReferenceEngine implements EngineUnderTest {
   }
 
   /** Its age goes by the youngest date told; else whoever was there when the feed began may be old. */
-  private isBelievedHub(
-    { kind, openedAtMs }: Declared,
-    account: Account,
-  ): boolean {
+  private isBelievedHub({ kind, openedAtMs }: Declared, account: Account): boolean {
     if (!isHub(kind)) return false;
     if (openedAtMs != null) {
       const toldMs = Math.min(openedAtMs, this.nowMs);
