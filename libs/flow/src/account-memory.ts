@@ -1,11 +1,11 @@
 import { type EventTimeMs } from '#domain';
-import { ACCOUNT, type AccountIndex, type Accounts, NONE } from './accounts';
+import { ACCOUNT, type AccountIndex, type Accounts, FELL_OUT, NONE } from './accounts';
 import { type Caps } from './caps';
 import { CreditRows } from './credit-rows';
 import { type CreditSlot } from './timed-rows';
 import { DebitRows } from './debit-rows';
 import { type FeedClock } from './feed-clock';
-import { CAPS, type FlowLimits } from './flow-limits';
+import { type Cap, CAPS, type FlowLimits } from './flow-limits';
 import { type FlowStep } from './flow-step';
 import { type MixedPiles } from './mixed-piles';
 import { type OriginMix } from './origin-mix';
@@ -70,7 +70,9 @@ export class AccountMemory {
       const least = credits.least(step, laidMinor, this.linkedSinceMs, limits);
       const goesAtMs = least === NONE ? atMs : credits.at(least);
       const leftMinor = least === NONE ? laidMinor : credits.left(least);
-      if (leftMinor > 0 || this.isRecent(goesAtMs)) this.caps.meet(CAPS.credits);
+      if (leftMinor > 0 || this.isRecent(goesAtMs)) {
+        this.fellOut(payee, CAPS.credits, FELL_OUT.credits);
+      }
       if (least === NONE) {
         this.addToPile(payee, laidMinor, step.carried.origins, atMs);
         return NONE;
@@ -86,7 +88,9 @@ export class AccountMemory {
     const { payer, atMs } = step;
     if (debits.count(payer) >= limits.debitsPerAccountMax) {
       const least = debits.least(step, this.linkedSinceMs, limits);
-      if (this.isRecent(least === NONE ? atMs : debits.at(least))) this.caps.meet(CAPS.debits);
+      if (this.isRecent(least === NONE ? atMs : debits.at(least))) {
+        this.fellOut(payer, CAPS.debits, FELL_OUT.debits);
+      }
       if (least === NONE) return;
       debits.forget(payer, least);
     }
@@ -138,6 +142,12 @@ export class AccountMemory {
   /** Losing it takes something from what may yet be linked to it. */
   private isRecent(atMs: EventTimeMs): boolean {
     return atMs >= this.linkedSinceMs;
+  }
+
+  /** Told with this transfer, and with those that the account takes part in while it might have shown there. */
+  private fellOut(account: AccountIndex, cap: Cap, what: number): void {
+    this.caps.meet(cap);
+    this.accounts.noteFellOut(account, what, this.clock.now, this.limits.linkWindowMs);
   }
 
   private joinPile(account: AccountIndex, slot: CreditSlot): void {

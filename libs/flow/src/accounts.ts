@@ -28,10 +28,10 @@ export const ACCOUNT = {
   debitBlock: 3,
   debitCount: 4,
   debitClass: 5,
-  /** 1: a licensed till, agent, biller…: its money is one pile, and trails end there. */
-  hub: 6,
-  /** 1: it is, or was seen with, an indicator of a known operation. */
-  known: 7,
+  /** What it is: the bits of {@link MARK}. */
+  marks: 6,
+  /** When something within reach last fell out of its memory, times four, and of what (the bits of {@link FELL_OUT}). */
+  fellOut: 7,
 
   /** Laid down as lots (or on the pile, for a hub). */
   laid: 8,
@@ -71,6 +71,19 @@ export const ACCOUNT = {
   counterpartyBlock: 45,
   counterpartyCount: 46,
 } as const;
+
+/** What an account may be marked as. */
+const MARK = {
+  /** A licensed till, agent, biller…: its money is one pile, and trails end there. */
+  hub: 1,
+  /** It is, or was seen with, an indicator of a known operation. */
+  known: 2,
+} as const;
+
+/** Of what something fell out. */
+export const FELL_OUT = { credits: 1, debits: 2 } as const;
+/** Their bits lie below the time. */
+const FELL_OUT_BELOW = 4;
 
 /** Per window: how many credits, what they came to, how many debits, what they came to. */
 export const WINDOW = { credits: 0, creditSum: 1, debits: 2, debitSum: 3, size: 4 } as const;
@@ -134,7 +147,36 @@ export class Accounts extends PagedRows {
   }
 
   isHub(account: AccountIndex): boolean {
-    return this.get(account, ACCOUNT.hub) === 1;
+    return (this.get(account, ACCOUNT.marks) & MARK.hub) !== 0;
+  }
+
+  markHub(account: AccountIndex): void {
+    this.set(account, ACCOUNT.marks, this.get(account, ACCOUNT.marks) | MARK.hub);
+  }
+
+  isKnown(account: AccountIndex): boolean {
+    return (this.get(account, ACCOUNT.marks) & MARK.known) !== 0;
+  }
+
+  markKnown(account: AccountIndex): void {
+    this.set(account, ACCOUNT.marks, this.get(account, ACCOUNT.marks) | MARK.known);
+  }
+
+  /**
+   * Something fell out of its memory that a later transfer might have shown.
+   *
+   * @param what the bit of {@link FELL_OUT}
+   * @param withinMs what fell out longer ago is out of reach by now
+   */
+  noteFellOut(account: AccountIndex, what: number, nowMs: EventTimeMs, withinMs: number): void {
+    const bits = this.fellOutSince(account, nowMs - withinMs) | what;
+    this.set(account, ACCOUNT.fellOut, nowMs * FELL_OUT_BELOW + bits);
+  }
+
+  /** Of what something within reach has fallen out since then: bits of {@link FELL_OUT}. */
+  fellOutSince(account: AccountIndex, sinceMs: EventTimeMs): number {
+    const told = this.get(account, ACCOUNT.fellOut);
+    return told === 0 || told < sinceMs * FELL_OUT_BELOW ? 0 : told % FELL_OUT_BELOW;
   }
 
   /**

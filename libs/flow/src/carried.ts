@@ -1,4 +1,4 @@
-import { ANCESTORS_MAX, COPAYEES_MAX, FUNDERS_MAX } from './flow-limits';
+import { ANCESTORS_MAX, COPAYEES_ROOM, FUNDERS_ROOM } from './flow-limits';
 import { Hops, Origins, type TrailCounts } from './trails';
 
 /** What travels with a payment, from the payer's account to the payee's: by value, so that the two may live apart. */
@@ -10,9 +10,9 @@ export class Carried {
   /** The first of them, where it lies further back than the ancestors reach. */
   readonly root = new Hops(1);
   /** Who else paid the payer lately, newest first: of a payment that merges several, the link names one. */
-  readonly funders = new Hops(FUNDERS_MAX);
+  readonly funders = new Hops(FUNDERS_ROOM);
   /** Whom else the payer paid lately, newest first; the wallets are payees. */
-  readonly coPayees = new Hops(COPAYEES_MAX);
+  readonly coPayees = new Hops(COPAYEES_ROOM);
   readonly origins = new Origins();
   /** The payer had this payee among its recent ones. */
   payerKnowsPayee = false;

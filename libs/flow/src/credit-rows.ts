@@ -2,8 +2,10 @@ import { type EventTimeMs } from '#domain';
 import { ACCOUNT, type AccountIndex, type Accounts, NONE } from './accounts';
 import { NO_BLOCK } from './block-rows';
 import { type Carried } from './carried';
+import { type Caps } from './caps';
 import {
   ANCESTORS_MAX,
+  CAPS,
   DEPTH_MAX,
   type FlowLimits,
   LINK_RATIO_MAX,
@@ -28,9 +30,6 @@ const ROOT_SHIFT = 10;
 const ORIGINS_SHIFT = 11;
 const THREE_BITS = 7;
 const DEPTH_SHIFT = 14;
-
-/** Of a debit, at most so many credits are looked at as the ones it may pass on. */
-const MATCHES_MAX = 2;
 
 /**
  * The remembered credits of all accounts. Each is two things at once: a *lot*, which says how much of that money is left and
@@ -143,15 +142,18 @@ export class CreditRows extends TimedRows {
   }
 
   /**
-   * Finds the credit that a debit passes on: of those inside the window whose amount matches, spent or not, the two newest,
+   * Finds the credit that a debit passes on: of those inside the window whose amount matches, spent or not, the newest few,
    * and of these the one with the longer trail. Links are not exclusive: an earlier payment may have spent the very credit
    * that matters, and following lots alone found a third of the planted chains.
+   *
+   * @param caps is told where there were more that match than are looked at
    */
   parentOf(
     account: AccountIndex,
     amountMinor: number,
     atMs: EventTimeMs,
-    windowMs: number,
+    { linkWindowMs, linkMatchesMax }: FlowLimits,
+    caps: Caps,
   ): CreditSlot {
     const count = this.count(account);
     if (count === 0) return NONE;
@@ -164,16 +166,19 @@ export class CreditRows extends TimedRows {
     for (let i = count - 1; i >= 0; i -= 1, at -= CREDIT.stride) {
       const age = atMs - page[at + TIMED.at]!;
       if (age < 0) continue;
-      if (age > windowMs) break;
+      if (age > linkWindowMs) break;
       const ratio = amountMinor / page[at + TIMED.amount]!;
       if (ratio < LINK_RATIO_MIN || ratio > LINK_RATIO_MAX) continue;
+      if (matches === linkMatchesMax) {
+        caps.meet(CAPS.linkMatches);
+        break;
+      }
       const depth = page[at + CREDIT.meta]! >>> DEPTH_SHIFT;
       if (found === NONE || depth > foundDepth) {
         found = first + i;
         foundDepth = depth;
       }
       matches += 1;
-      if (matches === MATCHES_MAX) break;
     }
     return found;
   }

@@ -9,7 +9,7 @@ import {
   type Transfer,
   type WalletRef,
 } from '#domain';
-import { ACCOUNT, type AccountIndex, Accounts, NONE, type Released } from './accounts';
+import { ACCOUNT, type AccountIndex, Accounts, FELL_OUT, NONE, type Released } from './accounts';
 import { AccountMemory } from './account-memory';
 import { AttributeStore } from './attribute-store';
 import { Caps } from './caps';
@@ -18,7 +18,15 @@ import { type CreditRows } from './credit-rows';
 import { type CreditSlot } from './timed-rows';
 import { type DebitRows } from './debit-rows';
 import { FeedClock, type FeedClockState } from './feed-clock';
-import { ANCESTORS_MAX, type Cap, CAPS, FLOW_LIMITS, type FlowLimits } from './flow-limits';
+import {
+  ANCESTORS_MAX,
+  type Cap,
+  CAPS,
+  COPAYEES_ROOM,
+  FLOW_LIMITS,
+  type FlowLimits,
+  FUNDERS_ROOM,
+} from './flow-limits';
 import { FlowStep } from './flow-step';
 import { declaredKind, isBelievedHub, youngestOpening } from './hub';
 import { LotOrder, takeLots } from './lots';
@@ -82,6 +90,8 @@ export class FlowEngine {
   constructor(readonly limits: FlowLimits = FLOW_LIMITS) {
     const { creditsPerAccountMax, debitsPerAccountMax } = limits;
     invariant(creditsPerAccountMax <= 256 && debitsPerAccountMax <= 256, 'rows fit a block');
+    invariant(limits.fundersMax <= FUNDERS_ROOM, 'a credit has room for its funders');
+    invariant(limits.coPayeesMax <= COPAYEES_ROOM, 'a step has room for its co-payees');
     invariant(limits.accountReleaseMs >= this.namedForMs, 'no number is given away too early');
     this.counterparties = new Counterparties(this.accounts, limits, this.caps);
     this.attributes = new AttributeStore(this.accounts.names, limits.attributesMax, this.caps);
@@ -210,7 +220,9 @@ export class FlowEngine {
       carried.coveredMinor = this.memory.takeMixed(step, amountMinor, this.mix);
     } else {
       if (!this.isPopular(payer, amountMinor)) this.link(step);
-      if (step.personal || step.leaves) carryCoPayees(this.debits, step, limits.linkWindowMs);
+      if ((step.personal || step.leaves) && carryCoPayees(this.debits, step, limits)) {
+        this.caps.meet(CAPS.coPayees);
+      }
       this.order.arrange(
         this.credits,
         this.isTainted,
@@ -331,6 +343,18 @@ export class FlowEngine {
     return this.accounts.isPopular(account, amountMinor, this.limits.popularCounterpartiesMin);
   }
 
+  /**
+   * Limits by which the account may show less than happened: what fell out of its memory lately would have been within
+   * reach of a link now.
+   */
+  capsMetBy(account: AccountIndex): Cap[] {
+    const fellOut = this.accounts.fellOutSince(account, this.nowMs - this.limits.linkWindowMs);
+    const met: Cap[] = [];
+    if ((fellOut & FELL_OUT.credits) !== 0) met.push(CAPS.credits);
+    if ((fellOut & FELL_OUT.debits) !== 0) met.push(CAPS.debits);
+    return met;
+  }
+
   private seen(step: FlowStep, account: AccountIndex, tokens: readonly string[]): void {
     // The account's own time: what names an account must be forgotten before the account can be given up.
     const believedMs = Math.min(step.atMs, step.nowMs);
@@ -344,13 +368,14 @@ export class FlowEngine {
 
   private link(step: FlowStep): void {
     const { payer, amountMinor, atMs, carried } = step;
-    const { linkWindowMs } = this.limits;
-    const parent = this.credits.parentOf(payer, amountMinor, atMs, linkWindowMs);
-    const rootSinceMs = atMs - ANCESTORS_MAX * linkWindowMs;
+    const { limits, caps } = this;
+    const parent = this.credits.parentOf(payer, amountMinor, atMs, limits, caps);
+    const rootSinceMs = atMs - ANCESTORS_MAX * limits.linkWindowMs;
     const isLonger = parent !== NONE && this.credits.carryTrail(parent, carried, rootSinceMs);
-    if (isLonger) this.caps.meet(CAPS.ancestors);
+    if (isLonger) caps.meet(CAPS.ancestors);
     // Who else paid somebody that goes shopping leads nowhere.
-    if (step.personal || step.leaves) carryFunders(this.credits, step, parent, linkWindowMs);
+    if (!step.personal && !step.leaves) return;
+    if (carryFunders(this.credits, step, parent, limits)) caps.meet(CAPS.funders);
   }
 
   /** Pairs the payer with the other recent payers of the payee. @param pairs where pairs are kept; this engine's own */
@@ -359,7 +384,7 @@ export class FlowEngine {
     step.payeesShared = 0;
     if (!step.newPair || !step.personal || carried.payerKnowsPayee) return;
     if (step.credit === NONE || this.isPopular(payee, step.amountMinor)) return;
-    step.payeesShared = pairPayers(this.credits, pairs, step, this.limits.linkWindowMs);
+    step.payeesShared = pairPayers(this.credits, pairs, step, this.limits, this.caps);
   }
 
   private taintedNow(slot: CreditSlot): boolean {
@@ -382,7 +407,7 @@ export class FlowEngine {
 
   /** A wallet that turns out to be licensed: its lots become one pile. */
   private becomeHub(account: AccountIndex): void {
-    this.accounts.set(account, ACCOUNT.hub, 1);
+    this.accounts.markHub(account);
     this.memory.clear(account);
     this.counterparties.clear(account);
   }

@@ -10,8 +10,16 @@ export interface FlowLimits {
   readonly creditsInSumMax: number;
   /** Credits and debits older than this are forgotten; what is left of them stays, in the mixed pile. */
   readonly memoryMs: number;
-  /** A debit links to a credit of its account that came no longer ago. */
+  /** A debit links to a credit of its account that came no longer ago… */
   readonly linkWindowMs: number;
+  /** …of so many that match its amount, the newest ones. */
+  readonly linkMatchesMax: number;
+  /** Other recent payers of the payer that travel with a payment, at most {@link FUNDERS_ROOM}… */
+  readonly fundersMax: number;
+  /** …and other recent payees, at most {@link COPAYEES_ROOM}. */
+  readonly coPayeesMax: number;
+  /** Other recent payers of the payee that a payer is paired with. */
+  readonly pairedPayersMax: number;
   /** Taint is not passed on by money that has rested longer. */
   readonly taintDwellMaxMs: number;
   /** A share of tainted money below this is not passed on. */
@@ -48,6 +56,10 @@ export const FLOW_LIMITS: FlowLimits = {
   creditsInSumMax: 8,
   memoryMs: 14 * DAY_MS,
   linkWindowMs: 3 * DAY_MS,
+  linkMatchesMax: 2,
+  fundersMax: 6,
+  coPayeesMax: 6,
+  pairedPayersMax: 3,
   taintDwellMaxMs: 7 * DAY_MS,
   taintShareMin: 0.1,
   counterpartyMemoryMs: 180 * DAY_MS,
@@ -66,10 +78,10 @@ export const FLOW_LIMITS: FlowLimits = {
 
 /** Transfers upstream that travel with a payment. */
 export const ANCESTORS_MAX = 7;
-/** Other recent payers of the payer that travel with it… */
-export const FUNDERS_MAX = 6;
-/** …and other recent payees. */
-export const COPAYEES_MAX = 6;
+/** What a row has room for: other payers of the payer that travel with a payment… */
+export const FUNDERS_ROOM = 6;
+/** …and other payees. */
+export const COPAYEES_ROOM = 6;
 /** A funder's payment and the payment it travels with are at least this share of each other. */
 export const FUNDER_SHARE_MIN = 0.1;
 /** Longer trails are counted as this long. */
@@ -94,7 +106,11 @@ export const CAPS = {
   credits: 'creditsPerAccountMax',
   debits: 'debitsPerAccountMax',
   uncovered: 'uncoveredMax',
+  linkMatches: 'linkMatchesMax',
   ancestors: 'ancestorsMax',
+  funders: 'fundersMax',
+  coPayees: 'coPayeesMax',
+  pairedPayers: 'pairedPayersMax',
   origins: 'originsMax',
   originsInPile: 'originsInPileMax',
   retroHops: 'retroHopsMax',

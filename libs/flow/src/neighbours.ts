@@ -1,66 +1,81 @@
-import { type EventTimeMs } from '#domain';
 import { type AccountIndex, NONE } from './accounts';
 import { type CreditRows } from './credit-rows';
 import { type CreditSlot } from './timed-rows';
 import { type DebitRows } from './debit-rows';
-import { FUNDER_SHARE_MIN } from './flow-limits';
+import { type Caps } from './caps';
+import { CAPS, FUNDER_SHARE_MIN, type FlowLimits } from './flow-limits';
 import { type FlowStep } from './flow-step';
 import { type PairStore } from './pair-store';
 
-/** Of a credit, at most so many other payers of the same payee are paired with its own. */
-const PAIRED_MAX = 3;
 /** As a whole number, since 0.1 of an amount is none. */
 const FUNDER_PARTS = Math.round(1 / FUNDER_SHARE_MIN);
 
-/** Who else paid the payer lately, and not just dust: a payment that merges several is linked to one of them only. */
+/**
+ * Who else paid the payer lately, and not just dust: a payment that merges several is linked to one of them only.
+ *
+ * @returns whether there were more than travel along
+ */
 export function carryFunders(
   credits: CreditRows,
   step: FlowStep,
   parent: CreditSlot,
-  windowMs: number,
-): void {
+  { linkWindowMs, fundersMax }: FlowLimits,
+): boolean {
   const { payer, payee, amountMinor, atMs, carried } = step;
   const { funders } = carried;
   const count = credits.count(payer);
-  if (count === 0) return;
+  if (count === 0) return false;
   const first = credits.first(payer);
   const parentPayer = parent === NONE ? NONE : credits.payer(parent);
-  for (let slot = first + count - 1; slot >= first && !funders.full; slot -= 1) {
+  for (let slot = first + count - 1; slot >= first; slot -= 1) {
     const age = atMs - credits.at(slot);
     if (age < 0) continue;
-    if (age > windowMs) return;
+    if (age > linkWindowMs) break;
     const funder = credits.payer(slot);
     const credit = credits.amount(slot);
     if (slot === parent || funder === payee || funder === parentPayer) continue;
     if (credit * FUNDER_PARTS < amountMinor || amountMinor * FUNDER_PARTS < credit) continue;
     if (!credits.personal(slot) || funders.has(funder)) continue;
+    if (funders.count === fundersMax) return true;
     funders.push(funder, credits.transfer(slot), credit, credits.at(slot));
   }
+  return false;
 }
 
-/** Whom else the payer paid lately. */
-export function carryCoPayees(debits: DebitRows, step: FlowStep, windowMs: EventTimeMs): void {
+/** Whom else the payer paid lately. @returns whether there were more than travel along */
+export function carryCoPayees(
+  debits: DebitRows,
+  step: FlowStep,
+  { linkWindowMs, coPayeesMax }: FlowLimits,
+): boolean {
   const { payer, payee, atMs, carried } = step;
   const { coPayees } = carried;
   const count = debits.count(payer);
-  if (count === 0) return;
+  if (count === 0) return false;
   const first = debits.first(payer);
-  for (let slot = first + count - 1; slot >= first && !coPayees.full; slot -= 1) {
+  for (let slot = first + count - 1; slot >= first; slot -= 1) {
     const age = atMs - debits.at(slot);
     if (age < 0) continue;
-    if (age > windowMs) return;
+    if (age > linkWindowMs) break;
     const other = debits.payee(slot);
     if (other === payee || !debits.personal(slot) || coPayees.has(other)) continue;
+    if (coPayees.count === coPayeesMax) return true;
     coPayees.push(other, debits.transfer(slot), debits.amount(slot), debits.at(slot));
   }
+  return false;
 }
 
-/** Pairs the payer with the others who lately paid the same payee. @returns the most payees that any pair shares */
+/**
+ * Pairs the payer with the others who lately paid the same payee, the newest ones.
+ *
+ * @returns the most payees that any pair shares
+ */
 export function pairPayers(
   credits: CreditRows,
   pairs: Pick<PairStore, 'note'>,
   step: FlowStep,
-  windowMs: number,
+  { linkWindowMs, pairedPayersMax }: FlowLimits,
+  caps: Caps,
 ): number {
   const { payer, payee, atMs, nowMs } = step;
   // A row from the future must not keep a pair until then: its accounts may be others by that time.
@@ -69,15 +84,15 @@ export function pairPayers(
   let most = 0;
   let paired = 0;
   let last: AccountIndex = payer;
-  for (
-    let slot = first + credits.count(payee) - 1;
-    slot >= first && paired < PAIRED_MAX;
-    slot -= 1
-  ) {
+  for (let slot = first + credits.count(payee) - 1; slot >= first; slot -= 1) {
     const age = atMs - credits.at(slot);
-    if (age > windowMs) break;
+    if (age > linkWindowMs) break;
     const other = credits.payer(slot);
     if (age < 0 || other === payer || other === last || !credits.personal(slot)) continue;
+    if (paired === pairedPayersMax) {
+      caps.meet(CAPS.pairedPayers);
+      break;
+    }
     last = other;
     paired += 1;
     most = Math.max(most, pairs.note(payer, other, payee, believedMs));

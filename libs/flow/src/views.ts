@@ -3,7 +3,7 @@ import { ACCOUNT, type AccountIndex, NONE, WINDOW, WINDOWS_MS } from './accounts
 import { type CreditSlot } from './timed-rows';
 import { type DebitSlot } from './timed-rows';
 import { type FlowEngine } from './flow-engine';
-import { ANCESTORS_MAX, FUNDERS_MAX, UNCOVERED_MAX } from './flow-limits';
+import { ANCESTORS_MAX, FUNDERS_ROOM, UNCOVERED_MAX } from './flow-limits';
 import { type FlowStep } from './flow-step';
 import { Hops, Origins } from './trails';
 
@@ -84,6 +84,8 @@ export interface AccountView {
   readonly windows: readonly WindowView[];
   readonly newPartners: number;
   readonly newPartnerSum: number;
+  /** Limits by which something within reach has lately fallen out of its memory. */
+  readonly capsMet: readonly string[];
 }
 
 export interface CarriedView {
@@ -193,6 +195,7 @@ function viewOf(engine: FlowEngine, account: AccountIndex): AccountView {
     })),
     newPartners: accounts.get(account, ACCOUNT.newPartners),
     newPartnerSum: accounts.get(account, ACCOUNT.newPartnerSum),
+    capsMet: engine.capsMetBy(account),
   };
 }
 
@@ -228,7 +231,7 @@ const rows = <T>(first: number, count: number, view: (row: number) => T): T[] =>
 function viewOfCredit(engine: FlowEngine, row: CreditSlot): CreditView {
   const { accounts, credits } = engine;
   const ancestors = new Hops(ANCESTORS_MAX);
-  const funders = new Hops(FUNDERS_MAX);
+  const funders = new Hops(FUNDERS_ROOM);
   const root = new Hops(1);
   const origins = new Origins();
   credits.readAncestors(row, ancestors);

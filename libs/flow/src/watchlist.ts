@@ -1,5 +1,5 @@
 import { type EventTimeMs, type Indicator, walletOfKey } from '#domain';
-import { ACCOUNT, type AccountIndex, type Accounts, NONE } from './accounts';
+import { type AccountIndex, type Accounts, NONE } from './accounts';
 import { type AttributeStore } from './attribute-store';
 import { Interner } from './interner';
 import { type StatePart, type StateSource } from './state-parts';
@@ -94,7 +94,7 @@ export class Watchlist {
     marks.push({ origin, knownFromMs, rank });
     marks.sort((a, b) => a.rank - b.rank);
     this.byAccount.set(account, marks);
-    this.accounts.set(account, ACCOUNT.known, 1);
+    this.accounts.markKnown(account);
   }
 
   release(account: AccountIndex): void {
@@ -103,7 +103,7 @@ export class Watchlist {
 
   /** The operation that this account itself belongs to, as far as is known by then; NONE where there is none. */
   originAt(account: AccountIndex, atMs: EventTimeMs): number {
-    if (this.accounts.get(account, ACCOUNT.known) === 0) return NONE;
+    if (!this.accounts.isKnown(account)) return NONE;
     for (const { origin, knownFromMs } of this.byAccount.get(account) ?? []) {
       if (knownFromMs <= atMs && !this.withdrawn.has(origin)) return origin;
     }

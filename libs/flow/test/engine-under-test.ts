@@ -16,6 +16,10 @@ export interface EngineLimits {
   readonly counterpartyMemoryMs: number;
   readonly counterpartiesPerAccountMax: number;
   readonly linkWindowMs: number;
+  readonly linkMatchesMax: number;
+  readonly fundersMax: number;
+  readonly coPayeesMax: number;
+  readonly pairedPayersMax: number;
   readonly taintDwellMaxMs: number;
   readonly taintShareMin: number;
   readonly popularCounterpartiesMin: number;
@@ -36,6 +40,10 @@ export const DEFAULT_LIMITS: EngineLimits = {
   counterpartyMemoryMs: 180 * DAY_MS,
   counterpartiesPerAccountMax: 64,
   linkWindowMs: 3 * DAY_MS,
+  linkMatchesMax: 2,
+  fundersMax: 6,
+  coPayeesMax: 6,
+  pairedPayersMax: 3,
   taintDwellMaxMs: 7 * DAY_MS,
   taintShareMin: 0.1,
   popularCounterpartiesMin: 100,

@@ -3,8 +3,6 @@ import { type TrailView } from '#flow';
 import { type EngineLimits } from './engine-under-test';
 
 export const ANCESTORS_MAX = 7;
-export const FUNDERS_MAX = 6;
-export const COPAYEES_MAX = 6;
 export const ORIGINS_MAX = 4;
 export const ORIGINS_IN_PILE_MAX = 16;
 export const UNCOVERED_MAX = 4;
@@ -79,6 +77,8 @@ export interface Account {
   pile: Map<Operation, number>;
   /** The latest time of a tainted lot that joined the pile. */
   mixedAtMs: number;
+  /** When a row within reach of a link last fell out, of either kind. */
+  fellOut: { atMs: number; credits: boolean; debits: boolean } | null;
   newPartners: number;
   newPartnerSum: number;
   windows: {
@@ -89,6 +89,24 @@ export interface Account {
     debitSum: number;
   }[];
 }
+
+/** Whatever fell out within the link window before belongs to the same loss. */
+export function noteFellOut(
+  account: Account,
+  what: 'credits' | 'debits',
+  nowMs: number,
+  limits: EngineLimits,
+): void {
+  const before = fellOutLately(account, nowMs, limits);
+  account.fellOut = { credits: false, debits: false, ...before, atMs: nowMs, [what]: true };
+}
+
+export const fellOutLately = (
+  { fellOut }: Account,
+  nowMs: number,
+  limits: EngineLimits,
+): Account['fellOut'] =>
+  fellOut !== null && nowMs - fellOut.atMs <= limits.linkWindowMs ? fellOut : null;
 
 export function newAccount(wallet: string, currency: string, atMs: number): Account {
   return {
@@ -113,6 +131,7 @@ export function newAccount(wallet: string, currency: string, atMs: number): Acco
     uncovered: [],
     pile: new Map(),
     mixedAtMs: Number.NEGATIVE_INFINITY,
+    fellOut: null,
     newPartners: 0,
     newPartnerSum: 0,
     windows: WINDOW_SPANS_MS.map((spanMs) => ({

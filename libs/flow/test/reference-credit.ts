@@ -1,5 +1,11 @@
 import { type EngineLimits } from './engine-under-test';
-import { type Account, countNewPartner, type Credit, remember } from './reference-account';
+import {
+  type Account,
+  countNewPartner,
+  type Credit,
+  noteFellOut,
+  remember,
+} from './reference-account';
 import { type ReferenceCaps } from './reference-caps';
 import { type Carried, type Payment } from './reference-debit';
 import { meet } from './reference-counterparties';
@@ -81,6 +87,9 @@ function dropCredit(
   caps: ReferenceCaps,
 ): void {
   const isMissed = gone.atMs >= nowMs - limits.linkWindowMs || gone.leftMinor > 0;
-  if (isMissed) caps.flag('creditsPerAccountMax');
+  if (isMissed) {
+    caps.flag('creditsPerAccountMax');
+    noteFellOut(payee, 'credits', nowMs, limits);
+  }
   joinPile(payee, gone, caps);
 }

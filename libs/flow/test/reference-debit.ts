@@ -6,6 +6,7 @@ import {
   type Debit,
   isPopular,
   liveOrigins,
+  noteFellOut,
   type Operation,
   ORIGINS_MAX,
   remember,
@@ -70,12 +71,12 @@ export function debit(
 ): Carried {
   payer.debited += payment.amountMinor;
   const follows = !payer.hub && !isPopular(payer, payment.amountMinor, limits);
-  const parent = follows ? parentOf(payer, payment, limits) : null;
+  const parent = follows ? parentOf(payer, payment, limits, caps) : null;
   const trail = trailAfter(parent, payment, limits, caps);
   // Who else paid somebody that goes shopping leads nowhere.
   const tells = payment.personal || payment.leaves;
-  const funders = follows && tells ? fundersOf(payer, payment, parent, limits) : [];
-  const coPayees = tells ? coPayeesOf(payer, payment, limits) : [];
+  const funders = follows && tells ? fundersOf(payer, payment, parent, limits, caps) : [];
+  const coPayees = tells ? coPayeesOf(payer, payment, limits, caps) : [];
   const money = takeMoney(payer, payment, limits, caps);
   const origins = originsCarried(money.tainted, named, payment.amountMinor, limits, caps);
   const payerKnowsPayee =
@@ -159,5 +160,7 @@ function rememberDebit(
   const row = { transfer, payee, atMs, amountMinor, newPair, personal };
   const isDoneWith = (other: Debit): boolean => other.atMs < nowMs - limits.linkWindowMs;
   const gone = remember(payer.debits, row, limits.debitsPerAccountMax, isDoneWith);
-  if (gone !== null && !isDoneWith(gone)) caps.flag('debitsPerAccountMax');
+  if (gone === null || isDoneWith(gone)) return;
+  caps.flag('debitsPerAccountMax');
+  noteFellOut(payer, 'debits', nowMs, limits);
 }

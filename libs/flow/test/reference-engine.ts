@@ -17,6 +17,7 @@ import { credit } from './reference-credit';
 import { debit, NOTHING_CARRIED, type Payment } from './reference-debit';
 import { ReferenceHunt } from './reference-hunt';
 import { expire, joinPile, takeFromPile } from './reference-pile';
+import { noteUnpaired } from './reference-trail';
 import { viewOfAccount, viewOfCarried, viewOfCredit } from './reference-views';
 import { ReferenceWatchlist } from './reference-watchlist';
 
@@ -84,6 +85,9 @@ export class ReferenceEngine implements EngineUnderTest {
     const named = this.watchlist.operationOf(payerKey, atMs);
     const carried = debit(payer, payment, named, this.limits, this.caps);
     const laid = credit(payee, payment, carried, false, this.limits, this.caps);
+    if (laid.credit !== null && laid.newPair && payment.personal) {
+      noteUnpaired(payee, payment, this.limits, this.caps);
+    }
     return {
       position,
       atMs,
@@ -147,7 +151,7 @@ export class ReferenceEngine implements EngineUnderTest {
     this.expireAll();
     const account = this.find(wallet, currency);
     if (account === undefined || this.isReleasable(account)) return null;
-    return viewOfAccount(account);
+    return viewOfAccount(account, this.nowMs, this.limits);
   }
 
   accounts(): AccountView[] {
@@ -156,7 +160,7 @@ export class ReferenceEngine implements EngineUnderTest {
     return this.accountsSeen
       .filter((account) => !this.isReleasable(account))
       .sort((a, b) => (order(a) < order(b) ? -1 : 1))
-      .map((account) => viewOfAccount(account));
+      .map((account) => viewOfAccount(account, this.nowMs, this.limits));
   }
 
   private byName(): Account[] {

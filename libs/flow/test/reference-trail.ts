@@ -3,17 +3,15 @@ import { type EngineLimits } from './engine-under-test';
 import {
   type Account,
   ANCESTORS_MAX,
-  COPAYEES_MAX,
   type Credit,
   DEPTH_MAX,
-  FUNDERS_MAX,
+  isPopular,
   newestFirst,
 } from './reference-account';
 import { type ReferenceCaps } from './reference-caps';
 
 const LINK_RATIO_MIN = 0.75;
 const LINK_RATIO_MAX = 1.12;
-const LINK_MATCHES_MAX = 2;
 /** A funder's credit and the debit are at least a tenth of one another. Whole numbers, so that a tenth is a tenth. */
 const FUNDER_PARTS = 10;
 /** From here on the ancestors no longer reach the first transfer of the trail. */
@@ -45,15 +43,21 @@ const legOf = (credit: Credit): TrailView => ({
   atMs: credit.atMs,
 });
 
-/** The credit that this money most likely is: of the two newest that match, the deeper. */
-export function parentOf(payer: Account, debit: Leaving, limits: EngineLimits): Credit | null {
-  const [newer, older] = newestFirst(payer.credits)
+/** The credit that this money most likely is: of the newest that match, the deepest; of equals the newest. */
+export function parentOf(
+  payer: Account,
+  debit: Leaving,
+  limits: EngineLimits,
+  caps: ReferenceCaps,
+): Credit | null {
+  const matching = newestFirst(payer.credits)
     .filter((credit) => credit.atMs <= debit.atMs)
     .filter((credit) => debit.atMs - credit.atMs <= limits.linkWindowMs)
-    .filter((credit) => isLinkRatio(debit.amountMinor, credit.amountMinor))
-    .slice(0, LINK_MATCHES_MAX);
-  if (newer === undefined) return null;
-  return older !== undefined && older.depth > newer.depth ? older : newer;
+    .filter((credit) => isLinkRatio(debit.amountMinor, credit.amountMinor));
+  if (matching.length > limits.linkMatchesMax) caps.flag('linkMatchesMax');
+  const looked = matching.slice(0, limits.linkMatchesMax);
+  const depth = Math.max(...looked.map((credit) => credit.depth));
+  return looked.find((credit) => credit.depth === depth) ?? null;
 }
 
 export function trailAfter(
@@ -81,6 +85,7 @@ export function fundersOf(
   debit: Leaving,
   parent: Credit | null,
   limits: EngineLimits,
+  caps: ReferenceCaps,
 ): TrailView[] {
   const funders: TrailView[] = [];
   for (const credit of newestFirst(payer.credits)) {
@@ -95,11 +100,17 @@ export function fundersOf(
       !funders.some((funder) => funder.wallet === credit.payer);
     if (credit.personal && isInWindow && isOfSize && isSomeoneElse) funders.push(legOf(credit));
   }
-  return funders.slice(0, FUNDERS_MAX);
+  if (funders.length > limits.fundersMax) caps.flag('fundersMax');
+  return funders.slice(0, limits.fundersMax);
 }
 
 /** Whom else the payer has lately paid, personally. */
-export function coPayeesOf(payer: Account, debit: Leaving, limits: EngineLimits): TrailView[] {
+export function coPayeesOf(
+  payer: Account,
+  debit: Leaving,
+  limits: EngineLimits,
+  caps: ReferenceCaps,
+): TrailView[] {
   const coPayees: TrailView[] = [];
   for (const other of newestFirst(payer.debits)) {
     const isInWindow = other.atMs <= debit.atMs && debit.atMs - other.atMs <= limits.linkWindowMs;
@@ -110,5 +121,21 @@ export function coPayeesOf(payer: Account, debit: Leaving, limits: EngineLimits)
       coPayees.push({ wallet: other.payee, transfer, amountMinor, atMs });
     }
   }
-  return coPayees.slice(0, COPAYEES_MAX);
+  if (coPayees.length > limits.coPayeesMax) caps.flag('coPayeesMax');
+  return coPayees.slice(0, limits.coPayeesMax);
+}
+
+/** More have lately paid the payee than its new payer is paired with. Of a row of payments by one, the newest counts. */
+export function noteUnpaired(
+  payee: Account,
+  { payer, amountMinor, atMs }: Leaving & { readonly payer: string },
+  limits: EngineLimits,
+  caps: ReferenceCaps,
+): void {
+  if (isPopular(payee, amountMinor, limits)) return;
+  const others = newestFirst(payee.credits)
+    .filter((credit) => credit.atMs <= atMs && atMs - credit.atMs <= limits.linkWindowMs)
+    .filter((credit) => credit.personal && credit.payer !== payer)
+    .filter((credit, i, all) => credit.payer !== all[i - 1]?.payer);
+  if (others.length > limits.pairedPayersMax) caps.flag('pairedPayersMax');
 }

@@ -1,7 +1,9 @@
 import { type AccountView, type CarriedView, type CreditView, type OriginView } from '#flow';
+import { type EngineLimits } from './engine-under-test';
 import {
   type Account,
   type Credit,
+  fellOutLately,
   liveOrigins,
   newestFirst,
   type Operation,
@@ -26,10 +28,11 @@ export const viewOfCarried = (carried: Carried): CarriedView => ({
   origins: originViews(new Map(carried.origins)),
 });
 
-export function viewOfAccount(account: Account): AccountView {
+export function viewOfAccount(account: Account, nowMs: number, limits: EngineLimits): AccountView {
   const { laid, backfilled, taken, mixed, reversed, shortfall, debited } = account;
   const left = account.credits.reduce((sum, credit) => sum + credit.leftMinor, 0);
   const uncovered = account.uncoveredSum;
+  const fellOut = fellOutLately(account, nowMs, limits);
   return {
     wallet: account.wallet,
     currency: account.currency,
@@ -44,5 +47,9 @@ export function viewOfAccount(account: Account): AccountView {
     windows: account.windows.map((window) => ({ ...window })),
     newPartners: account.newPartners,
     newPartnerSum: account.newPartnerSum,
+    capsMet: [
+      ...(fellOut?.credits ? ['creditsPerAccountMax'] : []),
+      ...(fellOut?.debits ? ['debitsPerAccountMax'] : []),
+    ],
   };
 }

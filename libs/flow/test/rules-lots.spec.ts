@@ -171,6 +171,26 @@ describe.each(ENGINES)('lots, by %s', (_, make) => {
       expect(feed.met('creditsPerAccountMax')).toBe(1);
     });
 
+    it.each([
+      [3 * DAY_MS, ['creditsPerAccountMax']],
+      [3 * DAY_MS + 1, []],
+    ])('tells so while what went could still have been linked to: %i ms', (laterMs, capsMet) => {
+      const feed = new HandFeed(make, { creditsPerAccountMax: 1, debitsPerAccountMax: 1 });
+      feed.pay('b', 'a', 100, 0);
+      feed.pay('c', 'a', 399, 1);
+      for (let at = HOUR_MS; at < laterMs; at += HOUR_MS) feed.pay('x', 'y', 1, at);
+      feed.pay('x', 'y', 1, 1 + laterMs);
+      expect(feed.account('a').capsMet).toEqual(capsMet);
+    });
+
+    it('tells of credits and debits apart', () => {
+      const feed = new HandFeed(make, { creditsPerAccountMax: 1, debitsPerAccountMax: 1 });
+      feed.pay('a', 'b', 100, 0);
+      feed.pay('a', 'c', 399, 1);
+      expect(feed.account('a').capsMet).toEqual(['debitsPerAccountMax']);
+      expect(feed.account('c').capsMet).toEqual([]);
+    });
+
     it('may let the new one go at once', () => {
       const feed = new HandFeed(make, { creditsPerAccountMax: 2 });
       feed.pay('b', 'a', 100, 0);

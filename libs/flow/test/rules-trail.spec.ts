@@ -40,6 +40,27 @@ describe.each(ENGINES)('links and the trail, by %s', (_, make) => {
       expect(wallets(again.carried.ancestors)).toEqual(['b']);
     });
 
+    it.each([
+      [2, []],
+      [3, ['linkMatchesMax']],
+    ])('more that match than are looked at are told: %i', (credits, capsMet) => {
+      const feed = new HandFeed(make);
+      for (let i = 0; i < credits; i += 1) feed.pay('b', 'a', 100, i);
+      expect(feed.pay('a', 'f', 100, 10).capsMet).toEqual(capsMet);
+    });
+
+    it.each([
+      [3, []],
+      [4, ['pairedPayersMax']],
+    ])('more payers of the payee than a payer is paired with are told: %i', (payers, capsMet) => {
+      const feed = new HandFeed(make);
+      'bcde'
+        .slice(0, payers)
+        .split('')
+        .forEach((from, i) => feed.pay(from, 'a', 100, i));
+      expect(feed.pay('f', 'a', 100, 10).capsMet).toEqual(capsMet);
+    });
+
     it('the deeper of the two newest that match; the newer of equals', () => {
       const feed = new HandFeed(make);
       feed.chain('xyza', 100, 0);
@@ -178,12 +199,15 @@ describe.each(ENGINES)('links and the trail, by %s', (_, make) => {
       expect(feed.pay('a', 'f', 100, 10 + waited).carried.funders).toHaveLength(count);
     });
 
-    it('are six at most, the recent ones, and that is no cap', () => {
+    it.each([
+      ['cdeghi', 'ihgedc', []],
+      ['bcdeghi', 'ihgedc', ['fundersMax']],
+    ])('are six at most, the recent ones, and more are told: %s', (payers, carried, capsMet) => {
       const feed = new HandFeed(make);
-      'bcdeghi'.split('').forEach((from, i) => feed.pay(from, 'a', 50, i));
+      payers.split('').forEach((from, i) => feed.pay(from, 'a', 50, i));
       const step = feed.pay('a', 'f', 100, 10);
-      expect(wallets(step.carried.funders)).toEqual('ihgedc'.split(''));
-      expect(step.capsMet).toEqual([]);
+      expect(wallets(step.carried.funders)).toEqual(carried.split(''));
+      expect(step.capsMet).toEqual(capsMet);
     });
   });
 
@@ -210,7 +234,9 @@ describe.each(ENGINES)('links and the trail, by %s', (_, make) => {
       const feed = new HandFeed(make);
       'bcdeghi'.split('').forEach((to, i) => feed.pay('a', to, 50, i));
       feed.pay('a', 'j', 50, 8, { type: 'BILL_PAYMENT' });
-      expect(wallets(feed.pay('a', 'f', 100, 10).carried.coPayees)).toEqual('ihgedc'.split(''));
+      const step = feed.pay('a', 'f', 100, 10);
+      expect(wallets(step.carried.coPayees)).toEqual('ihgedc'.split(''));
+      expect(step.capsMet).toEqual(['coPayeesMax']);
     });
   });
 

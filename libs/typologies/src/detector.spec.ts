@@ -40,6 +40,22 @@ describe('an alert', () => {
     }
   });
 
+  it('says what fell out of its wallets before it was raised', () => {
+    // So small that the collector forgets the first victim long before anything is raised.
+    const limits = { ...FLOW_LIMITS, creditsPerAccountMax: 2 };
+    const detector = new Detector({ limits });
+    const met: string[] = [];
+    const told: string[] = [];
+    for (const entry of entries) {
+      for (const alert of alertsOf([...detector.apply(entry), ...detector.flush()])) {
+        met.push(...detector.engine.caps.met);
+        told.push(...alert.capsMet);
+      }
+    }
+    expect(met).not.toContain('creditsPerAccountMax');
+    expect(told).toContain('creditsPerAccountMax');
+  });
+
   it('is revised rather than repeated: one id has revisions 1, 2, 3…', () => {
     const byId = new Map<string, number[]>();
     for (const { id, revision } of alertsOf(run(entries))) {

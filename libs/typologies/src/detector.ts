@@ -352,7 +352,7 @@ export class Detector {
         alert.terms.set(name, { name, family, logOdds, facts, currency });
       }
     }
-    for (const cap of this.engine.caps.met) alert.capsMet.add(cap);
+    this.noteCaps(alert, evidence);
     const more = this.book.extend(alert, evidence);
     if (evidence.some(({ position }) => !alert.evidence.has(position))) {
       alert.capsMet.add(TRANSFERS_MAX);
@@ -363,6 +363,14 @@ export class Detector {
     alert.updatedAtMs = Math.max(alert.updatedAtMs, atMs);
     alert.uncoveredMinor = this.engine.accounts.get(alert.anchor, ACCOUNT.uncovered);
     return true;
+  }
+
+  /** By what the alert may miss something: limits met by this transfer, and by its wallets lately. */
+  private noteCaps(alert: OpenAlert, evidence: readonly Evidence[]): void {
+    for (const cap of this.engine.caps.met) alert.capsMet.add(cap);
+    for (const account of new Set(evidence.flatMap(({ payer, payee }) => [payer, payee]))) {
+      for (const cap of this.engine.capsMetBy(account)) alert.capsMet.add(cap);
+    }
   }
 
   /** From now on it is told when these credits are spent. */
