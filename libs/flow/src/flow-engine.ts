@@ -9,7 +9,7 @@ import {
   type Transfer,
   type WalletRef,
 } from '#domain';
-import { ACCOUNT, type AccountIndex, Accounts, FELL_OUT, NONE, type Released } from './accounts';
+import { ACCOUNT, type AccountIndex, Accounts, NONE, type Released } from './accounts';
 import { AccountMemory } from './account-memory';
 import { AttributeStore } from './attribute-store';
 import { Caps } from './caps';
@@ -22,10 +22,10 @@ import {
   ANCESTORS_MAX,
   type Cap,
   CAPS,
-  COPAYEES_ROOM,
+  checkLimits,
   FLOW_LIMITS,
   type FlowLimits,
-  FUNDERS_ROOM,
+  namedForMs,
 } from './flow-limits';
 import { FlowStep } from './flow-step';
 import { declaredKind, isBelievedHub, youngestOpening } from './hub';
@@ -88,11 +88,8 @@ export class FlowEngine {
   private sweepsDue = 0;
 
   constructor(readonly limits: FlowLimits = FLOW_LIMITS) {
-    const { creditsPerAccountMax, debitsPerAccountMax } = limits;
-    invariant(creditsPerAccountMax <= 256 && debitsPerAccountMax <= 256, 'rows fit a block');
-    invariant(limits.fundersMax <= FUNDERS_ROOM, 'a credit has room for its funders');
-    invariant(limits.coPayeesMax <= COPAYEES_ROOM, 'a step has room for its co-payees');
-    invariant(limits.accountReleaseMs >= this.namedForMs, 'no number is given away too early');
+    checkLimits(limits);
+    const { creditsPerAccountMax } = limits;
     this.counterparties = new Counterparties(this.accounts, limits, this.caps);
     this.attributes = new AttributeStore(this.accounts.names, limits.attributesMax, this.caps);
     this.pairs = new PairStore(limits, this.caps);
@@ -107,11 +104,6 @@ export class FlowEngine {
     this.mix = new OriginMix(creditsPerAccountMax);
     this.huntSteps = new LocalHuntSteps(this);
     this.hunt = new RetroHunt(this.huntSteps, this.caps, limits);
-  }
-
-  /** How long something remembered may still name an account: what rests longer may give its number away. */
-  get namedForMs(): number {
-    return this.limits.memoryMs + ANCESTORS_MAX * this.limits.linkWindowMs;
   }
 
   /** The feed's clock; NaN before it has heard anything. */
@@ -343,18 +335,6 @@ export class FlowEngine {
     return this.accounts.isPopular(account, amountMinor, this.limits.popularCounterpartiesMin);
   }
 
-  /**
-   * Limits by which the account may show less than happened: what fell out of its memory lately would have been within
-   * reach of a link now.
-   */
-  capsMetBy(account: AccountIndex): Cap[] {
-    const fellOut = this.accounts.fellOutSince(account, this.nowMs - this.limits.linkWindowMs);
-    const met: Cap[] = [];
-    if ((fellOut & FELL_OUT.credits) !== 0) met.push(CAPS.credits);
-    if ((fellOut & FELL_OUT.debits) !== 0) met.push(CAPS.debits);
-    return met;
-  }
-
   private seen(step: FlowStep, account: AccountIndex, tokens: readonly string[]): void {
     // The account's own time: what names an account must be forgotten before the account can be given up.
     const believedMs = Math.min(step.atMs, step.nowMs);
@@ -396,7 +376,7 @@ export class FlowEngine {
   }
 
   private readonly bearers = ({ match, type }: Naming): AccountIndex[] =>
-    this.watchlist.bearers(match, type, this.nowMs - this.namedForMs);
+    this.watchlist.bearers(match, type, this.nowMs - namedForMs(this.limits));
 
   private reveal(naming: Naming): void {
     for (const account of this.bearers(naming)) {
@@ -434,7 +414,7 @@ export class FlowEngine {
     const { accounts, limits } = this;
     const restedMs = this.nowMs - accounts.get(account, ACCOUNT.namedAt);
     if (restedMs > limits.accountReleaseMs) return true;
-    return accounts.size > limits.accountsMax && restedMs > this.namedForMs;
+    return accounts.size > limits.accountsMax && restedMs > namedForMs(limits);
   };
 
   /** Gives an account up: what it holds is written down, its number is given to another. */

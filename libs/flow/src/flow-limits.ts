@@ -1,4 +1,4 @@
-import { DAY_MS, SECOND_MS } from '#domain';
+import { DAY_MS, invariant, SECOND_MS } from '#domain';
 
 /** Every limit of the flow engine. Meeting one is reported with what it touched, never silent. */
 export interface FlowLimits {
@@ -122,3 +122,16 @@ export const CAPS = {
   pairs: 'pairsMax',
 } as const;
 export type Cap = (typeof CAPS)[keyof typeof CAPS];
+
+/** How long something remembered may still name an account: what rests longer may give its number away. */
+export const namedForMs = ({ memoryMs, linkWindowMs }: FlowLimits): number =>
+  memoryMs + ANCESTORS_MAX * linkWindowMs;
+
+/** What the layout of the state asks of the limits. */
+export function checkLimits(limits: FlowLimits): void {
+  const { creditsPerAccountMax, debitsPerAccountMax } = limits;
+  invariant(creditsPerAccountMax <= 256 && debitsPerAccountMax <= 256, 'rows fit a block');
+  invariant(limits.fundersMax <= FUNDERS_ROOM, 'a credit has room for its funders');
+  invariant(limits.coPayeesMax <= COPAYEES_ROOM, 'a step has room for its co-payees');
+  invariant(limits.accountReleaseMs >= namedForMs(limits), 'no number is given away too early');
+}

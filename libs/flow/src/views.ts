@@ -2,6 +2,7 @@ import { type WalletRef, walletKey } from '#domain';
 import { ACCOUNT, type AccountIndex, NONE, WINDOW, WINDOWS_MS } from './accounts';
 import { type CreditSlot } from './timed-rows';
 import { type DebitSlot } from './timed-rows';
+import { capsMetBy } from './fell-out';
 import { type FlowEngine } from './flow-engine';
 import { ANCESTORS_MAX, FUNDERS_ROOM, UNCOVERED_MAX } from './flow-limits';
 import { type FlowStep } from './flow-step';
@@ -195,7 +196,7 @@ function viewOf(engine: FlowEngine, account: AccountIndex): AccountView {
     })),
     newPartners: accounts.get(account, ACCOUNT.newPartners),
     newPartnerSum: accounts.get(account, ACCOUNT.newPartnerSum),
-    capsMet: engine.capsMetBy(account),
+    capsMet: capsMetBy(engine, account),
   };
 }
 

@@ -4,6 +4,7 @@ import { type EventTimeMs, invariant, type Party, transferKey, walletKey } from 
 import {
   ACCOUNT,
   type AccountIndex,
+  capsMetBy,
   FLOW_LIMITS,
   FlowEngine,
   type FlowLimits,
@@ -369,7 +370,7 @@ export class Detector {
   private noteCaps(alert: OpenAlert, evidence: readonly Evidence[]): void {
     for (const cap of this.engine.caps.met) alert.capsMet.add(cap);
     for (const account of new Set(evidence.flatMap(({ payer, payee }) => [payer, payee]))) {
-      for (const cap of this.engine.capsMetBy(account)) alert.capsMet.add(cap);
+      for (const cap of capsMetBy(this.engine, account)) alert.capsMet.add(cap);
     }
   }
 
