@@ -89,7 +89,6 @@ export class FlowEngine {
 
   constructor(readonly limits: FlowLimits = FLOW_LIMITS) {
     checkLimits(limits);
-    const { creditsPerAccountMax } = limits;
     this.counterparties = new Counterparties(this.accounts, limits, this.caps);
     this.attributes = new AttributeStore(this.accounts.names, limits.attributesMax, this.caps);
     this.pairs = new PairStore(limits, this.caps);
@@ -98,10 +97,10 @@ export class FlowEngine {
     this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
     this.credits = this.memory.credits;
     this.debits = this.memory.debits;
-    this.step = new FlowStep(creditsPerAccountMax);
-    this.reversal = new FlowStep(creditsPerAccountMax);
-    this.order = new LotOrder(creditsPerAccountMax);
-    this.mix = new OriginMix(creditsPerAccountMax);
+    this.step = new FlowStep(limits.creditsPerAccountMax);
+    this.reversal = new FlowStep(limits.creditsPerAccountMax);
+    this.order = new LotOrder(limits.creditsPerAccountMax);
+    this.mix = new OriginMix(limits.creditsPerAccountMax);
     this.huntSteps = new LocalHuntSteps(this);
     this.hunt = new RetroHunt(this.huntSteps, this.caps, limits);
   }
@@ -212,9 +211,7 @@ export class FlowEngine {
       carried.coveredMinor = this.memory.takeMixed(step, amountMinor, this.mix);
     } else {
       if (!this.isPopular(payer, amountMinor)) this.link(step);
-      if ((step.personal || step.leaves) && carryCoPayees(this.debits, step, limits)) {
-        this.caps.meet(CAPS.coPayees);
-      }
+      if (step.personal || step.leaves) carryCoPayees(this.debits, step, limits, this.caps);
       this.order.arrange(
         this.credits,
         this.isTainted,
@@ -351,11 +348,11 @@ export class FlowEngine {
     const { limits, caps } = this;
     const parent = this.credits.parentOf(payer, amountMinor, atMs, limits, caps);
     const rootSinceMs = atMs - ANCESTORS_MAX * limits.linkWindowMs;
-    const isLonger = parent !== NONE && this.credits.carryTrail(parent, carried, rootSinceMs);
-    if (isLonger) caps.meet(CAPS.ancestors);
+    if (parent !== NONE && this.credits.carryTrail(parent, carried, rootSinceMs)) {
+      caps.meet(CAPS.ancestors);
+    }
     // Who else paid somebody that goes shopping leads nowhere.
-    if (!step.personal && !step.leaves) return;
-    if (carryFunders(this.credits, step, parent, limits)) caps.meet(CAPS.funders);
+    if (step.personal || step.leaves) carryFunders(this.credits, step, parent, limits, caps);
   }
 
   /** Pairs the payer with the other recent payers of the payee. @param pairs where pairs are kept; this engine's own */

@@ -6,7 +6,13 @@ export { FeedClock } from './feed-clock';
 export { FlowEngine } from './flow-engine';
 export { type FlowStep, type TakenLots } from './flow-step';
 export { capsMetBy } from './fell-out';
-export { ANCESTORS_MAX, FLOW_LIMITS, type FlowLimits, ORIGINS_MAX } from './flow-limits';
+export {
+  ANCESTORS_MAX,
+  FLOW_LIMITS,
+  type FlowLimits,
+  namedForMs,
+  ORIGINS_MAX,
+} from './flow-limits';
 export { declaredKind } from './hub';
 export { type HuntSteps, type Quarry } from './hunt-steps';
 export { LogHistogram } from './log-histogram';

@@ -13,18 +13,19 @@ const FUNDER_PARTS = Math.round(1 / FUNDER_SHARE_MIN);
 /**
  * Who else paid the payer lately, and not just dust: a payment that merges several is linked to one of them only.
  *
- * @returns whether there were more than travel along
+ * @param caps is told where there were more than travel along
  */
 export function carryFunders(
   credits: CreditRows,
   step: FlowStep,
   parent: CreditSlot,
   { linkWindowMs, fundersMax }: FlowLimits,
-): boolean {
+  caps: Caps,
+): void {
   const { payer, payee, amountMinor, atMs, carried } = step;
   const { funders } = carried;
   const count = credits.count(payer);
-  if (count === 0) return false;
+  if (count === 0) return;
   const first = credits.first(payer);
   const parentPayer = parent === NONE ? NONE : credits.payer(parent);
   for (let slot = first + count - 1; slot >= first; slot -= 1) {
@@ -36,22 +37,25 @@ export function carryFunders(
     if (slot === parent || funder === payee || funder === parentPayer) continue;
     if (credit * FUNDER_PARTS < amountMinor || amountMinor * FUNDER_PARTS < credit) continue;
     if (!credits.personal(slot) || funders.has(funder)) continue;
-    if (funders.count === fundersMax) return true;
+    if (funders.count === fundersMax) {
+      caps.meet(CAPS.funders);
+      return;
+    }
     funders.push(funder, credits.transfer(slot), credit, credits.at(slot));
   }
-  return false;
 }
 
-/** Whom else the payer paid lately. @returns whether there were more than travel along */
+/** Whom else the payer paid lately. @param caps is told where there were more than travel along */
 export function carryCoPayees(
   debits: DebitRows,
   step: FlowStep,
   { linkWindowMs, coPayeesMax }: FlowLimits,
-): boolean {
+  caps: Caps,
+): void {
   const { payer, payee, atMs, carried } = step;
   const { coPayees } = carried;
   const count = debits.count(payer);
-  if (count === 0) return false;
+  if (count === 0) return;
   const first = debits.first(payer);
   for (let slot = first + count - 1; slot >= first; slot -= 1) {
     const age = atMs - debits.at(slot);
@@ -59,10 +63,12 @@ export function carryCoPayees(
     if (age > linkWindowMs) break;
     const other = debits.payee(slot);
     if (other === payee || !debits.personal(slot) || coPayees.has(other)) continue;
-    if (coPayees.count === coPayeesMax) return true;
+    if (coPayees.count === coPayeesMax) {
+      caps.meet(CAPS.coPayees);
+      return;
+    }
     coPayees.push(other, debits.transfer(slot), debits.amount(slot), debits.at(slot));
   }
-  return false;
 }
 
 /**

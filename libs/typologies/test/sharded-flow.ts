@@ -17,6 +17,7 @@ import {
   type FlowStep,
   type Hops,
   type HuntSteps,
+  namedForMs,
   type Quarry,
   RetroHunt,
   viewOfStep,
@@ -230,7 +231,10 @@ export class ShardedFlow {
     const bearers = (): string[] => {
       if (indicator.type === 'wallet') return [indicator.match];
       const home = this.shards[hash(indicator.match)]!;
-      const accounts = home.attributes.accountsOf(indicator.match, home.nowMs - home.namedForMs);
+      const accounts = home.attributes.accountsOf(
+        indicator.match,
+        home.nowMs - namedForMs(home.limits),
+      );
       return post([...new Set(accounts.map((account) => home.accounts.walletKey(account)))]);
     };
     const owned = (key: string): [FlowEngine, number][] => {
