@@ -1,4 +1,3 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { AppError } from '#domain';
 import { readFlags, wholeNumber } from './arguments';
 import { BENCH_PARTS, type BenchPart, type BenchRow } from './bench/bench-row';
@@ -7,6 +6,7 @@ import { describeMachine } from './bench/machine';
 import { RunParts } from './bench/run-parts';
 import { POWER_LAW_FEED } from './bench/power-law-feed';
 import { STORED_WALLETS_MAX } from './bench/stored-feed';
+import { JsonFile } from './json-file';
 
 const SCHEMA_VERSION = 1;
 const SECONDS_MAX = 86_400;
@@ -43,7 +43,8 @@ function partsOf(only: string | undefined): readonly BenchPart[] {
  * Measures, and prints a table. What the figures are is no reason to fail.
  *
  * @param stop ends the row in hand; nothing is written then
- * @throws AppError INVALID_INPUT for a flag; UNAVAILABLE where a row cannot be measured, or it was told to stop
+ * @throws AppError INVALID_INPUT for a flag; UNAVAILABLE where a row cannot be measured or its figures not be written, or
+ *   it was told to stop
  */
 export async function benchCommand(args: readonly string[], stop: AbortSignal): Promise<void> {
   const flags = readFlags(args, {
@@ -76,6 +77,7 @@ export async function benchCommand(args: readonly string[], stop: AbortSignal): 
           low: 1_000,
           high: STORED_WALLETS_MAX,
         });
+  const json = await JsonFile.claim(flags.json);
   const machine = describeMachine();
   process.stdout.write(
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ${machine.os}\n`,
@@ -88,21 +90,10 @@ export async function benchCommand(args: readonly string[], stop: AbortSignal): 
     throw new AppError('INVALID_INPUT', '--rows: no row has this text in its name');
   }
   process.stdout.write(`\n${benchTable(rows)}`);
-  if (flags.json !== undefined) await writeFigures(flags.json, { machine, rows });
+  await json?.write(figuresJson({ machine, rows }));
 }
 
-async function writeFigures(
-  path: string,
-  figures: { readonly machine: object; readonly rows: readonly BenchRow[] },
-): Promise<void> {
-  const text = `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...figures }, null, 1)}\n`;
-  try {
-    await writeFile(`${path}.partial`, text);
-    await rename(`${path}.partial`, path);
-  } catch (error) {
-    const code = String((error as { code?: unknown }).code);
-    throw new AppError('INVALID_INPUT', `--json: cannot be written (${code})`, [], {
-      cause: error,
-    });
-  }
-}
+const figuresJson = (figures: {
+  readonly machine: object;
+  readonly rows: readonly BenchRow[];
+}): string => `${JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...figures }, null, 1)}\n`;

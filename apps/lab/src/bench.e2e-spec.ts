@@ -166,7 +166,8 @@ describe('the benchmark, as a process', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(69);
     expect(said.err).toContain('stopped before there were figures');
-    expect(existsSync(json)).toBe(false);
+    // No file, nor what was tried beside it.
+    expect(await readdir(folder)).toEqual([]);
     expect(await foldersOf(child)).toEqual([]);
   });
 
@@ -191,6 +192,12 @@ describe('the benchmark, as a process', () => {
     const { code, err } = await run(...args);
     expect(code).toBe(78);
     expect(err).toContain(message);
+  });
+
+  it('refuses a file that it could not write before anything is measured', async () => {
+    const { code, out, err } = await run('--only', 'engine', '--json', join(folder, 'none', 'x'));
+    expect({ code, out }).toEqual({ code: 78, out: '' });
+    expect(err).toMatch(/^--json names a file in .*none, which is not there: make it\n$/);
   });
 
   /** The pid of the scoring that a process has started; null while there is none. */

@@ -73,7 +73,7 @@ describe('lab evaluate, as a process', () => {
       [['--data', bad], 'transfers.csv.gz: line 2: a wallet cannot pay itself'],
       [['--data', good, '--pack', 'x'], "Unknown option '--pack'"],
       [['--data', good, '--labelled', '30'], "Unknown option '--labelled'"],
-      [['--data', good, '--json', join(good, 'none', 'x.json')], '--json must name a file'],
+      [['--data', good, '--json', join(good, 'none', 'x.json')], 'which is not there: make it'],
       [['--data', good, '--json', good], '--json names a folder'],
     ] as const) {
       const { code, out, err } = await evaluate(...args);

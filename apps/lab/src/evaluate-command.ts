@@ -1,5 +1,3 @@
-import { access, constants, rename, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
 import { AppError } from '#domain';
 import { DEFAULT_PACK, packHash } from '#typologies';
 import { readFlags } from './arguments';
@@ -8,6 +6,7 @@ import { DataSetEvaluation } from './evaluate/evaluate-data-set';
 import { EvaluationProgress } from './evaluate/evaluation-progress';
 import { type DataSetReport, type EvaluationReport, reportJson } from './evaluate/report';
 import { reportTable } from './evaluate/report-table';
+import { JsonFile } from './json-file';
 
 export const EVALUATE_USAGE = `usage: npm run lab -- evaluate --data DIR [--data DIR …] [--json F]
 
@@ -23,7 +22,8 @@ const DATA_SETS_MAX = 100;
 /**
  * Evaluates data sets, and prints a table for each as soon as it is done.
  *
- * @throws AppError INVALID_INPUT for a wrong flag, folder or file; what can be told before the first run is told then
+ * @throws AppError INVALID_INPUT for a wrong flag, folder or file; what can be told before the first run is told then.
+ *   UNAVAILABLE where the figures can no longer be written
  */
 export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const flags = readFlags(args, {
@@ -42,7 +42,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   if (folders.length > DATA_SETS_MAX) {
     throw new AppError('INVALID_INPUT', `--data: at most ${DATA_SETS_MAX} data sets at once`);
   }
-  if (flags.json !== undefined) await checkTarget(flags.json);
+  const json = await JsonFile.claim(flags.json);
   const sets = [];
   for (const folder of folders) sets.push(await openDataSet(folder));
   const progress = new EvaluationProgress(process.stderr);
@@ -52,30 +52,8 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     dataSets.push(report);
     process.stdout.write(reportTable(report));
   }
-  if (flags.json === undefined) return;
+  if (json === null) return;
   const pack = { version: DEFAULT_PACK.version, hash: packHash(DEFAULT_PACK) };
   const report: EvaluationReport = { schemaVersion: 1, packs: [pack], dataSets };
-  await writeWhole(flags.json, reportJson(report));
-}
-
-/** Before minutes are spent on figures that cannot be written. */
-async function checkTarget(file: string): Promise<void> {
-  const folder = dirname(resolve(file));
-  const writable = await access(folder, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-  if (file === '' || !writable) {
-    throw new AppError('INVALID_INPUT', '--json must name a file in a folder that can be written');
-  }
-  const found = await stat(file).catch(() => null);
-  if (found?.isDirectory()) throw new AppError('INVALID_INPUT', '--json names a folder');
-}
-
-/** Written beside and renamed: whoever finds the file finds it whole. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const path = resolve(file);
-  const partial = resolve(dirname(path), `.${basename(path)}.${process.pid}.partial`);
-  await writeFile(partial, text);
-  await rename(partial, path);
+  await json.write(reportJson(report));
 }

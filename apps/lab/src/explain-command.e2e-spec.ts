@@ -65,6 +65,7 @@ describe('lab explain, as a process', () => {
       [['--data', self, '--transfer', 't0'], 'line 2: a wallet cannot pay itself'],
       [['--data', join(good, 'none'), '--transfer', 't1'], 'there is no such folder'],
       [['--data', good, '--transfer', 't1', '--json', ''], '--json must name a file'],
+      [['--data', good, '--transfer', 't1', '--json', good], '--json names a folder'],
     ] as const) {
       const { code, out, err } = await explain(...args);
       expect({ args, code, out }).toEqual({ args, code: 78, out: '' });

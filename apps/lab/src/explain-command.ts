@@ -1,10 +1,10 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { AppError } from '#domain';
 import { readFlags } from './arguments';
 import { openDataSet } from './evaluate/data-set';
 import { EvaluationProgress } from './evaluate/evaluation-progress';
 import { explainTransfer } from './explain/explain-transfer';
 import { explanationText } from './explain/explanation-text';
+import { JsonFile } from './json-file';
 
 export const EXPLAIN_USAGE = `usage: npm run lab -- explain --data DIR --transfer ID [--all] [--json F]
 
@@ -20,7 +20,8 @@ typology saw something there or by how much it missed, and what that came to.
 /**
  * Explains one transfer.
  *
- * @throws AppError INVALID_INPUT for a wrong flag, folder or file, and for a transfer that is not there or moved nothing
+ * @throws AppError INVALID_INPUT for a wrong flag, folder or file, and for a transfer that is not there or moved nothing;
+ *   UNAVAILABLE where the data can no longer be written
  */
 export async function explainCommand(args: readonly string[]): Promise<void> {
   const flags = readFlags(args, {
@@ -37,29 +38,15 @@ export async function explainCommand(args: readonly string[]): Promise<void> {
   if (!flags.data) throw new AppError('INVALID_INPUT', '--data must name the folder of a data set');
   if (!flags.transfer)
     throw new AppError('INVALID_INPUT', '--transfer must name a transfer by its id');
-  if (flags.json === '') throw new AppError('INVALID_INPUT', '--json must name a file');
+  const json = await JsonFile.claim(flags.json);
   const set = await openDataSet(flags.data);
   const explained = await explainTransfer(
     set,
     flags.transfer,
     new EvaluationProgress(process.stderr),
   );
-  if (flags.json !== undefined) {
-    const plain = explained.names.outside(explained.explanation);
-    await writeWhole(flags.json, `${JSON.stringify(plain, null, 1)}\n`);
-  }
   process.stdout.write(explanationText(explained, flags.all ?? false));
-}
-
-/** Written beside and renamed: whoever finds the file finds it whole. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  try {
-    await writeFile(`${path}.partial`, text);
-    await rename(`${path}.partial`, path);
-  } catch (error) {
-    const code = String((error as { code?: unknown }).code);
-    throw new AppError('INVALID_INPUT', `--json: cannot be written (${code})`, [], {
-      cause: error,
-    });
-  }
+  if (json === null) return;
+  const plain = explained.names.outside(explained.explanation);
+  await json.write(`${JSON.stringify(plain, null, 1)}\n`);
 }
