@@ -1,4 +1,4 @@
-import { mayBecome, type Party, type TransferStatus, type TransferType } from '#domain';
+import { mayBecome, type Party, type TransferStatus, type TransferType, walletKey } from '#domain';
 import { completeParticulars, type Particulars, particularsDifference } from './particulars';
 
 /** A row that was found good, or one stored before: what a provider said about a transfer at one time. */
@@ -85,4 +85,31 @@ export function judge(history: readonly TransferReport[], report: TransferReport
   return mayBecome(last.status, report.status)
     ? { kind: 'accepted', report: completeFrom(report, last) }
     : conflict('/status', 'cannot follow the status that was stored under this transferId');
+}
+
+const isWallet = (a: Party, b: Party): boolean => walletKey(a) === walletKey(b);
+
+/**
+ * Whether a reversal takes back what its original moved: between the same wallets, the other way round, and no more of it.
+ * Otherwise a stranger's money would be taken, and what an alert relies on would count as undone.
+ *
+ * Each reversal is measured by itself. Several in part may come to more than the original: to add them up, they would have
+ * to be found by their original, by an index that every row of the log pays for. They stay with its own two wallets, the
+ * engine takes no more than is left there, and books the rest as a shortfall.
+ *
+ * @param original as first reported; what is compared here never changes afterwards
+ */
+export function judgeReversal(original: TransferReport, reversal: TransferReport): Judgement {
+  if (!isWallet(reversal.debtor, original.creditor)) {
+    return conflict('/debtor/walletId', 'must be the creditor of the transfer that is reversed');
+  }
+  if (!isWallet(reversal.creditor, original.debtor)) {
+    return conflict('/creditor/walletId', 'must be the debtor of the transfer that is reversed');
+  }
+  if (reversal.currency !== original.currency) {
+    return conflict('/currency', 'must be that of the transfer that is reversed');
+  }
+  return reversal.amountMinor > original.amountMinor
+    ? conflict('/amount', 'must be no more than that of the transfer that is reversed')
+    : { kind: 'accepted', report: reversal };
 }

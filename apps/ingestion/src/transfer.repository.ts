@@ -5,7 +5,7 @@ import { type SealedIdentity } from '#identity';
 import { takeTurn } from '#messaging';
 import { creditorTokens, debtorTokens, type Particulars } from './particulars';
 import { type CheckedRow } from './read-row';
-import { judge, type Judgement, type TransferReport } from './transfer-report';
+import { judge, type Judgement, judgeReversal, type TransferReport } from './transfer-report';
 
 // The same columns, parameters $2 to $17, in both statements that write transfers.
 const INPUT = `
@@ -126,14 +126,44 @@ export class TransferRepository {
    */
   async store(provider: string, rows: readonly CheckedRow[]): Promise<readonly StoreOutcome[]> {
     if (rows.length === 0) return [];
-    const ids = new Set(rows.map(({ report }) => report.transferId));
-    if (ids.size === rows.length && (await this.storeNew(provider, rows))) {
+    const places = new Map(rows.map(({ report }, place) => [report.transferId, place]));
+    if (
+      places.size === rows.length &&
+      (await this.reversalsFit(provider, rows, places)) &&
+      (await this.storeNew(provider, rows))
+    ) {
       return rows.map(() => ACCEPTED);
     }
     // A statement that waited for the turn must see what was committed meanwhile: not so under a stricter isolation.
     return this.dataSource.transaction('READ COMMITTED', (manager) =>
       storeInTurn(manager, provider, rows),
     );
+  }
+
+  /**
+   * Whether all rows may be stored without another look at what they reverse, if none was stored before. Asked before the
+   * turn, so that others need not wait for the answer: what was found of an original stays so. An original that is not
+   * found may still be stored until the turn comes, so that is asked again then.
+   *
+   * @param places of the batch's transfers in it
+   */
+  private async reversalsFit(
+    provider: string,
+    rows: readonly CheckedRow[],
+    places: ReadonlyMap<string, number>,
+  ): Promise<boolean> {
+    const originalIds = originalsOf(rows);
+    if (originalIds.length === 0) return true;
+    const histories = await loadHistories(this.dataSource.manager, provider, originalIds);
+    return rows.every(({ report }, place) => {
+      if (report.type !== 'REVERSAL' || report.originalTransferId === null) return true;
+      const beside = places.get(report.originalTransferId);
+      // Told of after its reversal, it is not what the reversal points to.
+      if (beside !== undefined && beside > place) return true;
+      const original =
+        beside === undefined ? histories.get(report.originalTransferId)?.[0] : rows[beside]!.report;
+      return original !== undefined && judgeReversal(original, report).kind === 'accepted';
+    });
   }
 
   /** @returns false where any row was stored before, and then nothing is stored now */
@@ -155,12 +185,13 @@ async function storeInTurn(
   rows: readonly CheckedRow[],
 ): Promise<readonly StoreOutcome[]> {
   await takeTurn(manager, 'transfers');
-  const histories = await loadHistories(manager, provider, rows);
+  const ids = [...rows.map(({ report }) => report.transferId), ...originalsOf(rows)];
+  const histories = await loadHistories(manager, provider, ids);
   const accepted: CheckedRow[] = [];
   const outcomes = rows.map((row): StoreOutcome => {
     const { transferId } = row.report;
     const history = histories.get(transferId) ?? [];
-    const judgement = judge(history, row.report);
+    const judgement = judgeWithOriginal(history, row.report, histories);
     if (judgement.kind !== 'accepted') return judgement;
     // The next row with this id is judged by this one too.
     histories.set(transferId, [...history, judgement.report]);
@@ -177,16 +208,41 @@ async function storeInTurn(
   return outcomes;
 }
 
+/**
+ * An original that is not known stops no reversal: feeds begin in the middle, and it may come later or never. Such a reversal
+ * points nowhere, and detection takes it as a payment like any other. If the original comes afterwards nothing looks back;
+ * only a reversal that was told of as pending is measured by it when it settles. To fail or to be undone itself it need
+ * not fit.
+ *
+ * @param histories by transfer, of all that was told before this report
+ */
+function judgeWithOriginal(
+  history: readonly TransferReport[],
+  report: TransferReport,
+  histories: ReadonlyMap<string, readonly TransferReport[]>,
+): Judgement {
+  const judgement = judge(history, report);
+  const { type, status, originalTransferId } = report;
+  if (judgement.kind !== 'accepted' || type !== 'REVERSAL') return judgement;
+  if (history.length > 0 && status !== 'SETTLED') return judgement;
+  const original = originalTransferId === null ? undefined : histories.get(originalTransferId)?.[0];
+  const misfit = original && judgeReversal(original, report);
+  return misfit?.kind === 'conflict' ? misfit : judgement;
+}
+
+/** The transfers that the reversals among these rows take back. */
+const originalsOf = (rows: readonly CheckedRow[]): string[] =>
+  rows.flatMap(({ report: { type, originalTransferId } }) =>
+    type === 'REVERSAL' && originalTransferId !== null ? [originalTransferId] : [],
+  );
+
 /** What is stored of each of these transfers, oldest first. */
 async function loadHistories(
   manager: EntityManager,
   provider: string,
-  rows: readonly CheckedRow[],
+  transferIds: readonly string[],
 ): Promise<Map<string, readonly TransferReport[]>> {
-  const stored: StoredColumns[] = await manager.query(HISTORIES, [
-    provider,
-    rows.map(({ report }) => report.transferId),
-  ]);
+  const stored: StoredColumns[] = await manager.query(HISTORIES, [provider, transferIds]);
   return stored.reduce((histories, row) => {
     const history = histories.get(row.transfer_id) ?? [];
     return histories.set(row.transfer_id, [...history, toReport(row)]);

@@ -1,11 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '#testing';
-import {
-  PROVIDER,
-  row,
-  runIngestion,
-  type RunningIngestion,
-  waitingForTurn,
-} from '../test/running-ingestion';
+import { PROVIDER, row, runIngestion, type RunningIngestion } from '../test/running-ingestion';
 
 let database: TestDatabase;
 let ingestion: RunningIngestion;
@@ -206,60 +200,6 @@ describe('rows', () => {
   });
 });
 
-describe('a reversal', () => {
-  const reversal = (original: string) =>
-    row(nextId(), {
-      type: 'REVERSAL',
-      originalTransferId: original,
-      debtor: { walletId: 'W2' },
-      creditor: { walletId: 'W1' },
-    });
-
-  it('points to its original, sent before or earlier in the batch, and otherwise nowhere', async () => {
-    const [sent, beside, after] = [nextId(), nextId(), nextId()];
-    await ingestion.send([row(sent)]);
-    const batch = [row(beside), reversal(sent), reversal(beside), reversal(after), row(after)];
-    expect(await ingestion.send(batch)).toMatchObject({ accepted: 5 });
-    const positionOf = async (id: string) => (await stored(id))[0]!.position;
-    const pointers = await Promise.all(
-      batch.slice(1, 4).map(async (sent) => (await stored(sent.transferId))[0]!.original_position),
-    );
-    expect(pointers).toEqual([await positionOf(sent), await positionOf(beside), null]);
-  });
-
-  it('does so also in a batch that is looked at row by row', async () => {
-    const [known, beside] = [nextId(), nextId()];
-    await ingestion.send([row(known)]);
-    const batch = [row(known), row(beside), reversal(beside), reversal(known)];
-    expect(await ingestion.send(batch)).toMatchObject({ accepted: 3, duplicates: 1 });
-    const pointers = await Promise.all(
-      batch.slice(2).map(async (sent) => (await stored(sent.transferId))[0]!.original_position),
-    );
-    expect(pointers).toEqual([
-      (await stored(beside))[0]!.position,
-      (await stored(known))[0]!.position,
-    ]);
-  });
-
-  it('sees an original that was committed while it waited for its turn', async () => {
-    const original = nextId();
-    const other = database.dataSource.createQueryRunner();
-    await other.startTransaction();
-    await other.query(
-      `insert into feed.transfer_key (provider_id, transfer_id, positions)
-       values ($1, $2, array[nextval('log.position')])`,
-      [PROVIDER, original],
-    );
-    const waiting = reversal(original);
-    const answer = ingestion.send([waiting]);
-    await waitingForTurn(database.dataSource, 1);
-    await other.commitTransaction();
-    await other.release();
-    expect(await answer).toMatchObject({ accepted: 1 });
-    expect((await stored(waiting.transferId))[0]!.original_position).toEqual(expect.any(Number));
-  });
-});
-
 describe('what names a person', () => {
   it('cannot be read anywhere in the database', async () => {
     const told = {
@@ -346,6 +286,8 @@ describe('what names a person', () => {
 
 describe('what an operator sees', () => {
   it('are the rows by outcome, the seconds of batches, and nothing in hand', async () => {
+    const told = row(nextId());
+    await ingestion.send([told, told, {}]);
     const response = await fetch(ingestion.url.replace('/v1/transfers', '/metrics'));
     const text = await response.text();
     for (const outcome of ['accepted', 'duplicate', 'rejected']) {
