@@ -45,7 +45,7 @@ export interface AlertCoverage {
   readonly uncoveredMinor: number;
   /** Of the alert's transfers, those that came well after the feed's clock had passed them. */
   readonly lateTransfers: readonly TransferRef[];
-  /** Of the alert's transfers, those that have been reversed since. */
+  /** Of the alert's transfers, those of which one reversal since has taken back at least half. */
   readonly reversedTransfers: readonly TransferRef[];
 }
 

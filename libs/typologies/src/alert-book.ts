@@ -23,6 +23,20 @@ export interface OpenAlert {
   readonly reversed: Set<number>;
 }
 
+/**
+ * Where less than this share of a transfer is taken back, most of its money came and stayed: what an alert says of it holds,
+ * and a paisa returned must not make evidence look undone.
+ */
+const UNDONE_SHARE_MIN = 0.5;
+
+/**
+ * Whether a reversal undoes what an alert relies on. Each is measured by itself: nothing remembers the smaller ones before.
+ *
+ * @param backMinor what it asks back, whether or not it was still there
+ */
+export const isUndone = ({ amountMinor }: Evidence, backMinor: number): boolean =>
+  backMinor >= amountMinor * UNDONE_SHARE_MIN;
+
 /** Alerts open at once; beyond it the one longest untouched is closed, and what comes after starts another. */
 const OPEN_MAX = 100_000;
 

@@ -178,6 +178,60 @@ describe('statuses and reversals', () => {
   });
 });
 
+describe('an alert whose transfer is reversed', () => {
+  const moves = [
+    ...[hop('a', 'c', 61_000, 0), hop('b', 'c', 72_000, 3)],
+    ...[hop('c', 'm', 130_000, 9), hop('m', 'n', 129_000, 15), hop('n', 'o', 128_000, 25)],
+  ];
+  const log = logOf(moves);
+  const [original] = log.slice(-1) as [TransferEntry];
+  const { debtor, creditor, amountMinor } = original.transfer;
+
+  /** Of each time the alert was told of since the reversals: what it calls reversed. And the last that was held. */
+  const after = (
+    ...backMinor: number[]
+  ): { told: (readonly number[])[]; held: number | undefined } => {
+    const detector = new Detector({ pack: OPEN });
+    for (const entry of log) detector.apply(entry);
+    detector.flush();
+    const back = backMinor.map((minor, i): TransferEntry => ({
+      ...original,
+      position: original.position + 1 + i,
+      originalPosition: original.position,
+      transfer: {
+        ...original.transfer,
+        ...{ transferId: `back${i}`, type: 'REVERSAL', amountMinor: minor },
+        ...{ debtor: creditor, creditor: debtor },
+      },
+    }));
+    const detections = [...back.flatMap((entry) => detector.apply(entry)), ...detector.flush()];
+    const held = detections.filter((d): d is PositionDraft => d.kind === 'wallet-position');
+    return {
+      told: alertsOf(detections).map(({ reversedPositions }) => reversedPositions),
+      held: held.at(-1)?.heldMinor,
+    };
+  };
+
+  it.each([
+    ['all', amountMinor, true],
+    ['a little more than half', amountMinor / 2 + 1, true],
+    ['half', amountMinor / 2, true],
+    ['a little less than half', amountMinor / 2 - 1, false],
+    ['a paisa', 1, false],
+  ])('says so where %s goes back, or not', (_, backMinor, says) => {
+    expect(after(backMinor)).toEqual({
+      told: says ? [[original.position]] : [],
+      // What is held is told in any case.
+      held: amountMinor - backMinor,
+    });
+  });
+
+  it('measures each reversal by itself', () => {
+    const part = amountMinor / 2 - 1;
+    expect(after(part, part).told).toEqual([]);
+  });
+});
+
 describe('the alert budget', () => {
   it('sets the bar from the days before, so that about as many are raised as it allows', () => {
     const raised = (alertsPerThousandWalletsADay: number): number => {

@@ -16,7 +16,7 @@ import {
   type StatePart,
   type StateSource,
 } from '#flow';
-import { AlertBook, type OpenAlert } from './alert-book';
+import { AlertBook, isUndone, type OpenAlert } from './alert-book';
 import { AlertBudget } from './alert-budget';
 import { type Detection, type PositionDraft } from './alert-draft';
 import { circumstancesOf } from './circumstances';
@@ -202,11 +202,15 @@ export class Detector {
     const payer = engine.account(gets, null, currency, occurredAtMs);
     engine.reverse(payee, payer, originalPosition, position, amountMinor, occurredAtMs);
     const alert = this.book.naming(originalPosition);
-    if (alert?.evidence.has(originalPosition) !== true) return;
-    alert.reversed.add(originalPosition);
-    alert.revision += 1;
-    alert.updatedAtMs = Math.max(alert.updatedAtMs, occurredAtMs);
-    found.push(draftOf(engine, alert, this.pack.risk.base), positionOf(engine, payee));
+    const original = alert?.evidence.get(originalPosition);
+    if (!alert || !original) return;
+    if (isUndone(original, amountMinor)) {
+      alert.reversed.add(originalPosition);
+      alert.revision += 1;
+      alert.updatedAtMs = Math.max(alert.updatedAtMs, occurredAtMs);
+      found.push(draftOf(engine, alert, this.pack.risk.base));
+    }
+    found.push(positionOf(engine, payee));
   }
 
   /** Looks at one account of the step, and raises or revises an alert where what it shows is above the bar. */

@@ -62,7 +62,8 @@ export class CoverageAnswer {
 
   @ApiProperty({
     type: [TransferRefAnswer],
-    description: 'Of its transfers, those that have been reversed since.',
+    description:
+      'Of its transfers, those of which one reversal since has taken back at least half.',
   })
   readonly reversedTransfers!: TransferRefAnswer[];
 }
