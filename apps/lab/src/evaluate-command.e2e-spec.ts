@@ -60,6 +60,25 @@ describe('lab evaluate, as a process', () => {
     expect(out).not.toContain('{');
   });
 
+  it('prints names of the set that a terminal would obey as what they are, and writes them as they were', async () => {
+    const [name, type] = ['one\u001b[2J\r', 'chain\u009b31m'];
+    const folder = await files.write({
+      'transfers.csv.gz': [TRANSFERS, row('t0', 0, 'a', 'b'), row('t1', 1, 'b', 'c')],
+      'labels.csv.gz': [LABELS, `t0,P,${type}`, `t1,P,${type}`],
+      'dataset.json': [JSON.stringify({ name })],
+    });
+    const json = join(folder, 'figures.json');
+    const { code, out, err } = await evaluate('--data', folder, '--json', json);
+    expect(code).toBe(0);
+    expect(out + err).not.toMatch(/[^\P{Cc}\n]/u);
+    expect(out).toContain('one�[2J�: 2 transfers');
+    expect(out).toContain('chain�31m');
+    expect(err).toContain('one�[2J�, ');
+    const [set] = (JSON.parse(await readFile(json, 'utf8')) as EvaluationReport).dataSets;
+    expect(set!.name).toBe(name);
+    expect(Object.keys(set!.budgets[0]!.recallByType)).toEqual([type]);
+  });
+
   it('ends with 78 and one line for bad input, before anything is run', async () => {
     const good = await small();
     const bad = await files.write({

@@ -46,6 +46,25 @@ describe('lab explain, as a process', () => {
     expect(whole.out).toContain('[c0]');
   });
 
+  it('prints no name that a terminal would obey, neither on the page nor in a refusal', async () => {
+    const folder = await files.write({
+      'transfers.csv.gz': [
+        TRANSFERS,
+        row('t1', 0, 'a\u009b31m', 'b\u202e'),
+        row('t2', 1, 'b', 'c'),
+      ],
+      'labels.csv.gz': [LABELS],
+      'dataset.json': [JSON.stringify({ name: 'set\u001b[2J' })],
+    });
+    const page = await explain('--data', folder, '--transfer', 't1');
+    expect(page.code).toBe(0);
+    expect(page.out).toContain('Transfer t1 of set�[2J\n');
+    expect(page.out).toContain('a�31m → b�');
+    const none = await explain('--data', folder, '--transfer', 'none');
+    expect(none.err).toContain('no such transfer in set�[2J\n');
+    expect(page.out + page.err + none.err).not.toMatch(/[^\P{Cc}\n]|\u202e/u);
+  });
+
   it('tells how it is used', async () => {
     const { code, out } = await explain('--help');
     expect(code).toBe(0);

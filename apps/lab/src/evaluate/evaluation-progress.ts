@@ -1,5 +1,6 @@
 import { type EventTimeMs } from '#domain';
 import { progressLine, shareDone } from '../feed/progress-line';
+import { printable } from '../printable';
 
 /** Redraws a second at most, in a terminal. */
 const UPDATES_PER_SECOND_MAX = 10;
@@ -21,7 +22,7 @@ export class EvaluationProgress {
   constructor(private readonly out: ProgressOutput) {}
 
   begin(name: string): void {
-    this.name = name;
+    this.name = printable(name);
     this.run = '';
   }
 
@@ -53,6 +54,6 @@ export class EvaluationProgress {
   }
 
   notice(text: string): void {
-    this.out.write(`${this.out.isTTY ? '\r\u001b[K' : ''}${text}\n`);
+    this.out.write(`${this.out.isTTY ? '\r\u001b[K' : ''}${printable(text)}\n`);
   }
 }

@@ -1,4 +1,5 @@
 import { grouped } from '../feed/progress-line';
+import { printable } from '../printable';
 import { type BaselineReport, type BudgetReport, type DataSetReport } from './report';
 import { type SeededFigures } from './seeded-tally';
 
@@ -13,7 +14,7 @@ function share(value: number | null, digits = 2): string {
 
 /** Columns as wide as their widest cell; the first to the left, figures to the right. */
 function table(rows: readonly Row[]): string {
-  const cells = rows.map((row) => row.map(String));
+  const cells = rows.map((row) => row.map((cell) => printable(String(cell))));
   const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
   const line = (row: readonly string[]): string =>
     row
@@ -99,7 +100,7 @@ export function reportTable(report: DataSetReport): string {
   const { baselines, budgets } = report;
   const one = report.oneRowPatterns > 0 ? `, ${report.oneRowPatterns} more of one row` : '';
   return [
-    `\n${report.name}: ${grouped(report.rows)} transfers, ${grouped(report.launderingRows)} of them laundering in ` +
+    `\n${printable(report.name)}: ${grouped(report.rows)} transfers, ${grouped(report.launderingRows)} of them laundering in ` +
       `${report.patterns} patterns (${report.visiblePatterns} structurally visible${one})\n\n`,
     table([
       ['transfers', 'average precision', 'precision@100', 'precision@500', 'F1'],

@@ -1,8 +1,11 @@
+import { printable } from '../printable';
+
 /** What an explanation is laid out for. */
 export const COLUMNS = 100;
 
 /**
- * Breaks a text into lines of a terminal, at spaces; a word that is longer than a line is left whole.
+ * Breaks a text into lines of a terminal, at spaces; a word that is longer than a line is left whole. All of an explanation
+ * goes through here, so that no name in it reaches the terminal otherwise than {@link printable}.
  *
  * @param indent columns before the first line
  * @param hanging columns before every further line
@@ -11,7 +14,7 @@ export function wrapped(text: string, indent = 0, hanging = indent + 2): string 
   const lines: string[] = [];
   let line = ' '.repeat(indent);
   let empty = true;
-  for (const word of text.split(' ')) {
+  for (const word of printable(text).split(' ')) {
     if (!empty && line.length + 1 + word.length > COLUMNS) {
       lines.push(line.trimEnd());
       line = ' '.repeat(hanging);

@@ -1,5 +1,6 @@
 import { formatEventTime } from '#domain';
 import { type ProblemCount } from './feed-progress';
+import { printable, printableLines } from '../printable';
 import { type FeedState, grouped, progressLine, shareDone } from './progress-line';
 
 /** What a feed came to, over all its runs. */
@@ -130,10 +131,10 @@ export class TextReporter implements Reporter {
 
   failed(message: string): void {
     if (this.out.isTTY) this.out.write('\n');
-    process.stderr.write(`${message}\n`);
+    process.stderr.write(`${printableLines(message)}\n`);
   }
 
   private line(text: string): void {
-    this.out.write(`${this.out.isTTY ? '\r\u001b[K' : ''}${text}\n`);
+    this.out.write(`${this.out.isTTY ? '\r\u001b[K' : ''}${printable(text)}\n`);
   }
 }
