@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
-import { Services } from './support/services';
+import { Services, until } from './support/services';
 
 const ROOT = join(__dirname, '../..');
 const BATCH = 500;
@@ -212,7 +212,15 @@ describe('a crash at any moment', () => {
     const killAndDamage = async (): Promise<void> => {
       const giveUpAt = performance.now() + WHOLE_MAX_MS;
       while (files('.snapshot').length === 0 && performance.now() < giveUpAt) await sleep(20);
+      const before = damaged;
       await killScoring(damageNewest);
+      if (damaged === before) return;
+      await until('scoring tells that it did not use it', async () => {
+        const { startedFrom } = (await (
+          await fetch(shaken.url('scoring', '/v1/progress'))
+        ).json()) as { startedFrom: { refused: { reason: string }[] } | null };
+        return startedFrom?.refused[0]?.reason === 'corrupt';
+      });
     };
     const damageNewest = (): void => {
       const newest = files('.snapshot').at(-1);

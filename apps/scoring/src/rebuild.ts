@@ -10,6 +10,7 @@ import {
   LOG_BEGINNING,
   type LogMark,
   Snapshots,
+  type StartedFrom,
 } from './snapshot/snapshots';
 
 /** How often a rebuild says how far it is, in entries. */
@@ -25,6 +26,8 @@ export interface Rebuilt {
 
 /** What a rebuild tells while it goes on, and asks. */
 export interface RebuildWatch {
+  /** Once it is known, before the log is read. */
+  startedFrom(start: StartedFrom): void;
   reached(mark: LogMark): void;
   shouldStop(): boolean;
 }
@@ -50,8 +53,9 @@ export class Rebuild {
     watch: RebuildWatch,
   ): Promise<Rebuilt | null> {
     const restored = await this.snapshots.restore(() => new Detector(), identity, scored);
-    const detector = restored?.state ?? new Detector();
-    let mark = restored?.mark ?? LOG_BEGINNING;
+    const { state: detector, startedFrom } = restored;
+    let { mark } = restored;
+    watch.startedFrom(startedFrom);
     watch.reached(mark);
     const flushPoints = new FlushPoints(this.repository, mark.position);
     await flushPoints.load(mark.position);
@@ -75,7 +79,7 @@ export class Rebuild {
       }
     }
     invariant(mark.position === scored, 'the log holds what was scored');
-    const replayed = mark.entries - (restored?.mark.entries ?? 0);
+    const replayed = mark.entries - restored.mark.entries;
     this.logger.info({ entries: mark.entries, replayed, position: mark.position }, 'rebuilt');
     return { detector, mark, flushed };
   }

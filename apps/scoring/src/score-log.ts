@@ -16,6 +16,7 @@ import {
   LOG_BEGINNING,
   type LogMark,
   Snapshots,
+  type StartedFrom,
 } from './snapshot/snapshots';
 
 /**
@@ -31,6 +32,7 @@ export interface ScoringProgress {
   readonly position: LogPosition;
   readonly head: LogPosition;
   readonly rebuiltTo: LogPosition | null;
+  readonly startedFrom: StartedFrom | null;
 }
 
 const STANDBY_MS = 1_000;
@@ -45,6 +47,8 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   private position: LogPosition = 0;
   /** What detection's state is the state of; while it is being rebuilt this is behind `position`. */
   private mark: LogMark = LOG_BEGINNING;
+  /** What detection's state was begun with; null before that is known, and where another process scores. */
+  private startedFrom: StartedFrom | null = null;
   /** Whether detection was flushed after the last entry. */
   private flushed = true;
   private stopping = false;
@@ -116,9 +120,9 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
 
   async progress(): Promise<ScoringProgress> {
     const head = await this.repository.log.head();
-    const { state, position, mark } = this;
+    const { state, position, mark, startedFrom } = this;
     const rebuiltTo = state === 'REBUILDING' ? mark.position : null;
-    return { state, position, head: Math.max(head, position), rebuiltTo };
+    return { state, position, head: Math.max(head, position), rebuiltTo, startedFrom };
   }
 
   private async run(): Promise<void> {
@@ -141,6 +145,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     const seat = await this.repository.takeSeat();
     if (seat === null) {
       this.state = 'STANDBY';
+      this.startedFrom = null;
       await sleep(STANDBY_MS);
       return;
     }
@@ -169,12 +174,16 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async rebuild(): Promise<Detector | null> {
     this.state = 'REBUILDING';
+    this.startedFrom = null;
     const { position, packHash: hash } = await this.repository.progress(this.pack.hash);
     if (hash !== this.pack.hash) {
       this.logger.warn('the rule pack has changed: alerts are raised by the new one from here on');
     }
     this.position = position;
     const rebuilt = await this.rebuilding.run(this.identity, position, {
+      startedFrom: (start) => {
+        this.startedFrom = start;
+      },
       reached: (mark) => {
         this.mark = mark;
       },

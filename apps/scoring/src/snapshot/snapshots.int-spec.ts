@@ -22,8 +22,9 @@ import {
   until,
   upToDate,
 } from '../../test/scoring-run';
+import { ScoreLog } from '../score-log';
 import { SnapshotFile } from './snapshot-file';
-import { type DetectionIdentity, Snapshots } from './snapshots';
+import { type DetectionIdentity, Snapshots, type StartedFrom } from './snapshots';
 
 const MOVES = feed();
 /** Three stretches; the last has the layering in it. */
@@ -75,6 +76,9 @@ async function metric(
 
 const refused = (app: NestFastifyApplication, reason: string): Promise<number> =>
   metric(app, 'layerwatch_snapshots_refused_total', { reason });
+
+const startedFrom = async (app: NestFastifyApplication): Promise<StartedFrom | null> =>
+  (await app.get(ScoreLog).progress()).startedFrom;
 
 /** Scores what there is, and stops. @param look at it while it is up to date */
 async function scoreAll(
@@ -203,7 +207,17 @@ describe('a snapshot', () => {
     await scoreTheRest(database, folder, async (app) => {
       expect(await metric(app, 'layerwatch_snapshot_position')).toBe(newest);
       expect(await refused(app, 'corrupt')).toBe(0);
+      expect(await startedFrom(app)).toEqual({ kind: 'snapshot', position: newest, refused: [] });
     });
+  });
+
+  it('is not missed where there is none: all of the log is read', async () => {
+    const database = await newDatabase();
+    for (const folder of [newFolder(), null]) {
+      await scoreAll(database, folder, async (app) => {
+        expect(await startedFrom(app)).toEqual({ kind: 'log', position: 0, refused: [] });
+      });
+    }
   });
 
   it('that is damaged is passed over for the one before, and both for the log', async () => {
@@ -214,6 +228,8 @@ describe('a snapshot', () => {
       expect(await refused(app, 'corrupt')).toBe(1);
       const position = await metric(app, 'layerwatch_snapshot_position');
       expect(position).toBe(Number(older!.slice(0, 16)));
+      const told = { kind: 'snapshot', position, refused: [{ reason: 'corrupt' }] };
+      expect(await startedFrom(app)).toEqual(told);
     });
     // The stop has put a good one in the place of the damaged one.
     expect(snapshotsIn(folder)).toHaveLength(2);
@@ -222,6 +238,8 @@ describe('a snapshot', () => {
     await scoreTheRest(database, folder, async (app) => {
       expect(await refused(app, 'corrupt')).toBe(2);
       expect(await metric(app, 'layerwatch_snapshot_position')).toBe(0);
+      const passedOver = [{ reason: 'corrupt' }, { reason: 'corrupt' }];
+      expect(await startedFrom(app)).toEqual({ kind: 'log', position: 0, refused: passedOver });
     });
   });
 
@@ -230,6 +248,10 @@ describe('a snapshot', () => {
     await database.dataSource.query('update log.identity set id = gen_random_uuid()');
     await scoreTheRest(database, folder, async (app) => {
       expect(await refused(app, 'other-log')).toBe(2);
+      expect(await startedFrom(app)).toMatchObject({
+        kind: 'log',
+        refused: [{ reason: 'other-log' }, { reason: 'other-log' }],
+      });
     });
   });
 
@@ -281,9 +303,10 @@ describe('a snapshot', () => {
     await scoreAll(database, folder, async (app) => {
       const { stateVersion, packHash, limitsHash } = header;
       const identity: DetectionIdentity = { stateVersion, packHash, limitsHash };
-      const restore = (wanted: DetectionIdentity): Promise<unknown> =>
-        app.get(Snapshots).restore(() => new Sponge(), wanted, header.position);
-      expect(await restore({ ...identity, ...difference })).toBeNull();
+      const { startedFrom: start } = await app
+        .get(Snapshots)
+        .restore(() => new Sponge(), { ...identity, ...difference }, header.position);
+      expect(start).toEqual({ kind: 'log', position: 0, refused: [{ reason }, { reason }] });
       expect(await refused(app, reason)).toBe(2);
     });
   });
@@ -337,7 +360,7 @@ describe('a snapshot', () => {
       await snapshots.settled();
       expect(snapshotsIn(folder)).not.toEqual(before);
       const sponge = await snapshots.restore(() => new Sponge(), identity, position);
-      expect(sponge?.mark).toEqual(mark);
+      expect(sponge.mark).toEqual(mark);
     });
   });
 });

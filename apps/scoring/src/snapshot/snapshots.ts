@@ -33,10 +33,23 @@ export const LOG_BEGINNING: LogMark = { position: 0, entries: 0, eventTimeMs: nu
 /** What a snapshot has to agree with to be used. */
 export type DetectionIdentity = Pick<SnapshotHeader, 'stateVersion' | 'packHash' | 'limitsHash'>;
 
+/** What a start began with, and which snapshots it passed over. */
+export interface StartedFrom {
+  readonly kind: 'snapshot' | 'log';
+  /** The log was read again from the entry after this one. */
+  readonly position: LogPosition;
+  /** Newest first, the first {@link REFUSALS_TOLD_MAX}. */
+  readonly refused: readonly { readonly reason: SnapshotRefusal }[];
+}
+
 export interface Restored<State> {
   readonly state: State;
   readonly mark: LogMark;
+  readonly startedFrom: StartedFrom;
 }
+
+/** Two snapshots are kept; more than this are not ours, and the log tells of each. */
+const REFUSALS_TOLD_MAX = 10;
 
 /**
  * Scoring stands still while a snapshot is written. However large the state and however fast the log, no more than this
@@ -116,26 +129,34 @@ export class Snapshots {
    *
    * @param make a new state for each try, since a failed one is half filled
    * @param scored the last entry of the log whose consequences are committed
-   * @returns null where there is none: the log has it all
+   * @returns a new state at the log's beginning where there is none: the log has it all
    */
   async restore<State extends Savable>(
     make: () => State,
     identity: DetectionIdentity,
     scored: LogPosition,
-  ): Promise<Restored<State> | null> {
+  ): Promise<Restored<State>> {
     // One that was on its way when scoring failed is either whole or gone before the folder is looked at.
     await this.settled();
     this.lastEntries = 0;
     const { folder } = this;
-    if (folder === null) return null;
+    const refused: { reason: SnapshotRefusal }[] = [];
+    const fromLog = (): Restored<State> => ({
+      state: make(),
+      mark: LOG_BEGINNING,
+      startedFrom: { kind: 'log', position: LOG_BEGINNING.position, refused },
+    });
+    if (folder === null) return fromLog();
     for (const name of await this.names(folder)) {
       try {
-        const restored = await this.read(folder.path(name), make, identity, scored);
-        this.lastEntries = restored.mark.entries;
-        return restored;
+        const { state, mark } = await this.read(folder.path(name), make, identity, scored);
+        this.lastEntries = mark.entries;
+        const { position } = mark;
+        return { state, mark, startedFrom: { kind: 'snapshot', position, refused } };
       } catch (error) {
         if (!(error instanceof SnapshotRefused)) throw error;
         folder.refuse(name);
+        if (refused.length < REFUSALS_TOLD_MAX) refused.push({ reason: error.reason });
         this.refusals.inc({ reason: error.reason });
         this.logger.warn(
           { snapshot: name, reason: error.reason, err: error },
@@ -143,7 +164,7 @@ export class Snapshots {
         );
       }
     }
-    return null;
+    return fromLog();
   }
 
   isDue({ entries }: LogMark): boolean {
@@ -255,7 +276,7 @@ export class Snapshots {
     make: () => State,
     identity: DetectionIdentity,
     scored: LogPosition,
-  ): Promise<Restored<State>> {
+  ): Promise<Omit<Restored<State>, 'startedFrom'>> {
     const from = performance.now();
     const snapshot = await SnapshotFile.open(path);
     try {
