@@ -145,6 +145,21 @@ describe('npm start', () => {
       LIMIT_MS,
     );
 
+    it('says that a damaged snapshot is not used, and comes up from the log', async () => {
+      const snapshots = join(folder, 'snapshots');
+      for (const name of readdirSync(snapshots)) {
+        const content = readFileSync(join(snapshots, name));
+        content[content.length >> 1]! ^= 1;
+        writeFileSync(join(snapshots, name), content);
+      }
+      const run = start(folder, ['--no-demo']);
+      await run.shows(/^ {2}snapshot {4}refused \(damaged\): the log is read instead$/m);
+      await run.shows(/^Serving/m);
+      run.signal('SIGINT');
+      expect(await run.ended).toEqual({ code: 0, signal: null });
+      expect(run.stderr).toBe('');
+    });
+
     it('refuses a database whose identity key is gone', async () => {
       const key = join(folder, 'identity.key');
       renameSync(key, `${key}.away`);

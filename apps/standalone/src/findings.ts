@@ -37,11 +37,19 @@ export interface Overview {
   readonly eventsBehind: number;
 }
 
+/** What scoring began with, and why it passed snapshots over. */
+export interface ScoringStart {
+  readonly kind: 'snapshot' | 'log';
+  readonly refused: readonly { readonly reason: string }[];
+}
+
 /** How far the log has been scored. */
 export interface ScoringProgress {
   readonly state: string;
   readonly position: number;
   readonly head: number;
+  /** Null before it is known, and where another process scores. */
+  readonly startedFrom: ScoringStart | null;
 }
 
 interface Page<T> {

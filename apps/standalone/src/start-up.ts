@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#domain';
 import { holdDataFolder, startEmbeddedPostgres } from '#embedded-postgres';
-import { type Addresses } from './findings';
+import { type Addresses, Findings } from './findings';
 import { openIdentityKey } from './identity-key';
 import { type KeyRing, openKeyRing, parseKeyRing } from './key-ring';
 import { claimPorts } from './ports';
@@ -13,7 +14,9 @@ import {
 } from './private-file';
 import { Provisioning } from './provisioning.repository';
 import { counted, labelled } from './render/layout';
+import { refusedSnapshots } from './render/refused-snapshots';
 import { announce, runningElsewhere, withdraw } from './running';
+import { scoringStart } from './scoring-start';
 import { addressesOf, portWishes, servicePlans, waitUntilReady } from './services';
 import { type StandaloneConfig } from './standalone-config';
 import { type StopRequest } from './stop-request';
@@ -33,6 +36,8 @@ export interface Started {
 }
 
 const LABEL = 14;
+/** A start is not held up for longer by a line about its snapshot; a large one is told of when it has been read. */
+const SNAPSHOT_LINE_WAIT_MS = 1_000;
 
 /** Brings everything up, a stage at a time. Each stage that has begun says first how it is undone. */
 export class StartUp {
@@ -62,6 +67,9 @@ export class StartUp {
     this.stop.check();
     const addresses = addressesOf(config.HOST, ports);
     await this.startServices(databaseUrl, ports, addresses);
+    const findings = new Findings(addresses, keys.staff.analyst, this.stop.signal);
+    await Promise.race([this.tellRefusedSnapshots(findings), sleep(SNAPSHOT_LINE_WAIT_MS)]);
+    this.stop.check();
     this.undo.push({ run: () => withdraw(config.dataFolder) });
     await announce(config.dataFolder, databaseUrl, addresses);
     return { addresses, keys };
@@ -161,6 +169,13 @@ export class StartUp {
       supervisor.markStarted();
       return [undefined, 'ingestion, scoring, case-referral'];
     });
+  }
+
+  /** Never fails: a start that reads the log is slower, and nothing else. */
+  private async tellRefusedSnapshots(findings: Findings): Promise<void> {
+    const start = await scoringStart(findings, this.stop.signal);
+    const said = start && refusedSnapshots(start);
+    if (said) this.say('snapshot', said);
   }
 
   /** Shows what is being done, and when it is, what came of it and how long it took. */
