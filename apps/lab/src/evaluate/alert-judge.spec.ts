@@ -155,6 +155,21 @@ describe('a pattern is found', () => {
     expect(second.delayShareMedian).toBeCloseTo(1 / 3, 12);
   });
 
+  it('not by one row beside a small stranger, be it half of two', () => {
+    const figures = judged(LOG, KEY, [['a', [3, 4], 4]]);
+    expect(figures).toMatchObject({ alertPrecision: 1, patternRecall: 0 });
+    expect(judged(LOG, KEY, [['a', [2, 4], 4]]).patternRecall).toBe(1);
+  });
+
+  it('and a true alert is not true again under another name', () => {
+    const figures = judged(LOG, KEY, [
+      ['a', [2, 4], 4],
+      ['b', [2, 4], 5],
+      ['c', [4, 6], 6],
+    ]);
+    expect(figures).toMatchObject({ alerts: 3, alertPrecision: 2 / 3, repeatedAlerts: 1 });
+  });
+
   it('by repeating oneself no better: rows are covered once, and the repetition is told', () => {
     const key = handMadeKey({ chain1: [0, 1, 2, 3, 4, 5] });
     const figures = judged(LOG, key, [

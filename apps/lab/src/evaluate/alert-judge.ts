@@ -12,7 +12,7 @@ export interface Emission {
   readonly at: RowIndex;
 }
 
-/** An alert names at least so many transfers, and a pattern is found only once so many of its own are there to be found. */
+/** An alert names at least so many transfers, and a pattern is found only by so many of its own. */
 const TRANSFERS_MIN = 2;
 /** Of transfers and of value: what makes an alert a pattern's, and a pattern found. */
 const MOSTLY = 0.5;
@@ -54,7 +54,7 @@ export interface AlertFigures {
  * Judges alerts by the answer key, in the order they are emitted.
  *
  * An alert is true when it names two transfers or more, and at least half of them, and of their value, belong to one
- * pattern. That is decided once, when it is raised: what is false stays false, whatever it takes in later. A revision of
+ * pattern, and true alerts before it have not named them all. That is decided once, when it is raised: what is false stays false, whatever it takes in later. A revision of
  * a true alert is judged on what it adds: when that is mostly not of the alert's own pattern, it counts as a false alert
  * of its own, and finds nothing. So an alert that swallows a region pays for each mouthful.
  *
@@ -119,7 +119,10 @@ export class AlertJudge {
   }
 
   private raise(alertId: string, rows: readonly RowIndex[], at: RowIndex): void {
-    const pattern = rows.length >= TRANSFERS_MIN ? this.mostlyOf(rows) : FALSE_ALERT;
+    // What true alerts have said already is not true once more for being said again.
+    const repeats = rows.every((row) => this.evidence.has(row));
+    const enough = rows.length >= TRANSFERS_MIN && !repeats;
+    const pattern = enough ? this.mostlyOf(rows) : FALSE_ALERT;
     this.alerts.set(alertId, { pattern, rows: new Set(rows) });
     if (rows.every((row) => this.named.has(row))) this.repeated += 1;
     for (const row of rows) this.named.add(row);
@@ -182,8 +185,10 @@ export class AlertJudge {
       if (this.key.patternsOf(row).includes(pattern)) progress.covered.add(row);
     }
     const soFar = own.filter((row) => row <= at).length;
-    // Half of one row is no finding: whoever alerts on everybody's first payment would find them all.
-    if (soFar < TRANSFERS_MIN || progress.covered.size < MOSTLY * soFar) return;
+    // One row is no finding, be it half of two: whoever alerts on everybody's payments, each beside a small stranger's,
+    // would find them all.
+    const { size } = progress.covered;
+    if (size < TRANSFERS_MIN || size < MOSTLY * soFar) return;
     progress.foundAt ??= at;
   }
 
