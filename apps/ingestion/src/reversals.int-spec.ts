@@ -47,6 +47,19 @@ const reversal = (original: string, change: Record<string, unknown> = {}): Trans
   });
 
 describe('the original of a reversal', () => {
+  it.each([
+    ['a payment that mentions another', 'P2P', 'SETTLED'],
+    ['a payment first told of when it was over', 'P2P', 'REVERSED'],
+    ['a reversal first told of when it was over', 'REVERSAL', 'REVERSED'],
+    ['a reversal that failed', 'REVERSAL', 'FAILED'],
+  ])('is nobody else’s: %s points nowhere', async (_, type, status) => {
+    const sent = nextId();
+    await ingestion.send([row(sent)]);
+    const pointing = reversal(sent, { type, status, amount: '0.01' });
+    expect(await ingestion.send([pointing])).toMatchObject({ accepted: 1 });
+    expect((await stored(pointing.transferId))[0]!.original_position).toBeNull();
+  });
+
   it('is what it points to, sent before or earlier in the batch, and otherwise it points nowhere', async () => {
     const [sent, beside, after] = [nextId(), nextId(), nextId()];
     await ingestion.send([row(sent)]);

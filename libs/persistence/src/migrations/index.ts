@@ -4,6 +4,7 @@ import { Intel1764000000003 } from './1764000000003-intel';
 import { Scoring1764000000004 } from './1764000000004-scoring';
 import { Referral1764000000005 } from './1764000000005-referral';
 import { Snapshots1764000000006 } from './1764000000006-snapshots';
+import { Originals1764000000007 } from './1764000000007-originals';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -13,4 +14,5 @@ export const MIGRATIONS = [
   Scoring1764000000004,
   Referral1764000000005,
   Snapshots1764000000006,
+  Originals1764000000007,
 ];
