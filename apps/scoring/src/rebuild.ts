@@ -61,15 +61,19 @@ export class Rebuild {
     await flushPoints.load(mark.position);
     // The snapshot may be of the moment between the last entry and the flush that came after it.
     let flushed = flushPoints.take(mark.position) || mark === LOG_BEGINNING;
-    if (flushed) detector.flush();
+    detector.silently(() => {
+      if (flushed) detector.flush();
+    });
     let reported = mark.entries;
     for await (const entries of this.repository.log.pages(mark.position, scored)) {
       await flushPoints.load(entries.at(-1)!.position);
-      for (const entry of entries) {
-        detector.apply(entry);
-        flushed = flushPoints.take(entry.position);
-        if (flushed) detector.flush();
-      }
+      detector.silently(() => {
+        for (const entry of entries) {
+          detector.apply(entry);
+          flushed = flushPoints.take(entry.position);
+          if (flushed) detector.flush();
+        }
+      });
       mark = markAfter(mark, entries);
       watch.reached(mark);
       if (watch.shouldStop()) return null;

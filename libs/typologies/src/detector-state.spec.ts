@@ -19,12 +19,16 @@ const known = (walletId: string, position: number, fromMs: number): LogEntry => 
   ],
 });
 
-/** What a detector says from the cut on, if it was saved there and another took over; and if nothing happened there. */
+/** What a detector says from the cut on, if it was saved there or replayed up to it; and if nothing happened there. */
 function afterCut(entries: readonly LogEntry[], cut: number, options: DetectorOptions) {
   const undisturbed = new Detector(options);
   for (const entry of entries.slice(0, cut)) undisturbed.apply(entry);
   const restarted = new Detector(options);
   restarted.load(copied(undisturbed.save()));
+  const replayed = new Detector(options);
+  replayed.silently(() => {
+    for (const entry of entries.slice(0, cut)) expect(replayed.apply(entry)).toEqual([]);
+  });
   const rest = entries.slice(cut);
   const goOn = (detector: Detector): unknown => [
     rest.flatMap((entry) => detector.apply(entry)),
@@ -33,7 +37,11 @@ function afterCut(entries: readonly LogEntry[], cut: number, options: DetectorOp
     [...detector.engine.caps.counts],
     [...detector.engine.released],
   ];
-  return { restarted: goOn(restarted), undisturbed: goOn(undisturbed) };
+  return {
+    restarted: goOn(restarted),
+    replayed: goOn(replayed),
+    undisturbed: goOn(undisturbed),
+  };
 }
 
 describe('a saved detector', () => {
@@ -56,8 +64,9 @@ describe('a saved detector', () => {
       ...moves.slice(-5),
     ];
     for (const cut of [0, 1, 399, 401, entries.length - 8, entries.length - 3, entries.length]) {
-      const { restarted, undisturbed } = afterCut(entries, cut, {});
+      const { restarted, replayed, undisturbed } = afterCut(entries, cut, {});
       expect(restarted).toEqual(undisturbed);
+      expect(replayed).toEqual(undisturbed);
     }
   });
 
@@ -86,8 +95,12 @@ describe('a saved detector', () => {
           const log = logOf(feed.filter(({ from, to }) => from !== to));
           const entries = [...log.slice(0, 4), known('a', 9, 5 * DAY_MS), ...log.slice(4)];
           const cut = Math.min(at, entries.length);
-          const { restarted, undisturbed } = afterCut(entries, cut, { pack: OPEN, limits });
+          const { restarted, replayed, undisturbed } = afterCut(entries, cut, {
+            pack: OPEN,
+            limits,
+          });
           expect(restarted).toEqual(undisturbed);
+          expect(replayed).toEqual(undisturbed);
         },
       ),
       { numRuns: 200 },

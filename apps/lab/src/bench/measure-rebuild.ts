@@ -38,7 +38,7 @@ export async function measureRebuild(
     const log = new TransferLog(dataSource);
     const head = await log.head();
     const server = await new StoredFeedRepository(dataSource).serverProcess();
-    const measured = subject === null ? null : createSubject(subject, null);
+    const measured = subject === null ? null : createSubject(subject, null, true);
     global.gc?.();
     const rssBefore = process.memoryUsage.rss();
     const serverBefore = await processCpuMicros(server);

@@ -10,8 +10,15 @@ export interface Subject {
   apply(entry: TransferEntry): void;
 }
 
-/** @param memoryMs how long the engine remembers; null for what it is set to in service */
-export function createSubject(name: SubjectName, memoryMs: number | null): Subject {
+/**
+ * @param memoryMs how long the engine remembers; null for what it is set to in service
+ * @param replays it has told of the entries before, as when scoring starts
+ */
+export function createSubject(
+  name: SubjectName,
+  memoryMs: number | null,
+  replays = false,
+): Subject {
   const limits = memoryMs === null ? FLOW_LIMITS : { ...FLOW_LIMITS, memoryMs };
   switch (name) {
     case 'engine': {
@@ -29,7 +36,8 @@ export function createSubject(name: SubjectName, memoryMs: number | null): Subje
       const detector = new Detector({ limits });
       return {
         apply: (entry) => {
-          detector.apply(entry);
+          if (!replays) detector.apply(entry);
+          else detector.silently(() => detector.apply(entry));
         },
       };
     }
