@@ -392,9 +392,14 @@ export class Detector {
   /** By what the alert may miss something: limits met by this transfer, and by its wallets lately. */
   private noteCaps(alert: OpenAlert, evidence: readonly Evidence[]): void {
     for (const cap of this.engine.caps.met) alert.capsMet.add(cap);
-    for (const { payer, payee } of evidence) {
-      for (const cap of capsMetBy(this.engine, payer)) alert.capsMet.add(cap);
-      for (const cap of capsMetBy(this.engine, payee)) alert.capsMet.add(cap);
+    const note = (account: AccountIndex): void => {
+      for (const cap of capsMetBy(this.engine, account)) alert.capsMet.add(cap);
+    };
+    note(alert.anchor);
+    for (const { position, payer, payee } of evidence) {
+      if (alert.evidence.has(position)) continue;
+      note(payer);
+      note(payee);
     }
   }
 
