@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type DataSource, type EntityManager } from 'typeorm';
 import {
   type EvidenceTransfer,
@@ -106,6 +107,8 @@ export class TransferLog {
           return;
         }
         next = ask(last.position);
+        // The question is only written once the event loop turns, and whoever works on the page holds it up for long.
+        await setImmediate();
         yield page;
       }
     } finally {
