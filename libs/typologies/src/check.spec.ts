@@ -38,7 +38,10 @@ function lastAsked(
         const circumstance = CIRCUMSTANCES.find((one) => one.name === asked);
         if (circumstance === undefined) return;
         const own: Check[] = [];
-        last = { seen: circumstance.see({ ...sighting, checks: own }) !== null, checks: own };
+        last = {
+          seen: circumstance.see({ ...sighting, checks: own }, OPEN.circumstances) !== null,
+          checks: own,
+        };
       },
     },
   });

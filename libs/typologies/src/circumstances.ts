@@ -1,5 +1,6 @@
 import { type SignalFamily } from '#contracts';
 import { above, type Condition, holds, inScope, PEOPLE_ONLY } from './check';
+import { logOdds, natsMax, perNat, type ValuesOf } from './parameter';
 import { sayAmount } from './say';
 import { fact, type Facts, type Sighting } from './signal';
 
@@ -14,6 +15,13 @@ export interface Circumstance {
 
 export type CircumstanceName = 'NEW_COUNTERPARTY' | 'UNUSUAL_AMOUNT';
 
+export const CIRCUMSTANCE_PARAMETERS = {
+  newCounterparty: logOdds('the two had never dealt with each other', 0.8),
+  amountWeight: perNat('for an amount that is rare', 0.5),
+  amountNatsMax: natsMax(5),
+};
+type CircumstanceValues = ValuesOf<typeof CIRCUMSTANCE_PARAMETERS>;
+
 const NEVER_DEALT = 'the two had never dealt with each other, as far as this side knows';
 const RARE_AMONG_ALL: Condition = { says: 'how rare so high an amount is among all', unit: 'nats' };
 const ABOVE_OWN: Condition = {
@@ -22,7 +30,10 @@ const ABOVE_OWN: Condition = {
 };
 
 /** Both sides had never dealt with each other. A term, never a gate: many honest payments are first ones. */
-function newCounterparty({ engine, step, pack, anchor, checks }: Sighting): Circumstance | null {
+function newCounterparty(
+  { engine, step, anchor, checks }: Sighting,
+  values: CircumstanceValues,
+): Circumstance | null {
   // The payer's account knows its own side only.
   const isNew = anchor === step.payee ? step.newPair : !step.carried.payerKnowsPayee;
   if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
@@ -31,16 +42,17 @@ function newCounterparty({ engine, step, pack, anchor, checks }: Sighting): Circ
     name: 'NEW_COUNTERPARTY',
     family: 'ACCOUNT',
     currency: engine.accounts.currency(anchor),
-    logOdds: pack.circumstances.newCounterparty,
+    logOdds: values.newCounterparty,
     facts: {},
   };
 }
 
 /** The amount is rare among all payments between people, and above what this payer is used to. */
-function unusualAmount(sighting: Sighting): Circumstance | null {
-  const { engine, step, population, pack, anchor, checks } = sighting;
+function unusualAmount(
+  { engine, step, population, anchor, checks }: Sighting,
+  { amountWeight, amountNatsMax }: CircumstanceValues,
+): Circumstance | null {
   if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
-  const { amountWeight, amountNatsMax } = pack.circumstances;
   const { payerLogMean, payerDebits } = step.carried;
   const currency = engine.accounts.currency(anchor);
   const rare = population.amountsOf(currency).surpriseOfHigh(step.amountMinor);
@@ -62,14 +74,14 @@ function unusualAmount(sighting: Sighting): Circumstance | null {
 /** Each circumstance by itself, for whoever asks how its conditions came out. */
 export const CIRCUMSTANCES: readonly {
   readonly name: CircumstanceName;
-  readonly see: (sighting: Sighting) => Circumstance | null;
+  readonly see: (sighting: Sighting, values: CircumstanceValues) => Circumstance | null;
 }[] = [
   { name: 'NEW_COUNTERPARTY', see: newCounterparty },
   { name: 'UNUSUAL_AMOUNT', see: unusualAmount },
 ];
 
-export const circumstancesOf = (sighting: Sighting): Circumstance[] =>
-  [newCounterparty(sighting), unusualAmount(sighting)].filter((found) => found !== null);
+export const circumstancesOf = (sighting: Sighting, values: CircumstanceValues): Circumstance[] =>
+  CIRCUMSTANCES.map(({ see }) => see(sighting, values)).filter((found) => found !== null);
 
 /** What an investigator is told of each. */
 export const CIRCUMSTANCE_SENTENCES: Readonly<

@@ -1,6 +1,8 @@
 import { atLeast, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONLY } from './check';
+import { HOUR_MS, MINUTE_MS } from '#domain';
+import { count, logOdds, share, span, type ValuesOf } from './parameter';
 import { sayAmount, sayDuration } from './say';
-import { evidenceOf, fact, type Facts, type Signal, type Sighting, type Typology } from './signal';
+import { evidenceOf, fact, type Facts, type Signal, type Sighting, typology } from './signal';
 import { ancestry, type Hop } from './trail';
 
 const PAID_BEFORE = 'the payee itself paid a transfer of the trail';
@@ -8,14 +10,24 @@ const SPAN: Condition = { says: 'time since that transfer of the trail', unit: '
 const WALLETS: Condition = { says: 'wallets that the trail goes through', unit: 'count' };
 const BACK: Condition = { says: 'came back, of what had been paid out', unit: 'amount' };
 
+const PARAMETERS = {
+  walletsMin: count('wallets that it goes through, at least', 3, 3, 8),
+  walletsMax: count('and at most', 8, 3, 8),
+  keptMin: share('of what was paid out, the share that comes back', 0.8),
+  windowMs: span('from the first payment to the last', 72 * HOUR_MS, MINUTE_MS, 336 * HOUR_MS),
+  weight: logOdds('for a cycle', 3),
+};
+
 /**
  * Cycle: money returns to a wallet that paid it out.
  *
  * Definition: the payee of this payment paid a transfer of its trail, over at least `walletsMin` and at most `walletsMax`
  * wallets, no longer than `windowMs` ago, and gets back at least `keptMin` of it. A loan paid back directly is no cycle.
  */
-function see({ engine, step, pack, anchor, checks }: Sighting): Signal | null {
-  const { walletsMin, walletsMax, keptMin, windowMs, logOdds } = pack.cycle;
+function see(
+  { engine, step, anchor, checks }: Sighting,
+  { walletsMin, walletsMax, keptMin, windowMs, weight }: ValuesOf<typeof PARAMETERS>,
+): Signal | null {
   if (!inScope(checks, PAYEE_ONLY, anchor === step.payee)) return null;
   if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
   if (!holds(checks, PAID_BEFORE, step.carried.ancestors.has(anchor))) return null;
@@ -35,7 +47,7 @@ function see({ engine, step, pack, anchor, checks }: Sighting): Signal | null {
       anchor,
       currency: engine.accounts.currency(anchor),
       atMs: step.atMs,
-      logOdds,
+      logOdds: weight,
       facts: {
         paidMinor: amountMinor,
         wallets: hops.length,
@@ -53,4 +65,11 @@ const say = (facts: Facts, currency: string): string =>
   `${fact(facts, 'wallets')} wallets after ${sayDuration(fact(facts, 'spanMs'))}, ` +
   `${sayAmount(fact(facts, 'backMinor'), currency)} of it`;
 
-export const cycle: Typology = { name: 'CYCLE', family: 'PATTERN', see, say };
+export const cycle = typology({
+  name: 'CYCLE',
+  family: 'PATTERN',
+  techniques: ['F1047'],
+  parameters: PARAMETERS,
+  see,
+  say,
+});

@@ -85,7 +85,10 @@ export class Detector {
       },
       reorder,
     );
-    this.signals = new LiveSignals(pack.risk.memoryMs, pack.operationProximity.transfersMax);
+    this.signals = new LiveSignals(
+      pack.risk.memoryMs,
+      pack.typologies.OPERATION_PROXIMITY.transfersMax,
+    );
     this.budget = new AlertBudget(pack.risk);
     this.book = new AlertBook(pack.risk.memoryMs, limits.memoryMs, pack.risk.transfersMax);
   }
@@ -241,22 +244,25 @@ export class Detector {
     // What is bought in a shop shows nothing.
     if (!step.personal && !step.leaves && this.watch === null) return;
     const checks = this.watch?.checks?.(step.position) ?? null;
-    const sighting: Sighting = { engine, step, population, nowMs, pack, anchor, checks };
+    const sighting: Sighting = { engine, step, population, nowMs, anchor, checks };
     let seen = false;
     for (const typology of TYPOLOGIES) {
-      const signal = typology.see(sighting);
+      const signal = typology.see(sighting, pack.typologies[typology.name]);
       this.watch?.saw?.(sighting, typology.name, signal);
       if (signal === null) continue;
       this.signals.add(signal, engine.nowMs);
       seen = true;
     }
     if (!seen) {
-      this.watch?.scored?.(step.position, riskOf(pack.risk.base, circumstancesOf(sighting)));
+      this.watch?.scored?.(
+        step.position,
+        riskOf(pack.risk.base, circumstancesOf(sighting, pack.circumstances)),
+      );
       return;
     }
     const trigger = `${transferKey(entry.transfer)}\n${engine.accounts.walletKey(anchor)}`;
     const { atMs, position } = step;
-    const circumstances = circumstancesOf(sighting);
+    const circumstances = circumstancesOf(sighting, pack.circumstances);
     this.judge({ anchor, atMs, trigger, circumstances, position }, found);
   }
 
@@ -264,7 +270,7 @@ export class Detector {
   private raiseRevealed(butFor: number, found: Detection[]): void {
     const { engine, pack } = this;
     for (const anchor of engine.takeRevealed()) {
-      const signal = seeRevealed(engine, anchor, pack, butFor);
+      const signal = seeRevealed(engine, anchor, pack.typologies.OPERATION_PROXIMITY, butFor);
       if (signal === null) continue;
       this.signals.add(signal, engine.nowMs);
       const { atMs, currency, operationIds } = signal;

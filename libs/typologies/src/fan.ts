@@ -9,8 +9,9 @@ import {
   PAYER_ONLY,
   PEOPLE_ONLY,
 } from './check';
+import { DAY_MS, MINUTE_MS } from '#domain';
+import { count as countOf, natsMax, perDay, perNat, span, type ValuesOf } from './parameter';
 import { surpriseOfCount } from './population';
-import { type FanParameters } from './rule-pack';
 import { sayAmount, sayCount, sayDuration } from './say';
 import {
   byTime,
@@ -21,7 +22,7 @@ import {
   type Facts,
   type Sighting,
   type Signal,
-  type Typology,
+  typology,
 } from './signal';
 
 /** One side's payments between people with counterparties that were new, newest first, as the account remembers them. */
@@ -73,19 +74,28 @@ const NEW_ONES: Readonly<Record<'FAN_IN' | 'FAN_OUT', Condition>> = {
 const RARE_AMONG_ALL: Condition = { says: 'how rare so many are among all', unit: 'nats' };
 const RARE_HERE: Condition = { says: 'how rare so many are for this wallet', unit: 'nats' };
 
+const PARAMETERS = {
+  windowMs: span('payments count that came so recently', DAY_MS, MINUTE_MS, 14 * DAY_MS),
+  counterpartiesMin: countOf('distinct counterparties it never dealt with before', 3, 2, 1_000),
+  habitPriorPerDay: perDay('payments that any wallet is allowed before more surprise', 1),
+  weight: perNat('for so many', 0.5),
+  natsMax: natsMax(6),
+};
+type FanValues = ValuesOf<typeof PARAMETERS>;
+
 /**
  * Fan-in: many new payers at once.
  *
  * Definition: within the window at least `counterpartiesMin` distinct wallets paid this one that had never dealt with it.
  * Strength: how surprising so many are for this wallet, but no more than how rare they are among all.
  */
-function seeFanIn(sighting: Sighting): Signal | null {
-  const { engine, step, population, pack, anchor, checks } = sighting;
+function seeFanIn(sighting: Sighting, values: FanValues): Signal | null {
+  const { engine, step, population, anchor, checks } = sighting;
   if (!inScope(checks, PAYEE_ONLY, anchor === step.payee)) return null;
   if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
   if (!holds(checks, NEW_PAIR, step.newPair)) return null;
-  const pairs = newPayers(engine, anchor, step.atMs - pack.fanIn.windowMs, step.atMs);
-  return fan(sighting, 'FAN_IN', pack.fanIn, population.newPayers, pairs);
+  const pairs = newPayers(engine, anchor, step.atMs - values.windowMs, step.atMs);
+  return fan(sighting, 'FAN_IN', values, population.newPayers, pairs);
 }
 
 /**
@@ -94,19 +104,19 @@ function seeFanIn(sighting: Sighting): Signal | null {
  * Definition: within the window this wallet paid at least `counterpartiesMin` distinct wallets that it had never paid.
  * Strength: how surprising so many are for this wallet, but no more than how rare they are among all.
  */
-function seeFanOut(sighting: Sighting): Signal | null {
-  const { engine, step, population, pack, anchor, checks } = sighting;
+function seeFanOut(sighting: Sighting, values: FanValues): Signal | null {
+  const { engine, step, population, anchor, checks } = sighting;
   if (!inScope(checks, PAYER_ONLY, anchor === step.payer)) return null;
   if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
   if (!holds(checks, NEW_PAYEE, !step.carried.payerKnowsPayee)) return null;
-  const pairs = newPayees(engine, anchor, step.atMs - pack.fanOut.windowMs, step.atMs);
-  return fan(sighting, 'FAN_OUT', pack.fanOut, population.newPayees, pairs);
+  const pairs = newPayees(engine, anchor, step.atMs - values.windowMs, step.atMs);
+  return fan(sighting, 'FAN_OUT', values, population.newPayees, pairs);
 }
 
 function fan(
   { engine, step, anchor, nowMs, checks }: Sighting,
   typology: 'FAN_IN' | 'FAN_OUT',
-  { counterpartiesMin, habitPriorPerDay, weight, natsMax }: FanParameters,
+  { counterpartiesMin, habitPriorPerDay, weight, natsMax: most }: FanValues,
   usual: LogHistogram,
   pairs: NewPairs,
 ): Signal | null {
@@ -129,7 +139,7 @@ function fan(
   const rareHere = surpriseOfCount(count, Math.max(habit, habitPriorPerDay));
   above(checks, RARE_AMONG_ALL, rare, 0);
   above(checks, RARE_HERE, rareHere, 0);
-  const nats = Math.min(rareHere, rare, natsMax);
+  const nats = Math.min(rareHere, rare, most);
   if (nats <= 0) return null;
   const evidence: Evidence[] = [];
   for (let row = pairs.first; row < pairs.first + pairs.count; row += 1) {
@@ -156,18 +166,22 @@ const wallets = (facts: Facts): string =>
   `${sayCount(fact(facts, 'count'), 'wallet')} it had never dealt with, within ` +
   sayDuration(fact(facts, 'spanMs'));
 
-export const fanIn: Typology = {
+export const fanIn = typology({
   name: 'FAN_IN',
   family: 'NETWORK',
+  techniques: ['F1047'],
+  parameters: PARAMETERS,
   see: seeFanIn,
   say: (facts, currency) =>
     `received ${sayAmount(fact(facts, 'sumMinor'), currency)} from ${wallets(facts)}`,
-};
+});
 
-export const fanOut: Typology = {
+export const fanOut = typology({
   name: 'FAN_OUT',
   family: 'NETWORK',
+  techniques: ['F1025'],
+  parameters: PARAMETERS,
   see: seeFanOut,
   say: (facts, currency) =>
     `paid ${sayAmount(fact(facts, 'sumMinor'), currency)} to ${wallets(facts)}`,
-};
+});

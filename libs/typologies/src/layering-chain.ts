@@ -1,8 +1,9 @@
 import { type AccountIndex, NONE } from '#flow';
 import { atLeast, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONLY } from './check';
-import { DWELL_FLOOR_MS } from './rule-pack';
+import { count, logOdds, natsMax, perNat, share, type ValuesOf } from './parameter';
+import { DWELL_FLOOR_MS } from './population';
 import { sayAmount, sayDuration } from './say';
-import { evidenceOf, fact, type Facts, type Signal, type Sighting, type Typology } from './signal';
+import { evidenceOf, fact, type Facts, type Signal, type Sighting, typology } from './signal';
 import { ancestry, type Hop } from './trail';
 
 const DEPTH: Condition = {
@@ -16,6 +17,16 @@ const HOPS: Condition = {
   unit: 'count',
 };
 
+const PARAMETERS = {
+  depthMin: count('transfers in a row, the last one included', 3, 2, 8),
+  keptMin: share('of the value, what a hop keeps at least', 0.8),
+  keptMax: share('and at most', 1.05, 2),
+  weightPerHop: logOdds('for each hop beyond the second', 0.8),
+  hopsMax: count('hops beyond the second that count', 4, 1, 8),
+  weightDwell: perNat('for short rests', 0.6),
+  natsMax: natsMax(4),
+};
+
 /**
  * Layering chain: money handed on from wallet to wallet, each hop keeping most of its value.
  *
@@ -23,9 +34,11 @@ const HOPS: Condition = {
  * between `keptMin` and `keptMax` of the one before. Strength: the hops beyond the second, and how rare such short rests
  * are among all wallets.
  */
-function see({ engine, step, population, pack, anchor, checks }: Sighting): Signal | null {
-  const { depthMin, keptMin, keptMax, weightPerHop, hopsMax, weightDwell, natsMax } =
-    pack.layeringChain;
+function see(
+  { engine, step, population, anchor, checks }: Sighting,
+  values: ValuesOf<typeof PARAMETERS>,
+): Signal | null {
+  const { depthMin, keptMin, keptMax, weightPerHop, hopsMax, weightDwell } = values;
   if (!inScope(checks, PAYEE_ONLY, anchor === step.payee)) return null;
   if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
   if (!atLeast(checks, DEPTH, step.carried.depth, depthMin)) return null;
@@ -44,7 +57,7 @@ function see({ engine, step, population, pack, anchor, checks }: Sighting): Sign
   }
   if (!atLeast(checks, HOPS, hops.length, depthMin)) return null;
   const first = hops.at(-1)!;
-  const dwellNats = Math.min(nats / (hops.length - 1), natsMax);
+  const dwellNats = Math.min(nats / (hops.length - 1), values.natsMax);
   return {
     typology: 'LAYERING_CHAIN',
     family: 'PATTERN',
@@ -67,4 +80,11 @@ const say = (facts: Facts, currency: string): string =>
   `transfers in a row within ${sayDuration(fact(facts, 'spanMs'))}, of which ` +
   `${sayAmount(fact(facts, 'lastMinor'), currency)} arrived`;
 
-export const layeringChain: Typology = { name: 'LAYERING_CHAIN', family: 'PATTERN', see, say };
+export const layeringChain = typology({
+  name: 'LAYERING_CHAIN',
+  family: 'PATTERN',
+  techniques: ['F1047'],
+  parameters: PARAMETERS,
+  see,
+  say,
+});

@@ -11,9 +11,9 @@ import {
   type Facts,
   type Signal,
   type Sighting,
-  type Typology,
+  typology,
 } from './signal';
-import { type RulePack } from './rule-pack';
+import { count as countOf, logOdds, type ValuesOf } from './parameter';
 import { ancestry } from './trail';
 
 const KNOWN = 'the wallet itself is known to belong to an operation';
@@ -22,16 +22,25 @@ const ORIGINS: Condition = {
   unit: 'count',
 };
 
+const PARAMETERS = {
+  tainted: logOdds('for money that is wholly tainted; in proportion below', 3),
+  confirmed: logOdds('where the account itself is an indicator', 6),
+  transfersMax: countOf('transfers of a known wallet that are kept as evidence', 16, 1, 64),
+};
+export type ProximityValues = ValuesOf<typeof PARAMETERS>;
+
 /**
  * Operation proximity: the money, or the wallet, leads to a known operation.
  *
  * Definition: the account is itself an indicator of an operation (confirmed), or a share of the money just received came
  * out of one. Taint alone is exposure, not a claim: without other signals it stays below the bar.
  */
-function see({ engine, step, pack, anchor, checks }: Sighting): Signal | null {
+function see(
+  { engine, step, anchor, checks }: Sighting,
+  { tainted, confirmed }: ProximityValues,
+): Signal | null {
   // What a known wallet spends in shops says nothing of the operation's money.
   if (!inScope(checks, PEOPLE_OR_OUT, step.personal || step.leaves)) return null;
-  const { tainted, confirmed } = pack.operationProximity;
   const own = engine.watchlist.originAt(anchor, step.atMs);
   const common = {
     typology: 'OPERATION_PROXIMITY',
@@ -80,7 +89,7 @@ function see({ engine, step, pack, anchor, checks }: Sighting): Signal | null {
 export function seeRevealed(
   engine: FlowEngine,
   anchor: AccountIndex,
-  pack: RulePack,
+  { confirmed, transfersMax }: ProximityValues,
   butFor: number,
 ): Signal | null {
   const { credits, debits, limits, watchlist, nowMs } = engine;
@@ -95,7 +104,7 @@ export function seeRevealed(
   const evidence = found
     .filter(({ atMs, position }) => atMs >= sinceMs && position !== butFor)
     .sort(byTime)
-    .slice(-pack.operationProximity.transfersMax);
+    .slice(-transfersMax);
   const own = watchlist.originAt(anchor, nowMs);
   if (evidence.length === 0 || own === NONE) return null;
   return {
@@ -104,7 +113,7 @@ export function seeRevealed(
     anchor,
     currency: engine.accounts.currency(anchor),
     atMs: evidence.at(-1)!.atMs,
-    logOdds: pack.operationProximity.confirmed,
+    logOdds: confirmed,
     evidence,
     operationIds: [watchlist.operationId(own)],
     confirmed: true,
@@ -130,9 +139,11 @@ function say(facts: Facts, currency: string): string {
     : `${known} paid ${sayAmount(facts.paidMinor, currency)}`;
 }
 
-export const operationProximity: Typology = {
+export const operationProximity = typology({
   name: 'OPERATION_PROXIMITY',
   family: 'INTELLIGENCE',
+  techniques: ['F1047'],
+  parameters: PARAMETERS,
   see,
   say,
-};
+});

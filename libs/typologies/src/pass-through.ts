@@ -8,7 +8,9 @@ import {
   PAYER_ONLY,
   PEOPLE_OR_OUT,
 } from './check';
-import { DWELL_FLOOR_MS } from './rule-pack';
+import { DAY_MS, MINUTE_MS } from '#domain';
+import { natsMax, perDay, perNat, share, span, type ValuesOf } from './parameter';
+import { DWELL_FLOOR_MS } from './population';
 import { sayAmount, sayDuration, sayShare } from './say';
 import {
   evidenceOf,
@@ -17,7 +19,7 @@ import {
   type Signal,
   type Sighting,
   takenEvidence,
-  type Typology,
+  typology,
 } from './signal';
 
 const LOTS: Condition = { says: 'lots of seen money that it takes', unit: 'count' };
@@ -32,6 +34,14 @@ const PASSED: Condition = {
 const RARE_REST: Condition = { says: 'how rare so short a rest is among all', unit: 'nats' };
 const RARE_HERE: Condition = { says: 'how rare passing on is for this wallet', unit: 'nats' };
 
+const PARAMETERS = {
+  windowMs: span('money counts that came in so recently', DAY_MS, MINUTE_MS, 14 * DAY_MS),
+  passedShareMin: share('of what came in, the share that has left again', 0.9),
+  habitPriorPerDay: perDay('passes that any wallet is allowed before one surprises', 0.02),
+  weight: perNat('for a pass', 0.6),
+  natsMax: natsMax(4),
+};
+
 /**
  * Pass-through: most of what came in leaves again soon, where that is not this wallet's habit.
  *
@@ -39,8 +49,16 @@ const RARE_HERE: Condition = { says: 'how rare passing on is for this wallet', u
  * taken, and the money now leaving came from them. Strength: how rare so short a rest is among all wallets, but no more than
  * how rare a pass is for this one: a shop that sweeps its till to its supplier every evening surprises nobody.
  */
-function see({ engine, step, population, pack, anchor, checks }: Sighting): Signal | null {
-  const { windowMs, passedShareMin, habitPriorPerDay, weight, natsMax } = pack.passThrough;
+function see(
+  { engine, step, population, anchor, checks }: Sighting,
+  {
+    windowMs,
+    passedShareMin,
+    habitPriorPerDay,
+    weight,
+    natsMax: most,
+  }: ValuesOf<typeof PARAMETERS>,
+): Signal | null {
   const { accounts } = engine;
   if (!inScope(checks, PAYER_ONLY, anchor === step.payer)) return null;
   if (!inScope(checks, PEOPLE_OR_OUT, step.personal || step.leaves)) return null;
@@ -57,7 +75,7 @@ function see({ engine, step, population, pack, anchor, checks }: Sighting): Sign
   const rareHere = -Math.log(Math.min(1, passesPerDay + habitPriorPerDay));
   above(checks, RARE_REST, rareRest, 0);
   above(checks, RARE_HERE, rareHere, 0);
-  const nats = Math.min(rareRest, rareHere, natsMax);
+  const nats = Math.min(rareRest, rareHere, most);
   if (nats <= 0) return null;
   return {
     typology: 'PASS_THROUGH',
@@ -103,4 +121,11 @@ const say = (facts: Facts, currency: string): string =>
   `${sayDuration(fact(facts, 'windowMs'))} and has passed on ` +
   `${sayShare(fact(facts, 'passedShare'))} of it, the last after ${sayDuration(fact(facts, 'restMs'))}`;
 
-export const passThrough: Typology = { name: 'PASS_THROUGH', family: 'PATTERN', see, say };
+export const passThrough = typology({
+  name: 'PASS_THROUGH',
+  family: 'PATTERN',
+  techniques: ['F1025.001'],
+  parameters: PARAMETERS,
+  see,
+  say,
+});

@@ -1,4 +1,4 @@
-import { type EventTimeMs } from '#domain';
+import { type EventTimeMs, MINUTE_MS } from '#domain';
 import {
   type FlowEngine,
   type FlowStep,
@@ -6,7 +6,9 @@ import {
   type StatePart,
   type StateSource,
 } from '#flow';
-import { DWELL_FLOOR_MS } from './rule-pack';
+
+/** Faster than this tells nothing more: feeds are not exact to the second. */
+export const DWELL_FLOOR_MS = MINUTE_MS;
 
 /** What is usual among all wallets of the feed, learnt from the stream: the measure of what is surprising. */
 export class Population {

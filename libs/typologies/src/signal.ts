@@ -8,8 +8,8 @@ import {
   type FlowStep,
 } from '#flow';
 import { type Checks } from './check';
+import { type Parameters, type ValuesOf } from './parameter';
 import { type Population } from './population';
-import { type RulePack } from './rule-pack';
 
 /** A transfer that makes a signal true. */
 export interface Evidence {
@@ -50,21 +50,28 @@ export interface Sighting {
   readonly population: Population;
   /** What time it is in the feed: for all that is learnt of the population. */
   readonly nowMs: EventTimeMs;
-  readonly pack: RulePack;
   /** The account that is looked at: the step's payer, or its payee. */
   readonly anchor: AccountIndex;
   /** Every condition that is asked writes here how it came out; null where nobody wants to know. */
   readonly checks?: Checks;
 }
 
-/** A typology: how it is seen, and what an investigator is told of it. */
-export interface Typology {
+/** A typology: what it is, how it is seen, and what an investigator is told of it. */
+export interface Typology<P extends Parameters = Parameters> {
   readonly name: TypologyName;
   readonly family: SignalFamily;
+  /** Of MITRE's Fight Fraud Framework F3 v1.1; `LW-…` where it has none, and the name is our own. */
+  readonly techniques: readonly string[];
+  /** What a rule pack can set of it. */
+  readonly parameters: P;
   /** A pure look at one account; null where there is nothing to see. */
-  readonly see: (sighting: Sighting) => Signal | null;
+  readonly see: (sighting: Sighting, values: ValuesOf<P>) => Signal | null;
   readonly say: (facts: Facts, currency: string) => string;
 }
+
+/** A typology among others: each is handed the values of its own parameters. */
+export const typology = <P extends Parameters>(one: Typology<P>): Typology =>
+  one as unknown as Typology;
 
 /** A fact that the sentence was promised. */
 export function fact(facts: Facts, name: string): number {

@@ -31,20 +31,22 @@ export function lookAt(
 ): unknown[] {
   if (engine.accounts.isHub(anchor)) return [];
   const { nowMs } = step;
-  const sighting: Sighting = { engine, step, population, nowMs, pack: DEFAULT_PACK, anchor };
+  const sighting: Sighting = { engine, step, population, nowMs, anchor };
   const named = ({ payer, payee, ...evidence }: Evidence): unknown => ({
     ...evidence,
     payer: engine.accounts.walletKey(payer),
     payee: engine.accounts.walletKey(payee),
   });
-  const signals = TYPOLOGIES.map((typology) => typology.see(sighting)).filter((s) => s !== null);
+  const signals = TYPOLOGIES.map((typology) =>
+    typology.see(sighting, DEFAULT_PACK.typologies[typology.name]),
+  ).filter((s) => s !== null);
   return [
     ...signals.map((signal) => ({
       ...signal,
       anchor: engine.accounts.walletKey(signal.anchor),
       evidence: signal.evidence.map(named),
     })),
-    ...circumstancesOf(sighting),
+    ...circumstancesOf(sighting, DEFAULT_PACK.circumstances),
     { sharing: step.walletsSharingIdentifier, payeesShared: step.payeesShared },
   ];
 }

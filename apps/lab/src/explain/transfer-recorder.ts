@@ -129,7 +129,7 @@ export class TransferRecorder implements DetectionWatch {
   private circumstancesOf(sighting: Sighting): Asked[] {
     return CIRCUMSTANCES.map(({ name, see }) => {
       const checks: Check[] = [];
-      const found = see({ ...sighting, checks });
+      const found = see({ ...sighting, checks }, this.pack.circumstances);
       return { name, seen: found && this.seen(name, { ...found, evidence: [] }), checks };
     });
   }
