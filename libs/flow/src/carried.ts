@@ -1,4 +1,5 @@
 import { ANCESTORS_MAX, COPAYEES_ROOM, FUNDERS_ROOM } from './flow-limits';
+import { NewDealings } from './new-dealings';
 import { Hops, Origins, type TrailCounts } from './trails';
 
 /** What travels with a payment, from the payer's account to the payee's: by value, so that the two may live apart. */
@@ -14,6 +15,10 @@ export class Carried {
   /** Whom else the payer paid lately, newest first; the wallets are payees. */
   readonly coPayees = new Hops(COPAYEES_ROOM);
   readonly origins = new Origins();
+  /** People new to the payer whom it paid lately, this payment included; empty where it is not to a person. */
+  readonly paidNew = new NewDealings();
+  /** People new to the payer who paid it lately. */
+  readonly paidByNew = new NewDealings();
   /** The payer had this payee among its recent ones. */
   payerKnowsPayee = false;
   /** As in `FlowStep`: no new object for a number. */
@@ -53,6 +58,8 @@ export class Carried {
 
   /** …and how many they are. */
   payerDebits = 0;
+  /** Of what the payer lately got from people new to it, payments about as high as this one. */
+  likeCredits = 0;
 
   clear(): void {
     this.depth = 1;
@@ -64,6 +71,9 @@ export class Carried {
     this.payerKnowsPayee = false;
     this.numbers.fill(0);
     this.payerDebits = 0;
+    this.likeCredits = 0;
+    this.paidNew.clear();
+    this.paidByNew.clear();
   }
 
   get tainted(): boolean {

@@ -38,7 +38,7 @@ import { LocalHuntSteps } from './hunt-steps';
 import { RetroHunt } from './retro-hunt';
 import { type StatePart, type StateSource } from './state-parts';
 import { Origins } from './trails';
-import { carryCoPayees, carryFunders, pairPayers } from './neighbours';
+import { carryCoPayees, carryNewDealings, carryFunders, pairPayers } from './neighbours';
 import { leaveUncovered } from './uncovered';
 import { type Naming, Watchlist } from './watchlist';
 
@@ -227,6 +227,7 @@ export class FlowEngine {
       carried.payerKnowsPayee = this.counterparties.meet(payer, payee, 'paid', step.nowMs);
       if (!carried.payerKnowsPayee) accounts.countNewPartner(payer, amountMinor);
       this.memory.rememberDebit(step);
+      if (step.personal) carryNewDealings(this.credits, this.debits, step);
     }
     const own = this.watchlist.originAt(payer, atMs);
     if (own !== NONE) this.mix.add(own, amountMinor);

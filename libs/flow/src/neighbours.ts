@@ -5,10 +5,15 @@ import { type DebitRows } from './debit-rows';
 import { type Caps } from './caps';
 import { CAPS, FUNDER_SHARE_MIN, type FlowLimits } from './flow-limits';
 import { type FlowStep } from './flow-step';
+import { HORIZONS_MS, readNewPayees, readNewPayers } from './new-dealings';
 import { type PairStore } from './pair-store';
 
 /** As a whole number, since 0.1 of an amount is none. */
 const FUNDER_PARTS = Math.round(1 / FUNDER_SHARE_MIN);
+
+/** Two amounts are alike where the smaller is at least three quarters of the larger. */
+const LIKE = 3;
+const LIKE_OF = 4;
 
 /**
  * Who else paid the payer lately, and not just dust: a payment that merges several is linked to one of them only.
@@ -104,4 +109,21 @@ export function pairPayers(
     most = Math.max(most, pairs.note(payer, other, payee, believedMs));
   }
   return most;
+}
+
+/** What the payer lately had to do with people new to it. The step's own debit must have been remembered. */
+export function carryNewDealings(credits: CreditRows, debits: DebitRows, step: FlowStep): void {
+  const { payer, atMs, amountMinor, carried } = step;
+  readNewPayees(debits, payer, atMs, carried.paidNew);
+  readNewPayers(credits, payer, atMs, carried.paidByNew);
+  const first = credits.first(payer);
+  for (let row = first + credits.count(payer) - 1; row >= first; row -= 1) {
+    const ageMs = atMs - credits.at(row);
+    if (ageMs < 0 || !credits.personal(row) || !credits.newPair(row)) continue;
+    if (ageMs > HORIZONS_MS.at(-1)!) return;
+    const credit = credits.amount(row);
+    if (credit * LIKE_OF >= amountMinor * LIKE && amountMinor * LIKE_OF >= credit * LIKE) {
+      carried.likeCredits += 1;
+    }
+  }
 }

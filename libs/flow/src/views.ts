@@ -6,6 +6,7 @@ import { capsMetBy } from './fell-out';
 import { type FlowEngine } from './flow-engine';
 import { ANCESTORS_MAX, FUNDERS_ROOM, UNCOVERED_MAX } from './flow-limits';
 import { type FlowStep } from './flow-step';
+import { HORIZONS_MS, type NewDealings } from './new-dealings';
 import { Hops, Origins } from './trails';
 
 /** A transfer somewhere upstream: who paid it (or, of co-payees, who was paid), by `walletKey`. */
@@ -100,6 +101,16 @@ export interface CarriedView {
   readonly coveredMinor: number;
   readonly lotMinor: number;
   readonly dwellMs: number;
+  readonly paidNew: readonly DealingsView[];
+  readonly paidByNew: readonly DealingsView[];
+  readonly likeCredits: number;
+}
+
+/** Dealings with people new to a wallet, over one horizon. */
+export interface DealingsView {
+  readonly count: number;
+  readonly sumMinor: number;
+  readonly effective: number;
 }
 
 export interface StepView {
@@ -136,6 +147,9 @@ export function viewOfStep(engine: FlowEngine, step: FlowStep = engine.step): St
       coveredMinor: carried.coveredMinor,
       lotMinor: carried.lotMinor,
       dwellMs: carried.dwellMs,
+      paidNew: viewOfDealings(carried.paidNew),
+      paidByNew: viewOfDealings(carried.paidByNew),
+      likeCredits: carried.likeCredits,
     },
     laid: step.credit === NONE ? null : viewOfCredit(engine, step.credit),
     newPair: step.newPair,
@@ -144,6 +158,13 @@ export function viewOfStep(engine: FlowEngine, step: FlowStep = engine.step): St
     capsMet: [...engine.caps.met].sort(),
   };
 }
+
+const viewOfDealings = (dealings: NewDealings): DealingsView[] =>
+  HORIZONS_MS.map((_, horizon) => ({
+    count: dealings.count(horizon),
+    sumMinor: dealings.sumMinor(horizon),
+    effective: dealings.effective(horizon),
+  }));
 
 /** What the engine holds of a wallet in a currency; null where it was never seen, or given up. */
 export function viewOfAccount(

@@ -1,4 +1,4 @@
-import { type TrailView } from '#flow';
+import { type CarriedView, type DealingsView, HORIZONS_MS, type TrailView } from '#flow';
 import { type EngineLimits } from './engine-under-test';
 import {
   type Account,
@@ -6,6 +6,7 @@ import {
   type Debit,
   isPopular,
   liveOrigins,
+  newestFirst,
   noteFellOut,
   type Operation,
   ORIGINS_MAX,
@@ -47,7 +48,44 @@ export interface Carried extends Trail {
   readonly coveredMinor: number;
   readonly lotMinor: number;
   readonly dwellMs: number;
+  readonly dealings: Pick<CarriedView, 'paidNew' | 'paidByNew' | 'likeCredits'>;
 }
+
+const dealingsOf = (
+  rows: readonly { readonly amountMinor: number; readonly atMs: number }[],
+  atMs: number,
+): DealingsView[] =>
+  HORIZONS_MS.map((spanMs) => {
+    const within = rows.filter((row) => row.atMs <= atMs && atMs - row.atMs <= spanMs);
+    const sumMinor = within.reduce((sum, row) => sum + row.amountMinor, 0);
+    const squares = within.reduce((sum, row) => sum + row.amountMinor ** 2, 0);
+    const effective = sumMinor === 0 ? 0 : sumMinor ** 2 / squares;
+    return { count: within.length, sumMinor, effective };
+  });
+
+/** With people the payer had not known. */
+function newDealings(payer: Account, { amountMinor, atMs }: Payment): Carried['dealings'] {
+  // Sums of large squares are rounded, and so depend on the order: newest first, as there.
+  const paid = newestFirst(payer.debits).filter((row) => row.personal && row.newPair);
+  const paidBy = newestFirst(payer.credits).filter((row) => row.personal && row.newPair);
+  const alike = paidBy.filter(
+    (row) =>
+      row.atMs <= atMs &&
+      atMs - row.atMs <= HORIZONS_MS.at(-1)! &&
+      4 * Math.min(row.amountMinor, amountMinor) >= 3 * Math.max(row.amountMinor, amountMinor),
+  );
+  return {
+    paidNew: dealingsOf(paid, atMs),
+    paidByNew: dealingsOf(paidBy, atMs),
+    likeCredits: alike.length,
+  };
+}
+
+const NO_DEALINGS: Carried['dealings'] = {
+  paidNew: dealingsOf([], 0),
+  paidByNew: dealingsOf([], 0),
+  likeCredits: 0,
+};
 
 /** What goes along with a reversal: it comes from no trail. */
 export const NOTHING_CARRIED: Carried = {
@@ -59,6 +97,7 @@ export const NOTHING_CARRIED: Carried = {
   coveredMinor: 0,
   lotMinor: 0,
   dwellMs: 0,
+  dealings: NO_DEALINGS,
 };
 
 /** The payer's side. `named` is the operation that the payer itself is known for. */
@@ -88,7 +127,11 @@ export function debit(
   }
   if (!payer.hub && !payerKnowsPayee) countNewPartner(payer, payment.amountMinor);
   const { coveredMinor, lotMinor, dwellMs } = money;
-  return { ...trail, funders, coPayees, origins, payerKnowsPayee, coveredMinor, lotMinor, dwellMs };
+  const dealings = payment.personal && !payer.hub ? newDealings(payer, payment) : NO_DEALINGS;
+  return {
+    ...{ ...trail, funders, coPayees, origins, payerKnowsPayee },
+    ...{ coveredMinor, lotMinor, dwellMs, dealings },
+  };
 }
 
 /** Lots, then the pile; what neither covers is uncovered. */

@@ -23,8 +23,9 @@ export const viewOfCredit = (credit: Credit): CreditView => ({
   origins: originViews(credit.origins),
 });
 
-export const viewOfCarried = (carried: Carried): CarriedView => ({
+export const viewOfCarried = ({ dealings, ...carried }: Carried): CarriedView => ({
   ...carried,
+  ...dealings,
   origins: originViews(new Map(carried.origins)),
 });
 

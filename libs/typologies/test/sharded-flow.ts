@@ -57,11 +57,14 @@ const PLAIN = [
   'dwellMs',
   'payerLogMean',
   'payerDebits',
+  'likeCredits',
 ] as const;
 
 type CarriedLetter = Record<Lists, HopLetter[]> &
   Record<(typeof PLAIN)[number], number> & {
     readonly payerKnowsPayee: boolean;
+    readonly paidNew: number[];
+    readonly paidByNew: number[];
     readonly origins: { operationId: string; share: number }[];
   };
 
@@ -318,6 +321,8 @@ function letterOf(from: FlowEngine, step: FlowStep, payer: Party, currency: stri
         number
       >),
       payerKnowsPayee: carried.payerKnowsPayee,
+      paidNew: [...carried.paidNew.numbers],
+      paidByNew: [...carried.paidByNew.numbers],
       origins,
     },
   };
@@ -344,6 +349,8 @@ function open(to: FlowEngine, step: FlowStep, letter: Letter): void {
     }
   }
   for (const name of PLAIN) carried[name] = letterCarried[name];
+  carried.paidNew.numbers.set(letterCarried.paidNew);
+  carried.paidByNew.numbers.set(letterCarried.paidByNew);
   carried.payerKnowsPayee = letterCarried.payerKnowsPayee;
   for (const { operationId, share } of letterCarried.origins) {
     carried.origins.put(to.watchlist.originOf(operationId), share);
