@@ -7,6 +7,7 @@ export const TYPOLOGY_NAMES = [
   'FAN_IN',
   'FAN_OUT',
   'CYCLE',
+  'SCATTER_GATHER',
   'OPERATION_PROXIMITY',
 ] as const;
 export type TypologyName = (typeof TYPOLOGY_NAMES)[number];

@@ -231,8 +231,7 @@ export class FlowEngine {
     }
     const own = this.watchlist.originAt(payer, atMs);
     if (own !== NONE) this.mix.add(own, amountMinor);
-    const { taintShareMin } = limits;
-    if (this.mix.carry(carried.origins, amountMinor, taintShareMin, this.isWithdrawn)) {
+    if (this.mix.carry(carried.origins, amountMinor, limits.taintShareMin, this.isWithdrawn)) {
       this.caps.meet(CAPS.origins);
     }
     const open = amountMinor - carried.coveredMinor;

@@ -16,7 +16,8 @@ export {
 export { declaredKind } from './hub';
 export { type HuntSteps, type Quarry } from './hunt-steps';
 export { LogHistogram } from './log-histogram';
-export { HORIZONS, HORIZONS_MS, NewDealings, readNewPayees, readNewPayers } from './new-dealings';
+export { readNewPayers } from './neighbours';
+export { HORIZONS, HORIZONS_MS, NewDealings } from './new-dealings';
 export { RetroHunt } from './retro-hunt';
 export { REORDER_LIMITS, ReorderBuffer, type ReorderLimits, type RowOrder } from './reorder-buffer';
 export {

@@ -9,7 +9,7 @@ const HALF_LIFE_MS = 7 * DAY_MS;
 /** The running sums may lag behind by this part of what was seen. */
 const SUMS_STALE_PARTS = 64;
 /** Fewer than this tell nothing of what is usual. */
-const SEEN_MIN = 50;
+const SEEN_MIN = 500;
 
 /**
  * What is usual in the whole population, learnt from the stream: a histogram of a positive quantity on a logarithmic scale

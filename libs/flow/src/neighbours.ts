@@ -1,3 +1,4 @@
+import { type EventTimeMs } from '#domain';
 import { type AccountIndex, NONE } from './accounts';
 import { type CreditRows } from './credit-rows';
 import { type CreditSlot } from './timed-rows';
@@ -5,7 +6,7 @@ import { type DebitRows } from './debit-rows';
 import { type Caps } from './caps';
 import { CAPS, FUNDER_SHARE_MIN, type FlowLimits } from './flow-limits';
 import { type FlowStep } from './flow-step';
-import { HORIZONS_MS, readNewPayees, readNewPayers } from './new-dealings';
+import { HORIZONS, HORIZONS_MS, type NewDealings } from './new-dealings';
 import { type PairStore } from './pair-store';
 
 /** As a whole number, since 0.1 of an amount is none. */
@@ -124,6 +125,42 @@ export function carryNewDealings(credits: CreditRows, debits: DebitRows, step: F
     const credit = credits.amount(row);
     if (credit * LIKE_OF >= amountMinor * LIKE && amountMinor * LIKE_OF >= credit * LIKE) {
       carried.likeCredits += 1;
+    }
+  }
+}
+
+/** People whom the account had never paid before, as it remembers up to `atMs`. */
+export function readNewPayees(
+  debits: DebitRows,
+  account: AccountIndex,
+  atMs: EventTimeMs,
+  into: NewDealings,
+): void {
+  into.clear();
+  const first = debits.first(account);
+  for (let row = first + debits.count(account) - 1; row >= first; row -= 1) {
+    const ageMs = atMs - debits.at(row);
+    if (ageMs > HORIZONS_MS[HORIZONS - 1]!) return;
+    if (ageMs >= 0 && debits.personal(row) && debits.newPayee(row)) {
+      into.add(ageMs, debits.amount(row));
+    }
+  }
+}
+
+/** People who had never dealt with the account before they paid it, as it remembers up to `atMs`. */
+export function readNewPayers(
+  credits: CreditRows,
+  account: AccountIndex,
+  atMs: EventTimeMs,
+  into: NewDealings,
+): void {
+  into.clear();
+  const first = credits.first(account);
+  for (let row = first + credits.count(account) - 1; row >= first; row -= 1) {
+    const ageMs = atMs - credits.at(row);
+    if (ageMs > HORIZONS_MS[HORIZONS - 1]!) return;
+    if (ageMs >= 0 && credits.personal(row) && credits.newPair(row)) {
+      into.add(ageMs, credits.amount(row));
     }
   }
 }

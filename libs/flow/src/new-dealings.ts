@@ -1,7 +1,4 @@
-import { DAY_MS, type EventTimeMs, HOUR_MS } from '#domain';
-import { type AccountIndex } from './accounts';
-import { type CreditRows } from './credit-rows';
-import { type DebitRows } from './debit-rows';
+import { DAY_MS, HOUR_MS } from '#domain';
 
 /** The spans over which new dealings are counted together: the two-hour product, a day, three days, two weeks. */
 export const HORIZONS_MS = [2 * HOUR_MS, DAY_MS, 3 * DAY_MS, 14 * DAY_MS] as const;
@@ -49,42 +46,6 @@ export class NewDealings {
       numbers[COUNT + horizon]! += 1;
       numbers[SUM + horizon]! += amountMinor;
       numbers[SQUARES + horizon]! += amountMinor * amountMinor;
-    }
-  }
-}
-
-/** People whom the account had never paid before, as it remembers up to `atMs`. */
-export function readNewPayees(
-  debits: DebitRows,
-  account: AccountIndex,
-  atMs: EventTimeMs,
-  into: NewDealings,
-): void {
-  into.clear();
-  const first = debits.first(account);
-  for (let row = first + debits.count(account) - 1; row >= first; row -= 1) {
-    const ageMs = atMs - debits.at(row);
-    if (ageMs > HORIZONS_MS[HORIZONS - 1]!) return;
-    if (ageMs >= 0 && debits.personal(row) && debits.newPayee(row)) {
-      into.add(ageMs, debits.amount(row));
-    }
-  }
-}
-
-/** People who had never dealt with the account before they paid it, as it remembers up to `atMs`. */
-export function readNewPayers(
-  credits: CreditRows,
-  account: AccountIndex,
-  atMs: EventTimeMs,
-  into: NewDealings,
-): void {
-  into.clear();
-  const first = credits.first(account);
-  for (let row = first + credits.count(account) - 1; row >= first; row -= 1) {
-    const ageMs = atMs - credits.at(row);
-    if (ageMs > HORIZONS_MS[HORIZONS - 1]!) return;
-    if (ageMs >= 0 && credits.personal(row) && credits.newPair(row)) {
-      into.add(ageMs, credits.amount(row));
     }
   }
 }

@@ -2,7 +2,8 @@ import { type EventTimeMs } from '#domain';
 import { type AccountIndex, type StatePart, type StateSource } from '#flow';
 import { type FactualTerm } from './risk';
 import { loadChunked, saveChunked } from './saved-list';
-import { type Evidence, type Signal } from './signal';
+import { type Evidence } from './evidence';
+import { type Signal } from './signal';
 
 /** An alert that may still take more in. */
 export interface OpenAlert {
@@ -57,7 +58,10 @@ export class AlertBook {
     private readonly transfersMax: number,
   ) {}
 
-  /** The open alert that these transfers continue: the one that shares most of them, else the anchor's own. */
+  /**
+   * The open alert that these transfers continue: the one that names most of them, and at least half; else the anchor's own.
+   * What shares less is another story, though it may meet this one in a transfer.
+   */
   continued(
     anchor: AccountIndex,
     evidence: readonly Evidence[],
@@ -72,7 +76,7 @@ export class AlertBook {
     for (const [alert, count] of shared) {
       if (best === null || count > shared.get(best)!) best = alert;
     }
-    if (best) return best;
+    if (best && shared.get(best)! * 2 >= evidence.length) return best;
     const own = this.byAnchor.get(anchor);
     return own && this.takes(own, atMs) ? own : null;
   }

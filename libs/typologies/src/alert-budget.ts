@@ -3,8 +3,9 @@ import { type AccountIndex, type StatePart, type StateSource } from '#flow';
 import { type RulePack } from './rule-pack';
 
 const BINS = 1001;
-/** Days that the threshold is learnt from. */
-const DAYS_MAX = 7;
+/** Days that the threshold is learnt from: the last week, or as many more as a small feed needs to teach anything. */
+const DAYS = 7;
+const DAYS_MAX = 28;
 /** A bar set by fewer wallets than this is set by chance. */
 const ALERTS_TO_LEARN_MIN = 3;
 const ACCOUNTS_AT_FIRST = 4_096;
@@ -91,12 +92,17 @@ export class AlertBudget {
    * too small to teach that (the budget would allow it next to nothing) keeps the bar it began with.
    */
   private learn(): number {
-    const walletDays = this.days.reduce((sum, { activeWallets }) => sum + activeWallets, 0);
-    const allowed = (walletDays * this.risk.alertsPerThousandWalletsADay) / 1000;
+    const days: Day[] = [];
+    let allowed = 0;
+    for (const day of [...this.days].reverse()) {
+      if (days.length >= DAYS && allowed >= ALERTS_TO_LEARN_MIN) break;
+      days.push(day);
+      allowed += (day.activeWallets * this.risk.alertsPerThousandWalletsADay) / 1000;
+    }
     const floor = allowed < ALERTS_TO_LEARN_MIN ? this.risk.raiseAt : this.risk.floor;
     let reached = 0;
     for (let tenths = BINS - 1; tenths > floor * 10; tenths -= 1) {
-      for (const day of this.days) reached += day.reached[tenths]!;
+      for (const day of days) reached += day.reached[tenths]!;
       if (reached > allowed) return (tenths + 1) / 10;
     }
     return floor;

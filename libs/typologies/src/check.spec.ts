@@ -118,7 +118,7 @@ describe('the conditions of a definition, as they came out', () => {
     );
     const asked = lastAsked(typology, side, fan);
     expect(asked.seen).toBe(held);
-    const { measure, ...check } = measured(asked, 'new to it within the window');
+    const { measure, ...check } = measured(asked, 'new to it within the span');
     expect(check.held).toBe(held);
     expect(measure).toMatchObject({ value: count, comparison: '≥', limit: 3, unit: 'count' });
   });
@@ -157,14 +157,13 @@ describe('the conditions of a definition, as they came out', () => {
   });
 
   it.each([
-    [400, false],
-    [401, true],
-  ])('an unusual amount: %d after 400 and 400, above what this payer pays', (rupees, held) => {
-    const moves = [hop('n', 'y', 400, 0), hop('n', 'y', 400, 5), hop('n', 'z', rupees, 9)];
-    const asked = lastAsked('UNUSUAL_AMOUNT', 'payer', moves);
+    ['y', false],
+    ['z', true],
+  ])('a new counterparty: n pays y again, or %s', (to, held) => {
+    const moves = [hop('n', 'y', 400, 0), hop('n', 'y', 400, 5), hop('n', to, 400, 9)];
+    const asked = lastAsked('NEW_COUNTERPARTY', 'payer', moves);
     expect(asked.seen).toBe(held);
-    const own = measured(asked, 'above what this payer usually pays');
-    expect(own).toMatchObject({ held, measure: { comparison: '>', limit: 0, unit: 'nats' } });
+    expect(asked.checks.find(({ says }) => says.includes('never dealt'))!.held).toBe(held);
   });
 
   it('says what a typology does not look at, and asks nothing further', () => {

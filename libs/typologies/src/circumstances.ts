@@ -1,7 +1,17 @@
 import { type SignalFamily } from '#contracts';
-import { above, type Condition, holds, inScope, PEOPLE_ONLY } from './check';
-import { logOdds, natsMax, perNat, type ValuesOf } from './parameter';
-import { sayAmount } from './say';
+import { HORIZONS, HORIZONS_MS, type LogHistogram, type NewDealings } from '#flow';
+import {
+  above,
+  type Condition,
+  holds,
+  inScope,
+  PAYEE_ONLY,
+  PAYER_ONLY,
+  PEOPLE_ONLY,
+} from './check';
+import { natsMax, perNat, type ValuesOf } from './parameter';
+import { sayAmount, sayCount, sayDuration } from './say';
+import { FIRST_PAYMENT } from './population';
 import { fact, type Facts, type Sighting } from './signal';
 
 /** What adds weight to signals and never raises an alert by itself. */
@@ -13,82 +23,238 @@ export interface Circumstance {
   readonly facts: Facts;
 }
 
-export type CircumstanceName = 'NEW_COUNTERPARTY' | 'UNUSUAL_AMOUNT';
+export type CircumstanceName =
+  | 'NEW_COUNTERPARTY'
+  | 'PAYER_SPREADS'
+  | 'PAYER_PAYS_OUT'
+  | 'PAYER_COLLECTED'
+  | 'PAYEE_COLLECTS'
+  | 'LIKE_AMOUNTS'
+  | 'HANDED_ON'
+  | 'COMMON_SOURCE'
+  | 'SHARED_PAYEES'
+  | 'SELDOM_PAYS';
 
 export const CIRCUMSTANCE_PARAMETERS = {
-  newCounterparty: logOdds('the two had never dealt with each other', 0.8),
-  amountWeight: perNat('for an amount that is rare', 0.5),
-  amountNatsMax: natsMax(5),
+  newCounterparty: perNat('for how rare a first payment is among all, where this is one', 1.2),
+  payerSpreads: perNat('for how many the payer has lately paid who were new to it', 0.6),
+  payerPaysOut: perNat('for what the payer has lately paid people new to it', 0.6),
+  payerCollected: perNat('for what the payer had lately got from people new to it', 0.2),
+  payeeCollects: perNat('for what the payee has lately got from people new to it', 0.6),
+  likeAmounts: perNat('for payments of like amounts that the payer had lately got', 0.3),
+  handedOn: perNat('for how often the money had been handed on', 0.4),
+  commonSource: perNat('for payers of the payee whose money came from one wallet', 0.4),
+  sharedPayees: perNat('for payees that the payer shares with another payer', 0.3),
+  seldomPays: perNat('for how seldom the payer pays', 0.4),
+  natsMax: natsMax(6),
 };
 type CircumstanceValues = ValuesOf<typeof CIRCUMSTANCE_PARAMETERS>;
 
-const NEVER_DEALT = 'the two had never dealt with each other, as far as this side knows';
-const RARE_AMONG_ALL: Condition = { says: 'how rare so high an amount is among all', unit: 'nats' };
-const ABOVE_OWN: Condition = {
-  says: 'how far it is above what this payer usually pays',
-  unit: 'nats',
-};
+/** How far something is from what is usual, and the figures of its sentence; null where it does not apply. */
+interface Found {
+  readonly nats: number;
+  readonly facts: Facts;
+}
 
-/** Both sides had never dealt with each other. A term, never a gate: many honest payments are first ones. */
-function newCounterparty(
-  { engine, step, anchor, checks }: Sighting,
-  values: CircumstanceValues,
-): Circumstance | null {
-  // The payer's account knows its own side only.
-  const isNew = anchor === step.payee ? step.newPair : !step.carried.payerKnowsPayee;
-  if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
-  if (!holds(checks, NEVER_DEALT, isNew)) return null;
+/** One circumstance: where it applies to the transfer at hand, seen from the anchor's account. */
+interface CircumstanceRule {
+  readonly name: CircumstanceName;
+  readonly family: SignalFamily;
+  readonly weight: Exclude<keyof CircumstanceValues, 'natsMax'>;
+  readonly see: (sighting: Sighting) => Found | null;
+  readonly say: (facts: Facts, currency: string) => string;
+}
+
+const NEVER_DEALT = 'the two had never dealt with each other, as far as this side knows';
+const RARE: Condition = { says: 'how rare that is among all', unit: 'nats' };
+
+/** The mean surprise over the horizons, and the horizon that surprises most. */
+function overHorizons(surpriseIn: (horizon: number) => number): { nats: number; horizon: number } {
+  let sum = 0;
+  let most = -1;
+  let horizon = 0;
+  for (let h = 0; h < HORIZONS; h += 1) {
+    const nats = surpriseIn(h);
+    sum += nats;
+    // Of equals the shortest: that is when it happened.
+    if (nats > most) {
+      most = nats;
+      horizon = h;
+    }
+  }
+  return { nats: sum / HORIZONS, horizon };
+}
+
+function sumOf(dealings: NewDealings, usual: readonly LogHistogram[]): Found {
+  const { nats, horizon } = overHorizons((h) => usual[h]!.surpriseOfHigh(dealings.sumMinor(h)));
   return {
+    nats,
+    facts: {
+      count: dealings.count(horizon),
+      sumMinor: dealings.sumMinor(horizon),
+      spanMs: HORIZONS_MS[horizon]!,
+    },
+  };
+}
+
+const RULES: readonly CircumstanceRule[] = [
+  {
+    // A term, never a gate: many honest payments are first ones.
     name: 'NEW_COUNTERPARTY',
     family: 'ACCOUNT',
-    currency: engine.accounts.currency(anchor),
-    logOdds: values.newCounterparty,
-    facts: {},
-  };
-}
-
-/** The amount is rare among all payments between people, and above what this payer is used to. */
-function unusualAmount(
-  { engine, step, population, anchor, checks }: Sighting,
-  { amountWeight, amountNatsMax }: CircumstanceValues,
-): Circumstance | null {
-  if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
-  const { payerLogMean, payerDebits } = step.carried;
-  const currency = engine.accounts.currency(anchor);
-  const rare = population.amountsOf(currency).surpriseOfHigh(step.amountMinor);
-  const timesUsual = Math.log(step.amountMinor) - payerLogMean;
-  const ownMost = payerDebits <= 1 ? rare : Math.max(0, timesUsual) * 2;
-  above(checks, RARE_AMONG_ALL, rare, 0);
-  above(checks, ABOVE_OWN, ownMost, 0);
-  const nats = Math.min(rare, ownMost, amountNatsMax);
-  if (nats <= 0) return null;
-  return {
-    name: 'UNUSUAL_AMOUNT',
+    weight: 'newCounterparty',
+    see: ({ step, anchor, population, checks }) => {
+      // The payer's account knows its own side only.
+      const isNew = anchor === step.payee ? step.newPair : !step.carried.payerKnowsPayee;
+      // Where everybody is new to everybody, as when a feed begins, that says nothing.
+      return holds(checks, NEVER_DEALT, isNew)
+        ? { nats: population.firstPayments.surpriseOfHigh(FIRST_PAYMENT), facts: {} }
+        : null;
+    },
+    say: () => 'the two wallets had never dealt with each other',
+  },
+  {
+    name: 'PAYER_SPREADS',
+    family: 'NETWORK',
+    weight: 'payerSpreads',
+    see: ({ step, population }) => {
+      const { paidNew } = step.carried;
+      const usual = population.paidNew;
+      const { nats, horizon } = overHorizons((h) => usual[h]!.surpriseOfHigh(paidNew.effective(h)));
+      const facts = { count: paidNew.count(horizon), spanMs: HORIZONS_MS[horizon]! };
+      return { nats, facts };
+    },
+    say: (facts) =>
+      `the payer paid ${sayCount(fact(facts, 'count'), 'wallet')} that it had never paid before ` +
+      `within ${sayDuration(fact(facts, 'spanMs'))}`,
+  },
+  {
+    // Of the payee's side PAYEE_COLLECTS tells the same money.
+    name: 'PAYER_PAYS_OUT',
+    family: 'NETWORK',
+    weight: 'payerPaysOut',
+    see: ({ step, population, currency, anchor, checks }) =>
+      inScope(checks, PAYER_ONLY, anchor === step.payer)
+        ? sumOf(step.carried.paidNew, population.of(currency).paidOut)
+        : null,
+    say: (facts, currency) =>
+      `the payer paid ${sayAmount(fact(facts, 'sumMinor'), currency)} to ` +
+      `${sayCount(fact(facts, 'count'), 'wallet')} new to it within ${sayDuration(fact(facts, 'spanMs'))}`,
+  },
+  {
+    name: 'PAYER_COLLECTED',
+    family: 'NETWORK',
+    weight: 'payerCollected',
+    see: ({ step, population, currency }) => {
+      const { paidByNew } = step.carried;
+      return paidByNew.count(HORIZONS - 1) === 0
+        ? null
+        : sumOf(paidByNew, population.of(currency).collected);
+    },
+    say: (facts, currency) =>
+      `the payer had received ${sayAmount(fact(facts, 'sumMinor'), currency)} from ` +
+      `${sayCount(fact(facts, 'count'), 'wallet')} new to it within ${sayDuration(fact(facts, 'spanMs'))}`,
+  },
+  {
+    name: 'PAYEE_COLLECTS',
+    family: 'NETWORK',
+    weight: 'payeeCollects',
+    see: ({ step, population, currency, anchor, receivedNew, checks }) =>
+      inScope(checks, PAYEE_ONLY, anchor === step.payee) && receivedNew !== null
+        ? sumOf(receivedNew, population.of(currency).received)
+        : null,
+    say: (facts, currency) =>
+      `the payee received ${sayAmount(fact(facts, 'sumMinor'), currency)} from ` +
+      `${sayCount(fact(facts, 'count'), 'wallet')} new to it within ${sayDuration(fact(facts, 'spanMs'))}`,
+  },
+  {
+    name: 'LIKE_AMOUNTS',
+    family: 'PATTERN',
+    weight: 'likeAmounts',
+    see: ({ step: { carried }, population }) =>
+      carried.likeCredits === 0
+        ? null
+        : {
+            nats: population.likeCredits.surpriseOfHigh(carried.likeCredits + 1),
+            facts: { count: carried.likeCredits },
+          },
+    say: (facts) =>
+      `about the same amount had reached the payer ${sayCount(fact(facts, 'count'), 'time')} ` +
+      'lately, from wallets new to it',
+  },
+  {
+    name: 'HANDED_ON',
+    family: 'PATTERN',
+    weight: 'handedOn',
+    see: ({ step: { carried }, population }) =>
+      carried.depth < 2
+        ? null
+        : {
+            nats: population.depth.surpriseOfHigh(carried.depth),
+            facts: { hops: carried.depth },
+          },
+    say: (facts) =>
+      `the money is matched by ${sayCount(fact(facts, 'hops'), 'transfer')} in a row, this one included`,
+  },
+  {
+    name: 'COMMON_SOURCE',
+    family: 'NETWORK',
+    weight: 'commonSource',
+    see: ({ population, source }) =>
+      source === null
+        ? null
+        : {
+            nats: population.commonSource.surpriseOfHigh(source.payers + 1),
+            facts: { payers: source.payers },
+          },
+    say: (facts) =>
+      `money of one wallet reached this one through ${sayCount(fact(facts, 'payers'), 'other')}`,
+  },
+  {
+    name: 'SHARED_PAYEES',
+    family: 'NETWORK',
+    weight: 'sharedPayees',
+    see: ({ step, anchor, population }) =>
+      anchor !== step.payee || step.payeesShared < 2
+        ? null
+        : {
+            nats: population.sharedPayees.surpriseOfHigh(step.payeesShared),
+            facts: { payees: step.payeesShared },
+          },
+    say: (facts) =>
+      `the payer and another payer of this wallet both pay ${sayCount(fact(facts, 'payees'), 'wallet')}`,
+  },
+  {
+    name: 'SELDOM_PAYS',
     family: 'ACCOUNT',
-    currency,
-    logOdds: amountWeight * nats,
-    facts: { amountMinor: step.amountMinor, rarerThan: Math.max(1, Math.round(Math.exp(rare))) },
+    weight: 'seldomPays',
+    see: ({ step: { carried }, population }) => ({
+      nats: population.debitsSeen.surpriseOfLow(carried.payerDebits),
+      facts: { count: carried.payerDebits },
+    }),
+    say: (facts) =>
+      `the payer has made no more than ${sayCount(fact(facts, 'count'), 'payment')} so far`,
+  },
+];
+
+const weighed =
+  ({ name, family, weight, see }: CircumstanceRule) =>
+  (sighting: Sighting, values: CircumstanceValues): Circumstance | null => {
+    const { checks, step, currency } = sighting;
+    if (!inScope(checks, PEOPLE_ONLY, step.personal)) return null;
+    const found = see(sighting);
+    if (found === null || !above(checks, RARE, found.nats, 0)) return null;
+    const nats = Math.min(found.nats, values.natsMax);
+    return { name, family, currency, logOdds: values[weight] * nats, facts: found.facts };
   };
-}
 
 /** Each circumstance by itself, for whoever asks how its conditions came out. */
-export const CIRCUMSTANCES: readonly {
-  readonly name: CircumstanceName;
-  readonly see: (sighting: Sighting, values: CircumstanceValues) => Circumstance | null;
-}[] = [
-  { name: 'NEW_COUNTERPARTY', see: newCounterparty },
-  { name: 'UNUSUAL_AMOUNT', see: unusualAmount },
-];
+export const CIRCUMSTANCES = RULES.map((rule) => ({ name: rule.name, see: weighed(rule) }));
 
 export const circumstancesOf = (sighting: Sighting, values: CircumstanceValues): Circumstance[] =>
   CIRCUMSTANCES.map(({ see }) => see(sighting, values)).filter((found) => found !== null);
 
 /** What an investigator is told of each. */
-export const CIRCUMSTANCE_SENTENCES: Readonly<
-  Record<CircumstanceName, (facts: Facts, currency: string) => string>
-> = {
-  NEW_COUNTERPARTY: () => 'the two wallets had never dealt with each other',
-  UNUSUAL_AMOUNT: (facts, currency) =>
-    `${sayAmount(fact(facts, 'amountMinor'), currency)} is an amount that 1 in ` +
-    `${fact(facts, 'rarerThan')} payments between people reaches`,
-};
+export const CIRCUMSTANCE_SENTENCES = new Map<string, CircumstanceRule['say']>(
+  RULES.map(({ name, say }) => [name, say]),
+);

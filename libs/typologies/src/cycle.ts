@@ -2,7 +2,8 @@ import { atLeast, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONL
 import { HOUR_MS, MINUTE_MS } from '#domain';
 import { count, logOdds, share, span, type ValuesOf } from './parameter';
 import { sayAmount, sayDuration } from './say';
-import { evidenceOf, fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { evidenceOf } from './evidence';
+import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
 import { ancestry, type Hop } from './trail';
 
 const PAID_BEFORE = 'the payee itself paid a transfer of the trail';

@@ -3,7 +3,8 @@ import { type AccountIndex, type FlowEngine, type FlowStep } from '#flow';
 import { type AlertDraft } from './alert-draft';
 import { type Checks } from './check';
 import { type FactualTerm } from './risk';
-import { type Evidence, type Signal, type Sighting } from './signal';
+import { type Evidence } from './evidence';
+import { type Signal, type Sighting } from './signal';
 
 /** What an account came to, all its live signals and the transfer's circumstances added up. */
 export interface Judgement {

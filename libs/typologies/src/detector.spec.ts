@@ -42,11 +42,12 @@ describe('an alert', () => {
 
   it('says what fell out of its wallets before it was raised', () => {
     // So small that the collector forgets the first victim long before anything is raised.
-    const limits = { ...FLOW_LIMITS, creditsPerAccountMax: 2 };
+    const limits = { ...FLOW_LIMITS, creditsPerAccountMax: 3 };
     const detector = new Detector({ limits });
     const met: string[] = [];
     const told: string[] = [];
-    for (const entry of entries) {
+    const first = late(hop('v0', 'c', 50_000, -3));
+    for (const entry of logOf([...ordinaryLife(), first, ...moves])) {
       for (const alert of alertsOf([...detector.apply(entry), ...detector.flush()])) {
         met.push(...detector.engine.caps.met);
         told.push(...alert.capsMet);
@@ -183,7 +184,7 @@ describe('an alert whose transfer is reversed', () => {
     ...[hop('a', 'c', 61_000, 0), hop('b', 'c', 72_000, 3)],
     ...[hop('c', 'm', 130_000, 9), hop('m', 'n', 129_000, 15), hop('n', 'o', 128_000, 25)],
   ];
-  const log = logOf(moves);
+  const log = logOf([...ordinaryLife(), ...moves.map(late)]);
   const [original] = log.slice(-1) as [TransferEntry];
   const { debtor, creditor, amountMinor } = original.transfer;
 

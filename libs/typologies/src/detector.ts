@@ -1,6 +1,6 @@
 import { v5 as uuidV5 } from 'uuid';
 import { type LogEntry, type TransferEntry } from '#contracts';
-import { type EventTimeMs, invariant, type Party, transferKey, walletKey } from '#domain';
+import { invariant, type Party, transferKey, walletKey } from '#domain';
 import {
   ACCOUNT,
   type AccountIndex,
@@ -21,14 +21,17 @@ import { AlertBudget } from './alert-budget';
 import { type Detection, type PositionDraft } from './alert-draft';
 import { circumstancesOf } from './circumstances';
 import { type DetectionWatch } from './detection-watch';
+import { type Moment, weigh, type Weighed } from './judgement';
 import { LiveSignals } from './live-signals';
 import { seeRevealed } from './operation-proximity';
 import { PendingReversals } from './pending-reversals';
-import { draftOf, evidenceOfAll, positionOf } from './picture';
+import { lookedAt } from './look';
+import { draftOf, positionOf } from './picture';
 import { Population } from './population';
-import { type FactualTerm, FAMILIES_MIN, familiesOf, riskOf } from './risk';
+import { FAMILIES_MIN, familiesOf, riskOf } from './risk';
 import { DEFAULT_PACK, type RulePack } from './rule-pack';
-import { type Evidence, evidenceOf, type Signal, type Sighting } from './signal';
+import { type Evidence, evidenceOf } from './evidence';
+import { type Signal, type Sighting } from './signal';
 import { TYPOLOGIES } from './typologies';
 
 /** How an alert's own limit is named in its coverage: what it relies on is more than it names. */
@@ -42,17 +45,6 @@ export interface DetectorOptions {
   readonly limits?: FlowLimits;
   readonly reorder?: ReorderLimits;
   readonly watch?: DetectionWatch | null;
-}
-
-/** What an account is judged by: its signals, and the moment. */
-interface Moment {
-  readonly anchor: AccountIndex;
-  readonly atMs: EventTimeMs;
-  /** What an alert raised now is named after. */
-  readonly trigger: string;
-  readonly circumstances: readonly FactualTerm[];
-  /** The transfer that was looked at; NONE where nothing moved. */
-  readonly position: number;
 }
 
 /**
@@ -181,8 +173,8 @@ export class Detector {
     this.raiseRevealed(position, found);
     if (anyWatched(step)) this.tellPosition(step.payer, found);
     this.look(entry, step, step.payer, found);
-    this.look(entry, step, step.payee, found);
-    this.population.learn(engine, step, nowMs);
+    const seen = this.look(entry, step, step.payee, found);
+    this.population.learn(engine, step, nowMs, seen);
     if (step.leaves && anyWatched(step)) this.followExit(step, found);
     this.book.closeBefore(nowMs);
     this.watch?.done?.();
@@ -230,40 +222,45 @@ export class Detector {
     this.tellPosition(payee, found);
   }
 
-  /** Looks at one account of the step, and raises or revises an alert where what it shows is above the bar. */
+  /**
+   * Looks at one account of the step, and raises or revises an alert where what it shows is above the bar.
+   *
+   * @returns what was looked at; null where nothing was
+   */
   private look(
     entry: TransferEntry,
     step: FlowStep,
     anchor: AccountIndex,
     found: Detection[],
-  ): void {
+  ): Sighting | null {
     const { engine, population, pack } = this;
     const { nowMs } = step;
-    if (engine.accounts.isHub(anchor)) return;
+    if (engine.accounts.isHub(anchor)) return null;
     this.budget.seen(anchor, nowMs);
     // What is bought in a shop shows nothing.
-    if (!step.personal && !step.leaves && this.watch === null) return;
+    if (!step.personal && !step.leaves && this.watch === null) return null;
     const checks = this.watch?.checks?.(step.position) ?? null;
-    const sighting: Sighting = { engine, step, population, nowMs, anchor, checks };
-    let seen = false;
+    const sighting: Sighting = { ...lookedAt(engine, step, anchor), population, nowMs, checks };
+    const fresh: Signal[] = [];
     for (const typology of TYPOLOGIES) {
       const signal = typology.see(sighting, pack.typologies[typology.name]);
       this.watch?.saw?.(sighting, typology.name, signal);
       if (signal === null) continue;
       this.signals.add(signal, engine.nowMs);
-      seen = true;
+      fresh.push(signal);
     }
-    if (!seen) {
+    if (fresh.length === 0) {
       this.watch?.scored?.(
         step.position,
         riskOf(pack.risk.base, circumstancesOf(sighting, pack.circumstances)),
       );
-      return;
+      return sighting;
     }
     const trigger = `${transferKey(entry.transfer)}\n${engine.accounts.walletKey(anchor)}`;
     const { atMs, position } = step;
     const circumstances = circumstancesOf(sighting, pack.circumstances);
-    this.judge({ anchor, atMs, trigger, circumstances, position }, found);
+    this.judge({ anchor, atMs, trigger, fresh, circumstances, position }, found);
+    return sighting;
   }
 
   /** An account has become known: what it did before is looked at now. */
@@ -277,37 +274,40 @@ export class Detector {
       const wallet = engine.accounts.walletKey(anchor);
       // Nothing of the log's numbering: another log of the same feed names its alerts alike.
       const trigger = ['known', ...(operationIds ?? []), wallet, currency, atMs].join('\n');
-      this.judge({ anchor, atMs, trigger, circumstances: [], position: NONE }, found);
+      const fresh = [signal];
+      this.judge({ anchor, atMs, trigger, fresh, circumstances: [], position: NONE }, found);
     }
   }
 
   private judge(moment: Moment, found: Detection[]): void {
     const { pack } = this;
     const { anchor, atMs } = moment;
-    const signals = this.signals.of(anchor, atMs);
-    const terms: FactualTerm[] = [
-      ...signals.map((signal) => ({ name: signal.typology, ...signal })),
-      ...moment.circumstances,
-    ];
-    const confirmed = signals.some((signal) => signal.confirmed === true);
-    const risk = riskOf(pack.risk.base, terms);
-    const evidence = evidenceOfAll(signals);
-    if (moment.position !== NONE) this.watch?.scored?.(moment.position, risk);
+    const live = this.signals.of(anchor, atMs);
+    const confirmed = live.some((signal) => signal.confirmed === true);
     const bar = confirmed ? pack.risk.floor : this.budget.raiseAt;
+    const whole = weigh(live, moment, pack.risk.base);
+    if (moment.position !== NONE) this.watch?.scored?.(moment.position, whole.risk);
+    const known = this.book.continued(anchor, whole.evidence, atMs);
     this.watch?.judged?.({
-      ...{ anchor, position: moment.position, signals, terms, evidence, risk, confirmed, bar },
-      continues: this.book.continued(anchor, evidence, atMs)?.id ?? null,
+      ...{ anchor, position: moment.position, ...whole, confirmed, bar },
+      continues: known?.id ?? null,
     });
-    if (!confirmed && familiesOf(terms) < FAMILIES_MIN) return;
-    if (evidence.length >= pack.risk.transfersMin) {
-      this.watch?.candidate(risk, evidence);
-      if (!confirmed) this.budget.reached(anchor, risk);
+    if (!confirmed && familiesOf(whole.terms) < FAMILIES_MIN) return;
+    if (whole.evidence.length >= pack.risk.transfersMin) {
+      this.watch?.candidate(whole.risk, whole.evidence);
+      if (!confirmed) this.budget.reached(anchor, whole.risk);
     }
-    if (risk < bar) return;
-    const known = this.book.continued(anchor, evidence, atMs);
-    if (!known && evidence.length < pack.risk.transfersMin) return;
-    const alert = known ?? this.raise(moment);
-    if (this.revise(alert, signals, terms, evidence, moment)) this.tell(alert, found);
+    if (whole.risk < bar) return;
+    if (known) {
+      // What it already says must not carry in what would not be told by itself: an alert swallows no region.
+      const now = weigh(moment.fresh, moment, pack.risk.base);
+      if (now.risk >= bar && this.revise(known, now, moment)) this.tell(known, found);
+      return;
+    }
+    if (whole.evidence.length < pack.risk.transfersMin) return;
+    const alert = this.raise(moment);
+    this.revise(alert, whole, moment);
+    this.tell(alert, found);
   }
 
   /**
@@ -366,9 +366,7 @@ export class Detector {
   /** Takes what was seen into the alert. @returns whether that tells anybody anything new */
   private revise(
     alert: OpenAlert,
-    signals: readonly Signal[],
-    terms: readonly FactualTerm[],
-    evidence: readonly Evidence[],
+    { signals, terms, evidence }: Weighed,
     { atMs }: Moment,
   ): boolean {
     const before = alert.typologies.size + alert.operationIds.size;

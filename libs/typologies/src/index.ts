@@ -12,5 +12,6 @@ export { packHash } from './pack-hash';
 export { FAMILIES_MIN, familiesOf, type FactualTerm } from './risk';
 export { DEFAULT_PACK, type RulePack } from './rule-pack';
 export { sayDuration } from './say';
-export { type Evidence, type Signal, type Sighting } from './signal';
+export { type Evidence } from './evidence';
+export { type Signal, type Sighting } from './signal';
 export { sentenceOf } from './typologies';

@@ -3,7 +3,8 @@ import { atLeast, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONL
 import { count, logOdds, natsMax, perNat, share, type ValuesOf } from './parameter';
 import { DWELL_FLOOR_MS } from './population';
 import { sayAmount, sayDuration } from './say';
-import { evidenceOf, fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { evidenceOf } from './evidence';
+import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
 import { ancestry, type Hop } from './trail';
 
 const DEPTH: Condition = {
@@ -21,9 +22,9 @@ const PARAMETERS = {
   depthMin: count('transfers in a row, the last one included', 3, 2, 8),
   keptMin: share('of the value, what a hop keeps at least', 0.8),
   keptMax: share('and at most', 1.05, 2),
-  weightPerHop: logOdds('for each hop beyond the second', 0.8),
+  weightPerHop: logOdds('for each hop beyond the second', 0.4),
   hopsMax: count('hops beyond the second that count', 4, 1, 8),
-  weightDwell: perNat('for short rests', 0.6),
+  weightDwell: perNat('for short rests', 0.4),
   natsMax: natsMax(4),
 };
 

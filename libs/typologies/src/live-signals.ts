@@ -2,7 +2,8 @@ import { type TypologyName } from '#contracts';
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex, type StatePart, type StateSource } from '#flow';
 import { loadChunked, saveChunked } from './saved-list';
-import { type Evidence, type Signal } from './signal';
+import { type Evidence } from './evidence';
+import { type Signal } from './signal';
 
 /** Accounts whose signals are remembered; beyond it the ones longest without a signal are forgotten. */
 const ACCOUNTS_MAX = 200_000;

@@ -1,18 +1,8 @@
 import { type AccountIndex, type FlowEngine, NONE } from '#flow';
 import { atLeast, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_OR_OUT } from './check';
 import { sayAmount, sayCount, sayShare } from './say';
-import {
-  byTime,
-  creditEvidence,
-  debitEvidence,
-  type Evidence,
-  evidenceOf,
-  fact,
-  type Facts,
-  type Signal,
-  type Sighting,
-  typology,
-} from './signal';
+import { byTime, creditEvidence, debitEvidence, type Evidence, evidenceOf } from './evidence';
+import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
 import { count as countOf, logOdds, type ValuesOf } from './parameter';
 import { ancestry } from './trail';
 
@@ -23,8 +13,8 @@ const ORIGINS: Condition = {
 };
 
 const PARAMETERS = {
-  tainted: logOdds('for money that is wholly tainted; in proportion below', 3),
-  confirmed: logOdds('where the account itself is an indicator', 6),
+  tainted: logOdds('for money that is wholly tainted; in proportion below', 4),
+  confirmed: logOdds('where the account itself is an indicator', 9),
   transfersMax: countOf('transfers of a known wallet that are kept as evidence', 16, 1, 64),
 };
 export type ProximityValues = ValuesOf<typeof PARAMETERS>;

@@ -12,15 +12,8 @@ import { DAY_MS, MINUTE_MS } from '#domain';
 import { natsMax, perDay, perNat, share, span, type ValuesOf } from './parameter';
 import { DWELL_FLOOR_MS } from './population';
 import { sayAmount, sayDuration, sayShare } from './say';
-import {
-  evidenceOf,
-  fact,
-  type Facts,
-  type Signal,
-  type Sighting,
-  takenEvidence,
-  typology,
-} from './signal';
+import { evidenceOf, takenEvidence } from './evidence';
+import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
 
 const LOTS: Condition = { says: 'lots of seen money that it takes', unit: 'count' };
 const YOUNGEST_REST: Condition = {

@@ -3,7 +3,7 @@ import { ACCOUNT, type AccountIndex, type FlowEngine, NONE, Origins } from '#flo
 import { type OpenAlert } from './alert-book';
 import { type AlertDraft, type DraftWallet, type PositionDraft } from './alert-draft';
 import { explained, riskOf } from './risk';
-import { byTime, type Evidence } from './signal';
+import { byTime, type Evidence } from './evidence';
 
 /** An alert as it stands, with what its wallets hold now. */
 export function draftOf(engine: FlowEngine, alert: OpenAlert, base: number): AlertDraft {

@@ -11,9 +11,9 @@ const risk = (says: string, value: number): Parameter => ({
 
 /** How signals become an alert. */
 export const RISK_PARAMETERS = {
-  base: { ...logOdds('of an account of which nothing is known', -5), min: -20, max: 20 },
-  raiseAt: risk('the bar until a first day has taught what is usual', 60),
-  floor: risk('the bar is never set lower', 10),
+  base: { ...logOdds('of an account of which nothing is known', -8), min: -20, max: 20 },
+  raiseAt: risk('the bar until a first day has taught what is usual', 80),
+  floor: risk('the bar is never set lower', 5),
   alertsPerThousandWalletsADay: {
     ...{ says: 'the alert budget: what an office can work; confirmed indicators are outside it' },
     ...{ unit: 'per day', value: 2, min: 0, max: 1_000_000 },

@@ -1,25 +1,11 @@
 import { type SignalFamily, type TypologyName } from '#contracts';
 import { type EventTimeMs, invariant } from '#domain';
-import {
-  type AccountIndex,
-  type CreditSlot,
-  type DebitSlot,
-  type FlowEngine,
-  type FlowStep,
-} from '#flow';
+import { type AccountIndex, type FlowEngine, type FlowStep, type NewDealings } from '#flow';
 import { type Checks } from './check';
+import { type CommonSource } from './common-source';
+import { type Evidence } from './evidence';
 import { type Parameters, type ValuesOf } from './parameter';
 import { type Population } from './population';
-
-/** A transfer that makes a signal true. */
-export interface Evidence {
-  /** In the log. */
-  readonly position: number;
-  readonly payer: AccountIndex;
-  readonly payee: AccountIndex;
-  readonly amountMinor: number;
-  readonly atMs: EventTimeMs;
-}
 
 /** What a sentence is made of: plain values, since what was seen must outlive a restart. */
 export type Facts = Readonly<Record<string, number>>;
@@ -52,6 +38,11 @@ export interface Sighting {
   readonly nowMs: EventTimeMs;
   /** The account that is looked at: the step's payer, or its payee. */
   readonly anchor: AccountIndex;
+  readonly currency: string;
+  /** What the step's payee got from people new to it, this step included; null where the anchor is the payer. */
+  readonly receivedNew: NewDealings | null;
+  /** The wallet whose money reached the payee through several of its payers; null where none did, or the anchor is the payer. */
+  readonly source: CommonSource | null;
   /** Every condition that is asked writes here how it came out; null where nobody wants to know. */
   readonly checks?: Checks;
 }
@@ -79,58 +70,3 @@ export function fact(facts: Facts, name: string): number {
   invariant(value !== undefined, 'a sentence has all its facts');
   return value;
 }
-
-/** The transfer that was just seen. */
-export const evidenceOf = (step: FlowStep): Evidence => ({
-  position: step.position,
-  payer: step.payer,
-  payee: step.payee,
-  amountMinor: step.amountMinor,
-  atMs: step.atMs,
-});
-
-/** The lots that the step's debit took, from `sinceMs` on, oldest first. */
-export function takenEvidence(step: FlowStep, sinceMs: EventTimeMs): Evidence[] {
-  const { taken, payer } = step;
-  const evidence: Evidence[] = [];
-  for (let i = 0; i < taken.count; i += 1) {
-    if (taken.atMs[i]! < sinceMs) continue;
-    evidence.push({
-      position: taken.transfer[i]!,
-      payer: taken.payer[i]!,
-      payee: payer,
-      amountMinor: taken.amountMinor[i]!,
-      atMs: taken.atMs[i]!,
-    });
-  }
-  return evidence.sort(byTime);
-}
-
-/** A remembered credit of an account. */
-export const creditEvidence = (
-  { credits }: FlowEngine,
-  account: AccountIndex,
-  row: CreditSlot,
-): Evidence => ({
-  position: credits.transfer(row),
-  payer: credits.payer(row),
-  payee: account,
-  amountMinor: credits.amount(row),
-  atMs: credits.at(row),
-});
-
-/** A remembered debit of an account. */
-export const debitEvidence = (
-  { debits }: FlowEngine,
-  account: AccountIndex,
-  row: DebitSlot,
-): Evidence => ({
-  position: debits.transfer(row),
-  payer: account,
-  payee: debits.payee(row),
-  amountMinor: debits.amount(row),
-  atMs: debits.at(row),
-});
-
-export const byTime = (a: Evidence, b: Evidence): number =>
-  a.atMs - b.atMs || a.position - b.position;

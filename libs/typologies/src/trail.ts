@@ -1,5 +1,5 @@
 import { type FlowStep } from '#flow';
-import { type Evidence } from './signal';
+import { type Evidence } from './evidence';
 
 /** One transfer of a trail. */
 export type Hop = Evidence;

@@ -5,6 +5,7 @@ import { fanIn, fanOut } from './fan';
 import { layeringChain } from './layering-chain';
 import { operationProximity } from './operation-proximity';
 import { passThrough } from './pass-through';
+import { scatterGather } from './scatter-gather';
 import { type Facts, type Typology } from './signal';
 
 /** Every typology, in the order in which an account is looked at. */
@@ -14,12 +15,13 @@ export const TYPOLOGIES: readonly Typology[] = [
   cycle,
   fanIn,
   fanOut,
+  scatterGather,
   operationProximity,
 ];
 
 const SENTENCES = new Map<string, Typology['say']>([
   ...TYPOLOGIES.map(({ name, say }): [string, Typology['say']] => [name, say]),
-  ...Object.entries(CIRCUMSTANCE_SENTENCES),
+  ...CIRCUMSTANCE_SENTENCES,
 ]);
 
 /** What an investigator is told of a term. */

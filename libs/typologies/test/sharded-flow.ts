@@ -22,6 +22,7 @@ import {
   RetroHunt,
   viewOfStep,
 } from '#flow';
+import { lookedAt } from '../src/look';
 import { Population } from '../src/population';
 import { type Feed, isPersonal, lookAt, type Seen } from './signal-run';
 
@@ -176,7 +177,7 @@ export class ShardedFlow {
       ),
       ...lookAt(to, got, got.payee, this.population),
     ];
-    this.population.learn(to, got, got.nowMs);
+    this.population.learn(to, got, got.nowMs, lookedAt(to, got, got.payee));
     return seen;
   }
 

@@ -10,7 +10,9 @@ import {
 import { circumstancesOf } from '../src/circumstances';
 import { Population } from '../src/population';
 import { DEFAULT_PACK } from '../src/rule-pack';
-import { type Evidence, type Sighting } from '../src/signal';
+import { lookedAt } from '../src/look';
+import { type Evidence } from '../src/evidence';
+import { type Sighting } from '../src/signal';
 import { TYPOLOGIES } from '../src/typologies';
 
 /** What is fed, in order. A reversal names the place of what it reverses. */
@@ -31,7 +33,7 @@ export function lookAt(
 ): unknown[] {
   if (engine.accounts.isHub(anchor)) return [];
   const { nowMs } = step;
-  const sighting: Sighting = { engine, step, population, nowMs, anchor };
+  const sighting: Sighting = { ...lookedAt(engine, step, anchor), population, nowMs };
   const named = ({ payer, payee, ...evidence }: Evidence): unknown => ({
     ...evidence,
     payer: engine.accounts.walletKey(payer),
@@ -76,7 +78,7 @@ export function runAlone(feed: readonly Feed[], limits: FlowLimits): Seen {
           ...lookAt(engine, step, step.payer, population),
           ...lookAt(engine, step, step.payee, population),
         ];
-        population.learn(engine, step, step.nowMs);
+        population.learn(engine, step, step.nowMs, lookedAt(engine, step, step.payee));
         return seen;
       }
       default:

@@ -1,3 +1,4 @@
+import { TYPOLOGY_NAMES } from '#contracts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -45,8 +46,8 @@ describe('explaining a transfer of a feed that a person can read', () => {
     expect(payerBefore!.view.credits[0]!.depth).toBe(3);
     expect(taken.map(({ takenMinor }) => takenMinor)).toEqual([60_000]);
     expect(sides.map(({ side, typologies }) => [side, typologies.length])).toEqual([
-      ['payer', 6],
-      ['payee', 6],
+      ['payer', TYPOLOGY_NAMES.length],
+      ['payee', TYPOLOGY_NAMES.length],
     ]);
     const text = explanationText(explained, false).replace(/\s+/g, ' ');
     expect(text).toContain(
