@@ -9,7 +9,7 @@ import {
   PAYER_ONLY,
   PEOPLE_ONLY,
 } from './check';
-import { natsMax, perNat, type ValuesOf } from './parameter';
+import { logOdds, natsMax, perNat, type ValuesOf } from './parameter';
 import { sayAmount, sayCount, sayDuration } from './say';
 import { FIRST_PAYMENT } from './population';
 import { fact, type Facts, type Sighting } from './signal';
@@ -37,6 +37,7 @@ export type CircumstanceName =
 
 export const CIRCUMSTANCE_PARAMETERS = {
   newCounterparty: perNat('for how rare a first payment is among all, where this is one', 1.2),
+  newCounterpartyMax: logOdds('a first payment weighs no more; by itself it is no suspicion', 1.5),
   payerSpreads: perNat('for how many the payer has lately paid who were new to it', 0.6),
   payerPaysOut: perNat('for what the payer has lately paid people new to it', 0.6),
   payerCollected: perNat('for what the payer had lately got from people new to it', 0.2),
@@ -60,7 +61,7 @@ interface Found {
 interface CircumstanceRule {
   readonly name: CircumstanceName;
   readonly family: SignalFamily;
-  readonly weight: Exclude<keyof CircumstanceValues, 'natsMax'>;
+  readonly weight: Exclude<keyof CircumstanceValues, 'natsMax' | 'newCounterpartyMax'>;
   readonly see: (sighting: Sighting) => Found | null;
   readonly say: (facts: Facts, currency: string) => string;
 }
@@ -245,7 +246,9 @@ const weighed =
     const found = see(sighting);
     if (found === null || !above(checks, RARE, found.nats, 0)) return null;
     const nats = Math.min(found.nats, values.natsMax);
-    return { name, family, currency, logOdds: values[weight] * nats, facts: found.facts };
+    const most = name === 'NEW_COUNTERPARTY' ? values.newCounterpartyMax : Infinity;
+    const adds = Math.min(values[weight] * nats, most);
+    return { name, family, currency, logOdds: adds, facts: found.facts };
   };
 
 /** Each circumstance by itself, for whoever asks how its conditions came out. */

@@ -12,7 +12,7 @@ const risk = (says: string, value: number): Parameter => ({
 /** How signals become an alert. */
 export const RISK_PARAMETERS = {
   base: { ...logOdds('of an account of which nothing is known', -8), min: -20, max: 20 },
-  raiseAt: risk('the bar until a first day has taught what is usual', 80),
+  raiseAt: risk('the bar until a first day has taught what is usual', 90),
   floor: risk('the bar is never set lower', 5),
   alertsPerThousandWalletsADay: {
     ...{ says: 'the alert budget: what an office can work; confirmed indicators are outside it' },
