@@ -30,7 +30,7 @@ describe('the import rules of ARCHITECTURE.md', () => {
     ['apps/scoring/src', "import { DataSource } from 'typeorm';\nexport const x = DataSource;\n"],
     [
       'apps/scoring/src',
-      "import { x as y } from '../../../ingestion/src/read-row';\nexport const x = y;\n",
+      "import { x as y } from '../../../ingestion/src/read-transfer';\nexport const x = y;\n",
     ],
   ])('are broken by a file in %s that breaks one', (folder, text) => {
     const scratch = mkdtempSync(join(ROOT, folder, 'forbidden-'));

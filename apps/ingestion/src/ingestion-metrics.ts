@@ -1,21 +1,24 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type RowKind } from './row-kind';
 
 /** What an operator watches of ingestion. */
 @Injectable()
 export class IngestionMetrics {
-  readonly transfers: Counter<'outcome'>;
+  readonly rows: Readonly<Record<RowKind['list'], Counter<'outcome'>>>;
   readonly batchSeconds: Histogram;
   readonly inHand: Gauge;
 
   constructor(@Inject(Registry) registry: Registry) {
     const registers = [registry];
-    this.transfers = new Counter({
-      name: 'layerwatch_ingestion_transfers_total',
-      help: 'Rows answered, by what became of them: accepted, duplicate, rejected.',
-      labelNames: ['outcome'],
-      registers,
-    });
+    const rowsOf = (list: RowKind['list']): Counter<'outcome'> =>
+      new Counter({
+        name: `layerwatch_ingestion_${list}_total`,
+        help: `Rows of ${list} answered, by what became of them: accepted, duplicate, rejected.`,
+        labelNames: ['outcome'],
+        registers,
+      });
+    this.rows = { transfers: rowsOf('transfers'), events: rowsOf('events') };
     this.batchSeconds = new Histogram({
       name: 'layerwatch_ingestion_batch_seconds',
       help: 'From a batch read to the batch committed.',

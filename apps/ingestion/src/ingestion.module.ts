@@ -7,7 +7,8 @@ import { PlatformModule } from '#platform';
 import { Admission } from './admission';
 import { IngestionConfig } from './ingestion-config';
 import { IngestionMetrics } from './ingestion-metrics';
-import { TakeTransfers } from './take-transfers';
+import { TakeRequest } from './take-request';
+import { TakeRows } from './take-rows';
 import { TransferRepository } from './transfer.repository';
 import { TransfersController } from './transfers.controller';
 import { leaveBodiesUnread } from './unread-body';
@@ -49,7 +50,8 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     ProviderKeys,
     IngestionMetrics,
     TransferRepository,
-    TakeTransfers,
     Admission,
+    TakeRows,
+    TakeRequest,
   ],
 });

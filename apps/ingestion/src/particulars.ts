@@ -1,16 +1,8 @@
 import { type SealedIdentity } from '#identity';
 import { type PartyRow, type TransferRow } from '#contracts';
-import { formatEventTime, type IdentifierType, parseEventTime } from '#domain';
-import { refusal, refuseAs } from './row-refusal';
-
-/** An identifier made safe; sealed only where its sealed form is not known to be stored. */
-export interface SafeIdentifier {
-  readonly token: string;
-  readonly identity: SealedIdentity | null;
-}
-
-/** Makes an identifier safe. Throws AppError INVALID_INPUT where it cannot be one of its type. */
-export type MakeSafe = (type: IdentifierType, text: string) => SafeIdentifier;
+import { formatEventTime, parseEventTime } from '#domain';
+import { refuseAs } from './row-refusal';
+import { type MakeSafe, Tokens } from './tokens';
 
 /** What a sender told of a party beside its wallet. Identifiers are tokens. */
 export interface PartyParticulars {
@@ -56,21 +48,6 @@ const DEVICE_IDENTIFIERS = [
   ['imei', 'imei'],
   ['ip', 'ip'],
 ] as const;
-
-/** Gathers the sealed identities of one row while its identifiers become tokens. */
-class Tokens {
-  readonly identities: SealedIdentity[] = [];
-
-  constructor(private readonly makeSafe: MakeSafe) {}
-
-  of(type: IdentifierType, text: string, path: string): string {
-    // One token for every blank would make strangers look like one person.
-    if (text.trim() === '') throw refusal(path, 'must not be blank');
-    const { token, identity } = refuseAs(path, () => this.makeSafe(type, text));
-    if (identity !== null) this.identities.push(identity);
-    return token;
-  }
-}
 
 /**
  * @returns the particulars, null where the row has none, and those identities it names that have to be stored

@@ -4,7 +4,8 @@ import { type TransferStatus, type TransferType, type PartyKind, invariant } fro
 import { type SealedIdentity } from '#identity';
 import { takeTurn } from '#messaging';
 import { creditorTokens, debtorTokens, type Particulars } from './particulars';
-import { type CheckedRow } from './read-row';
+import { type CheckedRow } from './read-transfer';
+import { type StoreOutcome } from './row-kind';
 import { judge, type Judgement, judgeReversal, type TransferReport } from './transfer-report';
 
 // The same columns, parameters $2 to $17, in both statements that write transfers.
@@ -110,9 +111,6 @@ interface StoredColumns {
 }
 
 const ACCEPTED = { kind: 'accepted' } as const;
-
-/** What became of a good row. */
-export type StoreOutcome = typeof ACCEPTED | Exclude<Judgement, { kind: 'accepted' }>;
 
 /** Keeps the feed: each transfer once, each later status of it once, in the order told. */
 @Injectable()

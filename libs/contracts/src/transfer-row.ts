@@ -86,7 +86,7 @@ const party: JSONSchemaType<PartyRow> = {
 
 /**
  * The shape of one row. What a schema cannot say (an amount's decimals, instants, a wallet paying itself) is checked by
- * ingestion's `read-row.ts`. An unknown field refuses the row: a misspelt one would be lost in silence.
+ * ingestion's `read-transfer.ts`. An unknown field refuses the row: a misspelt one would be lost in silence.
  */
 export const TRANSFER_ROW_SCHEMA: JSONSchemaType<TransferRow> = {
   type: 'object',
@@ -118,26 +118,3 @@ export const TRANSFER_ROW_SCHEMA: JSONSchemaType<TransferRow> = {
     balanceAfter: { type: 'string', maxLength: 64, nullable: true },
   },
 };
-
-/** The most rows of one JSON request; NDJSON has no such limit. */
-export const TRANSFER_ROWS_MAX = 1_000;
-
-/** Why one row was refused. */
-export interface RowProblem {
-  readonly index: number;
-  /** As far as the row had one. */
-  readonly transferId: string | null;
-  readonly code: string;
-  readonly path: string;
-  readonly detail: string;
-}
-
-/** The answer to a batch: every row is in one of the three counts. */
-export interface TransfersAnswer {
-  readonly accepted: number;
-  readonly duplicates: number;
-  readonly rejected: number;
-  /** One entry a refused row, up to a limit; `problemsOmitted` counts the rest. */
-  readonly problems: readonly RowProblem[];
-  readonly problemsOmitted?: number;
-}

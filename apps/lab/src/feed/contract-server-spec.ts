@@ -1,7 +1,7 @@
 import Ajv from 'ajv';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { TRANSFER_ROW_SCHEMA, TRANSFER_ROWS_MAX, type TransferRow } from '#contracts';
+import { TRANSFER_ROW_SCHEMA, ROWS_MAX, type TransferRow } from '#contracts';
 import { AppError, parseAmount } from '#domain';
 
 /** What goes wrong with one request; each is used up by the request it befalls. */
@@ -98,7 +98,7 @@ export class ContractServer {
 
   private transfers(body: unknown): object {
     const rows = (body as { transfers: unknown[] }).transfers;
-    if (rows.length > TRANSFER_ROWS_MAX) throw new Error('a batch holds too many rows');
+    if (rows.length > ROWS_MAX) throw new Error('a batch holds too many rows');
     const problems: object[] = [];
     let accepted = 0;
     let duplicates = 0;

@@ -1,4 +1,4 @@
-import { TRANSFER_ROWS_MAX } from '#contracts';
+import { ROWS_MAX } from '#contracts';
 import { type EventTimeMs } from '#domain';
 import { type FeedRow } from './feed-source';
 import { type FeedIndicator } from './indicator-source';
@@ -22,7 +22,7 @@ const BATCH_BYTES_MAX = 900_000;
 export interface StepLimits {
   /** Rows already answered in an earlier run: they are passed over, their indicators are not. */
   readonly rowsSkipped: number;
-  /** At most {@link TRANSFER_ROWS_MAX}. */
+  /** At most {@link ROWS_MAX}. */
   readonly batchRowsMax: number;
 }
 
@@ -72,7 +72,7 @@ export async function* feedSteps(
   indicators: readonly FeedIndicator[],
   limits: StepLimits,
 ): AsyncGenerator<FeedStep> {
-  const batch = new OpenBatch(Math.min(limits.batchRowsMax, TRANSFER_ROWS_MAX));
+  const batch = new OpenBatch(Math.min(limits.batchRowsMax, ROWS_MAX));
   let next = 0;
   let read = 0;
   for await (const row of rows) {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TRANSFER_ROWS_MAX, type TransfersAnswer } from '#contracts';
+import { ROWS_MAX, type TransfersAnswer } from '#contracts';
 import { AppError, formatEventTime, SECOND_MS } from '#domain';
 import { type ApiClient } from './api-client';
 import { type FeedProgress } from './feed-progress';
@@ -96,7 +96,7 @@ export class SendFeed {
     const rowsSkipped = this.progress.state.rows;
     const pending = intelligence.indicators.filter((one) => !this.progress.isRegistered(one));
     const paced = Math.max(1, Math.ceil(rate / PACED_BATCHES_PER_SECOND));
-    const batchRowsMax = rate > 0 ? Math.min(TRANSFER_ROWS_MAX, paced) : TRANSFER_ROWS_MAX;
+    const batchRowsMax = rate > 0 ? Math.min(ROWS_MAX, paced) : ROWS_MAX;
     const steps = feedSteps(source.rows(), pending, { rowsSkipped, batchRowsMax });
     this.report();
     for await (const step of readAhead(steps)) {

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { IdentityVault } from '#identity';
 import { type IdentifierType } from '#domain';
 import { IngestionMetrics } from './ingestion-metrics';
-import { type MakeSafe, type SafeIdentifier } from './particulars';
-import { type CheckedRow, readRow, transferIdOf } from './read-row';
 import { UnreadableLine } from './row-batches';
+import { type GoodRow, type RowKind, type RowOutcome } from './row-kind';
+import { idIn } from './row-reading';
 import { StoredIdentities } from './stored-identities';
-import { TransferRepository } from './transfer.repository';
-import { type RowOutcome } from './transfer-tally';
+import { type MakeSafe, type SafeIdentifier } from './tokens';
 
 /** One identifier is worked on once a batch, however many of its rows name it. */
 function safeOnce(vault: IdentityVault, stored: StoredIdentities): MakeSafe {
@@ -26,12 +25,11 @@ function safeOnce(vault: IdentityVault, stored: StoredIdentities): MakeSafe {
 
 /** Takes one batch of a provider's feed: checks each row by itself, and stores the good ones together. */
 @Injectable()
-export class TakeTransfers {
+export class TakeRows {
   private readonly storedIdentities = new StoredIdentities();
 
   constructor(
     private readonly vault: IdentityVault,
-    private readonly transfers: TransferRepository,
     private readonly metrics: IngestionMetrics,
   ) {}
 
@@ -41,41 +39,36 @@ export class TakeTransfers {
    * @param values at most a batch of whatever the provider sent as rows
    * @returns what became of each, in their order, once it is committed
    */
-  async run(provider: string, values: readonly unknown[]): Promise<readonly RowOutcome[]> {
+  async run<Row extends GoodRow>(
+    kind: RowKind<string, Row>,
+    provider: string,
+    values: readonly unknown[],
+  ): Promise<readonly RowOutcome[]> {
     const observeSeconds = this.metrics.batchSeconds.startTimer();
     const makeSafe = safeOnce(this.vault, this.storedIdentities);
     const outcomes: RowOutcome[] = [];
-    const good: CheckedRow[] = [];
+    const good: Row[] = [];
     const places: number[] = [];
     for (const [place, value] of values.entries()) {
       const reading =
-        value instanceof UnreadableLine ? unreadable(value) : readRow(value, provider, makeSafe);
+        value instanceof UnreadableLine ? unreadable(value) : kind.read(value, provider, makeSafe);
       if (reading.ok) {
         good.push(reading.row);
         places.push(place);
       } else {
-        outcomes[place] = {
-          kind: 'rejected',
-          transferId: transferIdOf(value),
-          ...reading.problem,
-        };
+        outcomes[place] = { kind: 'rejected', id: idIn(value, kind.id), ...reading.problem };
       }
     }
-    const judgements = await this.transfers.store(provider, good);
-    for (const [at, judgement] of judgements.entries()) {
-      if (judgement.kind === 'accepted') this.storedIdentities.add(good[at]!.identities);
+    const stored = await kind.store(provider, good);
+    for (const [at, outcome] of stored.entries()) {
+      const row = good[at]!;
+      if (outcome.kind === 'accepted') this.storedIdentities.add(row.identities);
       outcomes[places[at]!] =
-        judgement.kind === 'conflict'
-          ? {
-              kind: 'rejected',
-              transferId: good[at]!.report.transferId,
-              code: 'CONFLICT',
-              path: judgement.path,
-              detail: judgement.detail,
-            }
-          : { kind: judgement.kind };
+        outcome.kind === 'conflict'
+          ? { ...outcome, kind: 'rejected', id: kind.idOf(row), code: 'CONFLICT' }
+          : outcome;
     }
-    for (const { kind } of outcomes) this.metrics.transfers.inc({ outcome: kind });
+    for (const { kind: outcome } of outcomes) this.metrics.rows[kind.list].inc({ outcome });
     observeSeconds();
     return outcomes;
   }

@@ -1,26 +1,18 @@
-import { type RowProblem, type TransfersAnswer } from '#contracts';
-import { type ErrorCode } from '#domain';
-
-/** What became of one row. */
-export type RowOutcome =
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'duplicate' }
-  | {
-      readonly kind: 'rejected';
-      readonly transferId: string | null;
-      readonly code: ErrorCode;
-      readonly path: string;
-      readonly detail: string;
-    };
+import { type RowProblem, type RowsAnswer } from '#contracts';
+import { type RowOutcome } from './row-kind';
 
 /** The answer to a request while its batches are stored. Rows are numbered from 0, over all batches. */
-export class TransferTally {
+export class RowTally<Id extends string> {
   private accepted = 0;
   private duplicates = 0;
   private rejected = 0;
-  private readonly problems: RowProblem[] = [];
+  private readonly problems: RowProblem<Id>[] = [];
 
-  constructor(private readonly problemsMax: number) {}
+  /** @param id the field that names a row */
+  constructor(
+    private readonly id: Id,
+    private readonly problemsMax: number,
+  ) {}
 
   /** Counts a batch that was committed. */
   add(outcomes: readonly RowOutcome[]): void {
@@ -31,14 +23,15 @@ export class TransferTally {
       else {
         this.rejected += 1;
         if (this.problems.length < this.problemsMax) {
-          const { transferId, code, path, detail } = outcome;
-          this.problems.push({ index: before + offset, transferId, code, path, detail });
+          const { id, code, path, detail } = outcome;
+          const named = { [this.id]: id } as Record<Id, string | null>;
+          this.problems.push({ index: before + offset, ...named, code, path, detail });
         }
       }
     }
   }
 
-  answer(): TransfersAnswer {
+  answer(): RowsAnswer<Id> {
     const { accepted, duplicates, rejected, problems } = this;
     const problemsOmitted = rejected - problems.length;
     return {

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { type TransferRow } from '#contracts';
 import { IdentityVault } from '#identity';
-import { type MakeSafe } from './particulars';
-import { type CheckedRow, readRow, type RowReading, transferIdOf } from './read-row';
+import { type CheckedRow, readTransfer } from './read-transfer';
+import { idIn, type Reading } from './row-reading';
+import { type MakeSafe } from './tokens';
 
 const vault = new IdentityVault(Buffer.alloc(32, 7));
 const makeSafe: MakeSafe = (type, text) => {
@@ -20,7 +21,7 @@ const good: TransferRow = {
   creditor: { walletId: 'W2' },
 };
 
-const read = (row: unknown): RowReading => readRow(row, 'demo', makeSafe);
+const read = (row: unknown): Reading<CheckedRow> => readTransfer(row, 'demo', makeSafe);
 
 function checked(change: Record<string, unknown>): CheckedRow {
   const reading = read({ ...good, ...change });
@@ -367,6 +368,6 @@ describe('the id shown with a refused row', () => {
     ['T1', null],
     [['T1'], null],
   ])('of %j is %p', (value, id) => {
-    expect(transferIdOf(value)).toBe(id);
+    expect(idIn(value, 'transferId')).toBe(id);
   });
 });

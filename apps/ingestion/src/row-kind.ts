@@ -1,0 +1,47 @@
+import { type ErrorCode } from '#domain';
+import { type SealedIdentity } from '#identity';
+import { type Reading } from './row-reading';
+import { type MakeSafe } from './tokens';
+
+/** A row that was found good, with those identities it names by token that have to be stored with it. */
+export interface GoodRow {
+  readonly identities: readonly SealedIdentity[];
+}
+
+/** What became of a good row. */
+export type StoreOutcome =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'conflict'; readonly path: string; readonly detail: string };
+
+/** What became of one row. */
+export type RowOutcome =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'duplicate' }
+  | {
+      readonly kind: 'rejected';
+      readonly id: string | null;
+      readonly code: ErrorCode;
+      readonly path: string;
+      readonly detail: string;
+    };
+
+/**
+ * What a provider sends in batches: transfers, or events. Whatever holds for every kind (limits, formats, answers, that a
+ * bad row costs its sender that row only) is elsewhere, once.
+ */
+export interface RowKind<Id extends string = string, Row extends GoodRow = GoodRow> {
+  /** The list in a JSON body that holds the rows. */
+  readonly list: 'transfers' | 'events';
+  /** The field that names a row. */
+  readonly id: Id;
+  /** Reads one row, whatever it is. @param sender where a wallet names no provider, it is kept there */
+  read(value: unknown, sender: string, makeSafe: MakeSafe): Reading<Row>;
+  idOf(row: Row): string;
+  /**
+   * Stores good rows as if they had come one after the other. They are committed when this returns.
+   *
+   * @returns what became of each, in their order
+   */
+  store(provider: string, rows: readonly Row[]): Promise<readonly StoreOutcome[]>;
+}

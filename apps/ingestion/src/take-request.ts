@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { isUtf8 } from 'node:buffer';
+import { type IncomingMessage } from 'node:http';
+import { ROWS_MAX, type RowsAnswer } from '#contracts';
+import { AppError } from '#domain';
+import { ProviderKeys } from '#identity';
+import { Admission } from './admission';
+import { discardRest, readWhole } from './body-reader';
+import { IngestionConfig } from './ingestion-config';
+import { rowBatches } from './row-batches';
+import { type GoodRow, type RowKind } from './row-kind';
+import { RowTally } from './row-tally';
+import { TakeRows } from './take-rows';
+import { formatOf, UnreadBody } from './unread-body';
+
+const notTheEnvelope = (list: string): AppError =>
+  new AppError('INVALID_INPUT', `the body must be {"${list}": […]}`);
+
+/** The rows of a JSON body. Nothing but the envelope is looked at. */
+function rowsOf(body: Buffer, list: string): readonly unknown[] {
+  const envelope = parseEnvelope(body);
+  const rows =
+    typeof envelope === 'object' && envelope !== null && Object.hasOwn(envelope, list)
+      ? (envelope as Readonly<Record<string, unknown>>)[list]
+      : undefined;
+  if (!Array.isArray(rows)) throw notTheEnvelope(list);
+  if (rows.length > ROWS_MAX) {
+    throw new AppError(
+      'TOO_LARGE',
+      `send at most ${ROWS_MAX} ${list} in a JSON body; NDJSON may be of any length`,
+    );
+  }
+  return rows;
+}
+
+function parseEnvelope(body: Buffer): unknown {
+  if (!isUtf8(body)) throw new AppError('INVALID_INPUT', 'the body is not UTF-8');
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // The parser's own words quote the body.
+    throw new AppError('INVALID_INPUT', 'the body is not valid JSON');
+  }
+}
+
+/** Takes a request that brings rows of some kind, as JSON or NDJSON, and answers what became of them. */
+@Injectable()
+export class TakeRequest {
+  constructor(
+    private readonly keys: ProviderKeys,
+    private readonly admission: Admission,
+    private readonly takeRows: TakeRows,
+    private readonly config: IngestionConfig,
+  ) {}
+
+  /** Throws UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, OVERLOADED, TOO_LARGE, INVALID_INPUT, UNAVAILABLE, in this order. */
+  async run<Id extends string, Row extends GoodRow>(
+    kind: RowKind<Id, Row>,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<RowsAnswer<Id>> {
+    reply.raw.once('finish', () => {
+      discardRest(request.raw);
+    });
+    const provider = await this.keys.identify(request.headers.authorization);
+    const { body } = request;
+    if (!(body instanceof UnreadBody)) throw notTheEnvelope(kind.list);
+    const format = formatOf(body);
+    return this.admission.admit(() =>
+      format === 'json'
+        ? this.takeJson(kind, provider, body.stream)
+        : this.takeLines(kind, provider, body.stream),
+    );
+  }
+
+  private async takeJson<Id extends string, Row extends GoodRow>(
+    kind: RowKind<Id, Row>,
+    provider: string,
+    stream: IncomingMessage,
+  ): Promise<RowsAnswer<Id>> {
+    const { INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS } = this.config;
+    const body = await readWhole(stream, INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS);
+    const rows = rowsOf(body, kind.list);
+    const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
+    tally.add(await this.takeRows.run(kind, provider, rows));
+    return tally.answer();
+  }
+
+  /** What was committed before a failure stays; the sender, who got no counts, sends all of it again. */
+  private async takeLines<Id extends string, Row extends GoodRow>(
+    kind: RowKind<Id, Row>,
+    provider: string,
+    stream: IncomingMessage,
+  ): Promise<RowsAnswer<Id>> {
+    const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
+    const batches = rowBatches(stream, {
+      rowsMax: ROWS_MAX,
+      lineBytesMax: this.config.INGESTION_LINE_BYTES_MAX,
+      idleMs: this.config.INGESTION_IDLE_TIMEOUT_MS,
+      onQuiet: () => {
+        this.admission.assertGoingOn();
+      },
+    });
+    for await (const rows of batches) {
+      this.admission.assertGoingOn();
+      tally.add(await this.takeRows.run(kind, provider, rows));
+    }
+    return tally.answer();
+  }
+}

@@ -1,0 +1,27 @@
+import { type IdentifierType } from '#domain';
+import { type SealedIdentity } from '#identity';
+import { refusal, refuseAs } from './row-refusal';
+
+/** An identifier made safe; sealed only where its sealed form is not known to be stored. */
+export interface SafeIdentifier {
+  readonly token: string;
+  readonly identity: SealedIdentity | null;
+}
+
+/** Makes an identifier safe. Throws AppError INVALID_INPUT where it cannot be one of its type. */
+export type MakeSafe = (type: IdentifierType, text: string) => SafeIdentifier;
+
+/** Gathers the sealed identities of one row while its identifiers become tokens. */
+export class Tokens {
+  readonly identities: SealedIdentity[] = [];
+
+  constructor(private readonly makeSafe: MakeSafe) {}
+
+  of(type: IdentifierType, text: string, path: string): string {
+    // One token for every blank would make strangers look like one person.
+    if (text.trim() === '') throw refusal(path, 'must not be blank');
+    const { token, identity } = refuseAs(path, () => this.makeSafe(type, text));
+    if (identity !== null) this.identities.push(identity);
+    return token;
+  }
+}
