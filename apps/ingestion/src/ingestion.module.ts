@@ -5,6 +5,8 @@ import { IdentityVault, ProviderKeys } from '#identity';
 import { PersistenceModule } from '#persistence';
 import { PlatformModule } from '#platform';
 import { Admission } from './admission';
+import { EventRepository } from './event.repository';
+import { EventsController } from './events.controller';
 import { IngestionConfig } from './ingestion-config';
 import { IngestionMetrics } from './ingestion-metrics';
 import { TakeRequest } from './take-request';
@@ -15,7 +17,7 @@ import { leaveBodiesUnread } from './unread-body';
 
 export const INGESTION_SERVICE = {
   name: 'ingestion',
-  description: 'Takes the transfer feeds of wallet providers in.',
+  description: 'Takes the feeds of wallet providers in.',
 } as const;
 
 /** The client gives a statement up so long after the server should have: the server's own word comes first. */
@@ -43,13 +45,14 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     }),
     PlatformModule.forRoot(INGESTION_SERVICE.name, config),
   ],
-  controllers: [TransfersController],
+  controllers: [TransfersController, EventsController],
   providers: [
     { provide: IngestionConfig, useValue: config },
     { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
     ProviderKeys,
     IngestionMetrics,
     TransferRepository,
+    EventRepository,
     Admission,
     TakeRows,
     TakeRequest,

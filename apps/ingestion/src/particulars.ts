@@ -68,7 +68,7 @@ export function readParticulars(
   if (row.narrative != null) {
     particulars.narrative = tokens.of('narrative', row.narrative, '/narrative');
   }
-  const device = readDevice(row.device, tokens);
+  const device = tokens.group(DEVICE_IDENTIFIERS, row.device, '/device');
   if (device !== null) particulars.device = device;
   const debtor = readParty(row.debtor, '/debtor', tokens);
   if (debtor !== null) particulars.debtor = debtor;
@@ -80,16 +80,6 @@ export function readParticulars(
 function orNull<T extends object>(fields: T): T | null {
   for (const _ in fields) return fields;
   return null;
-}
-
-function readDevice(device: TransferRow['device'], tokens: Tokens): DeviceParticulars | null {
-  if (device == null) return null;
-  const read: DeviceParticulars = {};
-  for (const [field, type] of DEVICE_IDENTIFIERS) {
-    const text = device[field];
-    if (text != null) read[field] = tokens.of(type, text, `/device/${field}`);
-  }
-  return orNull(read);
 }
 
 function readParty(party: PartyRow, path: string, tokens: Tokens): PartyParticulars | null {

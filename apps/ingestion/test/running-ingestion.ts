@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import { type TransferRow, type TransfersAnswer } from '#contracts';
+import { type EventsAnswer, type TransferRow, type TransfersAnswer } from '#contracts';
 import { IdentityVault, newProviderKey, provisionProvider } from '#identity';
 import { takeTurn } from '#messaging';
 import { createServiceApp } from '#platform';
@@ -20,8 +20,14 @@ export interface RunningIngestion {
   readonly vault: IdentityVault;
   /** Posts rows as JSON. */
   send(rows: readonly unknown[]): Promise<TransfersAnswer>;
-  /** Posts any body. */
-  post(body: string | Buffer, headers?: Record<string, string>): Promise<Response>;
+  /** Posts events as JSON. */
+  sendEvents(rows: readonly unknown[]): Promise<EventsAnswer>;
+  /** Posts any body. @param route `transfers` unless another is named */
+  post(
+    body: string | Buffer,
+    headers?: Record<string, string>,
+    route?: 'transfers' | 'events',
+  ): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -55,9 +61,13 @@ export async function runIngestion(
   await provisionProvider(dataSource, PROVIDER, key);
   await app.listen(0, '127.0.0.1');
   const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}/v1/transfers`;
-  const post = (body: string | Buffer, headers: Record<string, string> = {}): Promise<Response> =>
-    fetch(url, {
+  const urlOf = (route: string): string => `http://127.0.0.1:${port}/v1/${route}`;
+  const post = (
+    body: string | Buffer,
+    headers: Record<string, string> = {},
+    route: 'transfers' | 'events' = 'transfers',
+  ): Promise<Response> =>
+    fetch(urlOf(route), {
       method: 'POST',
       headers: {
         authorization: `Bearer ${key}`,
@@ -66,18 +76,20 @@ export async function runIngestion(
       },
       body,
     });
+  const send = async (route: 'transfers' | 'events', rows: readonly unknown[]) => {
+    const response = await post(JSON.stringify({ [route]: rows }), {}, route);
+    if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
+    return response.json();
+  };
   let closed = false;
   return {
-    url,
+    url: urlOf('transfers'),
     port,
     key,
     vault: new IdentityVault(Buffer.alloc(32, 7)),
     post,
-    send: async (rows) => {
-      const response = await post(JSON.stringify({ transfers: rows }));
-      if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
-      return (await response.json()) as TransfersAnswer;
-    },
+    send: (rows) => send('transfers', rows) as Promise<TransfersAnswer>,
+    sendEvents: (rows) => send('events', rows) as Promise<EventsAnswer>,
     close: async () => {
       if (closed) return;
       closed = true;

@@ -1,5 +1,7 @@
 export * from './alert';
 export * from './event';
+export * from './event-row';
 export * from './log-entry';
+export { ID_LENGTH_MAX } from './row-fields';
 export * from './rows-answer';
 export * from './transfer-row';

@@ -7,6 +7,7 @@ import {
   type TransferStatus,
   type TransferType,
 } from '#domain';
+import { freeText, id, instant, optional, optionalEnum } from './row-fields';
 
 /** One side of a transfer, as a provider reports it. */
 export interface PartyRow {
@@ -50,22 +51,6 @@ export interface TransferRow {
   readonly balanceAfter?: string;
 }
 
-/** No control characters: an id is printed, keyed and compared. No half of a surrogate pair: it has no UTF-8. */
-const ID_PATTERN = '^[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$';
-/** Free text may have line breaks, but nothing that a database cannot keep. */
-const TEXT_PATTERN = '^[^\\u0000\\ud800-\\udfff]+$';
-
-/** Characters of an id, and of most other short fields. */
-export const ID_LENGTH_MAX = 64;
-
-const id = { type: 'string', minLength: 1, maxLength: ID_LENGTH_MAX, pattern: ID_PATTERN } as const;
-/** An optional field that is null is one that was left out. */
-const optional = { ...id, nullable: true } as const;
-const freeText = (maxLength: number) =>
-  ({ type: 'string', minLength: 1, maxLength, pattern: TEXT_PATTERN, nullable: true }) as const;
-const optionalEnum = <T extends string>(values: readonly T[]) =>
-  ({ type: 'string', enum: [...values, null], nullable: true }) as const;
-
 const party: JSONSchemaType<PartyRow> = {
   type: 'object',
   additionalProperties: false,
@@ -80,7 +65,7 @@ const party: JSONSchemaType<PartyRow> = {
     iban: optional,
     tier: optional,
     country: { type: 'string', pattern: '^[A-Z]{2}$', nullable: true },
-    openedAt: { type: 'string', maxLength: 40, nullable: true },
+    openedAt: { ...instant, nullable: true },
   },
 };
 
@@ -94,7 +79,7 @@ export const TRANSFER_ROW_SCHEMA: JSONSchemaType<TransferRow> = {
   required: ['transferId', 'occurredAt', 'type', 'amount', 'currency', 'debtor', 'creditor'],
   properties: {
     transferId: id,
-    occurredAt: { type: 'string', maxLength: 40 },
+    occurredAt: instant,
     type: { type: 'string', enum: TRANSFER_TYPES },
     amount: { type: 'string', maxLength: 64 },
     currency: { type: 'string', maxLength: 8 },

@@ -7,6 +7,8 @@ export const IDENTIFIER_TYPES = [
   'device',
   'imei',
   'ip',
+  'iccid',
+  'imsi',
   'nationalId',
   'name',
   'narrative',
@@ -52,6 +54,20 @@ export function normaliseIdentifier(type: IdentifierType, text: string): string 
         trimmed.replace(/[\s-]/g, ''),
         /^\d{14,16}$/,
         'must be an IMEI, 14 to 16 digits',
+      );
+    case 'iccid':
+      // ITU-T E.118: 89, country and issuer, at most 19 digits; some print a 20th, or an F to fill the last octet.
+      return matching(
+        trimmed.replace(/[\s-]/g, '').replace(/f$/i, ''),
+        /^89\d{14,18}$/,
+        'must be an ICCID, 16 to 20 digits from 89 on',
+      );
+    case 'imsi':
+      // ITU-T E.212.
+      return matching(
+        trimmed.replace(/[\s-]/g, ''),
+        /^\d{14,15}$/,
+        'must be an IMSI, 14 or 15 digits',
       );
     case 'nationalId':
       return matching(

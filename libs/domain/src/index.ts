@@ -1,5 +1,6 @@
 export * from './app-error';
 export * from './event-time';
+export * from './feed-event';
 export * from './identifier';
 export * from './money';
 export * from './operation';

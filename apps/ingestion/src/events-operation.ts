@@ -1,0 +1,51 @@
+import { type ApiOperationOptions } from '@nestjs/swagger';
+import { EVENT_ROW_SCHEMAS, type EventRow } from '#contracts';
+import { rowsOperation } from './rows-operation';
+
+const call: EventRow = {
+  eventId: 'E-1001',
+  type: 'CALL',
+  occurredAt: '2026-03-01T13:40:00+05:00',
+  caller: { msisdn: '03100000000' },
+  callee: { msisdn: '03000000000' },
+};
+
+const simChange: EventRow = {
+  eventId: 'E-1002',
+  type: 'SIM_CHANGE',
+  occurredAt: '2026-03-01T09:12:30+05:00',
+  wallet: { walletId: 'W-17' },
+  sim: { iccid: '8992030000000000001', imsi: '410010000000001' },
+};
+
+const deviceChange: EventRow = {
+  eventId: 'E-1003',
+  type: 'DEVICE_CHANGE',
+  occurredAt: '2026-03-01T09:20:00+05:00',
+  wallet: { walletId: 'W-17' },
+  device: { id: 'handset-9' },
+};
+
+/** How `POST /v1/events` is described to those who send to it. */
+export const EVENTS_OPERATION: ApiOperationOptions = rowsOperation({
+  list: 'events',
+  id: 'eventId',
+  operationId: 'takeEvents',
+  summary: 'Send what is not a transfer',
+  rules: [
+    'The same id with the same content is a duplicate; with any other content it is refused as a CONFLICT.',
+    '',
+    'Send an event before the payments that it bears on, or with them: what is told of afterwards is stored, and bears on',
+    'later payments only. A CALL bears on payments whose debtor is reported with the called number (`debtor.msisdn`).',
+  ],
+  rowSchema: {
+    oneOf: Object.values(EVENT_ROW_SCHEMAS),
+    discriminator: { propertyName: 'type' },
+  },
+  examples: {
+    call: { summary: 'A number was called', row: call },
+    simChange: { summary: 'A wallet’s line got another SIM', row: simChange },
+    deviceChange: { summary: 'A wallet is used from another handset', row: deviceChange },
+  },
+  refused: { id: 'E-1002', path: '/wallet/walletId', detail: 'is required' },
+});

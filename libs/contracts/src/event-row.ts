@@ -1,0 +1,136 @@
+import { type JSONSchemaType } from 'ajv';
+import { type FeedEventType } from '#domain';
+import { id, instant, optional } from './row-fields';
+
+interface EventBase<Type extends FeedEventType> {
+  readonly eventId: string;
+  readonly type: Type;
+  /** RFC 3339 with offset: when it happened, by the provider's clock. */
+  readonly occurredAt: string;
+}
+
+/** One end of a call. */
+export interface NumberRow {
+  readonly msisdn: string;
+}
+
+/** The wallet that an event happened to. */
+export interface EventWalletRow {
+  readonly walletId: string;
+  /** The provider that keeps the wallet; the sender where it is left out. */
+  readonly provider?: string;
+}
+
+/** A SIM, by its card (ICCID) and its subscription (IMSI). */
+export interface SimRow {
+  readonly iccid?: string;
+  readonly imsi?: string;
+}
+
+/** A handset, as in a transfer. */
+export interface HandsetRow {
+  readonly id?: string;
+  readonly imei?: string;
+}
+
+/** A number was called: by whoever called, or whoever seems to have. */
+export interface CallRow extends EventBase<'CALL'> {
+  readonly caller: NumberRow;
+  readonly callee: NumberRow;
+}
+
+/** The line that a wallet is used by got another SIM. */
+export interface SimChangeRow extends EventBase<'SIM_CHANGE'> {
+  readonly wallet: EventWalletRow;
+  readonly sim?: SimRow;
+  readonly previousSim?: SimRow;
+}
+
+/** A wallet is used from another handset. */
+export interface DeviceChangeRow extends EventBase<'DEVICE_CHANGE'> {
+  readonly wallet: EventWalletRow;
+  /** Named by at least one of its marks. */
+  readonly device: HandsetRow;
+  readonly previousDevice?: HandsetRow;
+}
+
+/** An event as a provider reports it in `POST /v1/events`. */
+export type EventRow = CallRow | SimChangeRow | DeviceChangeRow;
+
+const number: JSONSchemaType<NumberRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['msisdn'],
+  properties: { msisdn: id },
+};
+
+const wallet: JSONSchemaType<EventWalletRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['walletId'],
+  properties: { walletId: id, provider: optional },
+};
+
+const sim = {
+  type: 'object',
+  nullable: true,
+  additionalProperties: false,
+  required: [],
+  properties: { iccid: optional, imsi: optional },
+} as const satisfies JSONSchemaType<SimRow | undefined>;
+
+const handset: JSONSchemaType<HandsetRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: [],
+  properties: { id: optional, imei: optional },
+};
+
+const CALL: JSONSchemaType<CallRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['eventId', 'type', 'occurredAt', 'caller', 'callee'],
+  properties: {
+    eventId: id,
+    type: { type: 'string', const: 'CALL' },
+    occurredAt: instant,
+    caller: number,
+    callee: number,
+  },
+};
+
+const SIM_CHANGE: JSONSchemaType<SimChangeRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['eventId', 'type', 'occurredAt', 'wallet'],
+  properties: {
+    eventId: id,
+    type: { type: 'string', const: 'SIM_CHANGE' },
+    occurredAt: instant,
+    wallet,
+    sim,
+    previousSim: sim,
+  },
+};
+
+const DEVICE_CHANGE: JSONSchemaType<DeviceChangeRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['eventId', 'type', 'occurredAt', 'wallet', 'device'],
+  properties: {
+    eventId: id,
+    type: { type: 'string', const: 'DEVICE_CHANGE' },
+    occurredAt: instant,
+    wallet,
+    device: handset,
+    previousDevice: { ...handset, nullable: true },
+  },
+};
+
+/**
+ * The shape of one row, by its type: a further type is one more entry. What a schema cannot say is checked by ingestion's
+ * `read-event.ts`. As with transfers, an unknown field refuses the row.
+ */
+export const EVENT_ROW_SCHEMAS: {
+  readonly [T in FeedEventType]: JSONSchemaType<Extract<EventRow, { type: T }>>;
+} = { CALL, SIM_CHANGE, DEVICE_CHANGE };
