@@ -1,6 +1,7 @@
+import { NONE } from './accounts';
 import { ANCESTORS_MAX, COPAYEES_ROOM, FUNDERS_ROOM } from './flow-limits';
 import { NewDealings } from './new-dealings';
-import { Hops, Origins, type TrailCounts } from './trails';
+import { CallBefore, Hops, Origins, type TrailCounts } from './trails';
 
 /** What travels with a payment, from the payer's account to the payee's: by value, so that the two may live apart. */
 export class Carried {
@@ -19,6 +20,8 @@ export class Carried {
   readonly paidNew = new NewDealings();
   /** People new to the payer who paid it lately. */
   readonly paidByNew = new NewDealings();
+  /** The last call to the payer from a number of a known operation. */
+  readonly call = new CallBefore();
   /** The payer had this payee among its recent ones. */
   payerKnowsPayee = false;
   /** As in `FlowStep`: no new object for a number. */
@@ -68,6 +71,7 @@ export class Carried {
     this.funders.count = 0;
     this.coPayees.count = 0;
     this.origins.count = 0;
+    this.call.clear();
     this.payerKnowsPayee = false;
     this.numbers.fill(0);
     this.payerDebits = 0;
@@ -85,6 +89,7 @@ export class Carried {
     counts.ancestors = this.ancestors.count;
     counts.funders = this.funders.count;
     counts.root = this.root.count;
+    counts.call = this.call.origin === NONE ? 0 : 1;
     counts.origins = this.origins.count;
   }
 }

@@ -13,7 +13,7 @@ import {
   ORIGINS_MAX,
 } from './flow-limits';
 import { type FlowStep } from './flow-step';
-import { Hops, Origins, type TrailCounts, Trails } from './trails';
+import { CallBefore, Hops, Origins, type TrailCounts, Trails } from './trails';
 import { type CreditSlot, TIMED, TimedRows } from './timed-rows';
 
 /** After the fields of {@link TIMED}. */
@@ -28,8 +28,9 @@ const ANCESTORS_SHIFT = 4;
 const FUNDERS_SHIFT = 7;
 const ROOT_SHIFT = 10;
 const ORIGINS_SHIFT = 11;
+const CALL_SHIFT = 14;
 const THREE_BITS = 7;
-const DEPTH_SHIFT = 14;
+const DEPTH_SHIFT = 15;
 
 /**
  * The remembered credits of all accounts. Each is two things at once: a *lot*, which says how much of that money is left and
@@ -37,7 +38,7 @@ const DEPTH_SHIFT = 14;
  */
 export class CreditRows extends TimedRows {
   readonly trails = new Trails();
-  private readonly counts: TrailCounts = { ancestors: 0, funders: 0, root: 0, origins: 0 };
+  private readonly counts: TrailCounts = { ancestors: 0, funders: 0, root: 0, call: 0, origins: 0 };
   private readonly hops = new Hops(ANCESTORS_MAX);
   private readonly scratch = new Origins();
 
@@ -95,6 +96,7 @@ export class CreditRows extends TimedRows {
     counts.ancestors = (meta >> ANCESTORS_SHIFT) & THREE_BITS;
     counts.funders = (meta >> FUNDERS_SHIFT) & THREE_BITS;
     counts.root = (meta >> ROOT_SHIFT) & 1;
+    counts.call = (meta >> CALL_SHIFT) & 1;
     counts.origins = (meta >> ORIGINS_SHIFT) & THREE_BITS;
     return counts;
   }
@@ -117,6 +119,11 @@ export class CreditRows extends TimedRows {
 
   readOrigins(row: CreditSlot, into: Origins): void {
     this.trails.readOrigins(this.get(row, CREDIT.trail), this.countsOf(row), into);
+  }
+
+  /** The call that the payment followed on. */
+  readCall(row: CreditSlot, into: CallBefore): void {
+    this.trails.readCall(this.get(row, CREDIT.trail), this.countsOf(row), into);
   }
 
   hasOrigins(row: CreditSlot): boolean {
@@ -219,8 +226,7 @@ export class CreditRows extends TimedRows {
     const { counts } = this;
     const { carried, atMs, amountMinor } = step;
     carried.count(counts);
-    const { ancestors, funders, root, origins } = carried;
-    const trail = this.trails.lay(counts, ancestors, funders, root, origins);
+    const trail = this.trails.lay(counts, carried);
     const row = this.insert(step.payee, atMs);
     const page = this.page(row);
     const at = this.offset(row);
@@ -238,6 +244,7 @@ export class CreditRows extends TimedRows {
       (counts.funders << FUNDERS_SHIFT) |
       (counts.root << ROOT_SHIFT) |
       (counts.origins << ORIGINS_SHIFT) |
+      (counts.call << CALL_SHIFT) |
       (carried.depth << DEPTH_SHIFT);
     return row;
   }
@@ -303,16 +310,21 @@ export class CreditRows extends TimedRows {
   }
 
   private rewriteOrigins(row: CreditSlot, origins: Origins): void {
-    const lists = [new Hops(ANCESTORS_MAX), new Hops(ANCESTORS_MAX), new Hops(1)] as const;
-    const [ancestors, funders, root] = lists;
+    const [ancestors, funders] = [new Hops(ANCESTORS_MAX), new Hops(ANCESTORS_MAX)];
+    const [root, call] = [new Hops(1), new CallBefore()];
     this.readAncestors(row, ancestors);
     this.readFunders(row, funders);
     this.readRoot(row, root);
+    this.readCall(row, call);
     const counts = this.countsOf(row);
     const before = this.get(row, CREDIT.trail);
     if (before !== NO_BLOCK) this.trails.drop(before, counts);
     counts.origins = origins.count;
-    this.set(row, CREDIT.trail, this.trails.lay(counts, ancestors, funders, root, origins));
+    this.set(
+      row,
+      CREDIT.trail,
+      this.trails.lay(counts, { ancestors, funders, root, call, origins }),
+    );
     const meta = this.meta(row) & ~(THREE_BITS << ORIGINS_SHIFT);
     this.set(row, CREDIT.meta, meta | (origins.count << ORIGINS_SHIFT));
   }

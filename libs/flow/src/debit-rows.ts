@@ -8,6 +8,7 @@ import { type DebitSlot, TIMED, TimedRows } from './timed-rows';
 const DEBIT = { payee: 3, marks: 4, stride: 5 } as const;
 const NEW_PAYEE = 1;
 const PERSONAL = 2;
+const LEAVES = 4;
 
 /** The remembered debits of all accounts. */
 export class DebitRows extends TimedRows {
@@ -32,6 +33,11 @@ export class DebitRows extends TimedRows {
     return (this.get(row, DEBIT.marks) & PERSONAL) !== 0;
   }
 
+  /** It took money out of the wallets. */
+  leaves(row: DebitSlot): boolean {
+    return (this.get(row, DEBIT.marks) & LEAVES) !== 0;
+  }
+
   /** Remembers the step's debit. The account must have room. */
   remember(step: FlowStep): void {
     const { atMs, amountMinor, carried } = step;
@@ -43,7 +49,9 @@ export class DebitRows extends TimedRows {
     page[at + TIMED.amount] = amountMinor;
     page[at + DEBIT.payee] = step.payee;
     page[at + DEBIT.marks] =
-      (carried.payerKnowsPayee ? 0 : NEW_PAYEE) | (step.personal ? PERSONAL : 0);
+      (carried.payerKnowsPayee ? 0 : NEW_PAYEE) |
+      (step.personal ? PERSONAL : 0) |
+      (step.leaves ? LEAVES : 0);
   }
 
   /** A debit is nothing but spent. */

@@ -1,5 +1,6 @@
 import {
   type EventTimeMs,
+  type FeedEvent,
   type Indicator,
   invariant,
   isExit,
@@ -12,6 +13,7 @@ import {
 import { ACCOUNT, type AccountIndex, Accounts, NONE, type Released } from './accounts';
 import { AccountMemory } from './account-memory';
 import { AttributeStore } from './attribute-store';
+import { CallStore } from './call-store';
 import { Caps } from './caps';
 import { Counterparties } from './counterparties';
 import { type CreditRows } from './credit-rows';
@@ -40,6 +42,7 @@ import { type StatePart, type StateSource } from './state-parts';
 import { Origins } from './trails';
 import { carryCoPayees, carryNewDealings, carryFunders, pairPayers } from './neighbours';
 import { leaveUncovered } from './uncovered';
+import { WalletChanges } from './wallet-changes';
 import { type Naming, Watchlist } from './watchlist';
 
 /** With each transfer the sweep looks at one account, and so many more for each that is new: it must not fall behind. */
@@ -61,6 +64,8 @@ export class FlowEngine {
   readonly attributes: AttributeStore;
   readonly pairs: PairStore;
   readonly watchlist: Watchlist;
+  readonly calls: CallStore;
+  readonly changes: WalletChanges;
   readonly piles: MixedPiles;
   readonly clock = new FeedClock();
   /** The last transfer, as its accounts saw it. */
@@ -93,6 +98,8 @@ export class FlowEngine {
     this.attributes = new AttributeStore(this.accounts.names, limits.attributesMax, this.caps);
     this.pairs = new PairStore(limits, this.caps);
     this.watchlist = new Watchlist(this.accounts, this.attributes, this.isForgotten);
+    this.calls = new CallStore(this.watchlist, limits, this.caps);
+    this.changes = new WalletChanges(limits, this.caps);
     this.piles = new MixedPiles(this.isWithdrawn);
     this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
     this.credits = this.memory.credits;
@@ -143,9 +150,19 @@ export class FlowEngine {
     this.seen(step, step.payer, debtorTokens);
     this.seen(step, step.payee, creditorTokens);
     this.debit(step);
+    this.calls.follow(step, debtorTokens);
     this.credit(step);
     this.pair(step);
     return step;
+  }
+
+  /**
+   * Notes what a provider told beside transfers. It moves no clock: a batch of old calls must not set back the time that
+   * transfers are judged by.
+   */
+  note(event: FeedEvent): void {
+    if (event.type === 'CALL') this.calls.note(event, this.nowMs);
+    else this.changes.noteChange(event, this.nowMs);
   }
 
   /** Lets the feed's clock hear a row's time. What was to become known by then does so now. */
@@ -212,14 +229,8 @@ export class FlowEngine {
     } else {
       if (!this.isPopular(payer, amountMinor)) this.link(step);
       if (step.personal || step.leaves) carryCoPayees(this.debits, step, limits, this.caps);
-      this.order.arrange(
-        this.credits,
-        this.isTainted,
-        payer,
-        amountMinor,
-        atMs,
-        limits.creditsInSumMax,
-      );
+      const { creditsInSumMax } = limits;
+      this.order.arrange(this.credits, this.isTainted, payer, amountMinor, atMs, creditsInSumMax);
       const rest = takeLots(this.credits, this.order, step, this.mix, this.origins, limits);
       accounts.add(payer, ACCOUNT.taken, carried.lotMinor);
       carried.coveredMinor = carried.lotMinor;
@@ -430,6 +441,16 @@ export class FlowEngine {
     accounts.names.release(account);
   }
 
+  /** What is saved, in this order. */
+  private get parts() {
+    const { accounts, credits, debits, counterparties, attributes, pairs } = this;
+    const { watchlist, calls, changes, piles, pending } = this;
+    return [
+      ...[accounts, credits, credits.trails, debits, counterparties, attributes, pairs],
+      ...[watchlist, calls, changes, piles, pending],
+    ];
+  }
+
   *save(): Iterable<StatePart> {
     yield {
       name: 'engine',
@@ -442,16 +463,7 @@ export class FlowEngine {
       },
     };
     yield { name: 'clock', value: this.clock.save() };
-    yield* this.accounts.save();
-    yield* this.credits.save();
-    yield* this.credits.trails.save();
-    yield* this.debits.save();
-    yield* this.counterparties.save();
-    yield* this.attributes.save();
-    yield* this.pairs.save();
-    yield* this.watchlist.save();
-    yield* this.piles.save();
-    yield* this.pending.save();
+    for (const part of this.parts) yield* part.save();
   }
 
   /** Takes up a saved state. Only an engine that has moved nothing yet may. */
@@ -470,15 +482,6 @@ export class FlowEngine {
     this.sweepsDue = saved.sweepsDue;
     this.revealed.push(...saved.revealed);
     this.clock.load(source.value('clock') as FeedClockState);
-    this.accounts.load(source);
-    this.credits.load(source);
-    this.credits.trails.load(source);
-    this.debits.load(source);
-    this.counterparties.load(source);
-    this.attributes.load(source);
-    this.pairs.load(source);
-    this.watchlist.load(source);
-    this.piles.load(source);
-    this.pending.load(source);
+    for (const part of this.parts) part.load(source);
   }
 }

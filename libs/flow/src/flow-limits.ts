@@ -48,6 +48,12 @@ export interface FlowLimits {
   readonly attributesMax: number;
   /** Pairs of payers whose shared payees are remembered; the one noted first makes room. */
   readonly pairsMax: number;
+  /** Who called a number is remembered for this long… */
+  readonly callMemoryMs: number;
+  /** …of so many called numbers, from reported numbers and from others each. */
+  readonly calledNumbersMax: number;
+  /** Wallets whose last changes of SIM and handset are remembered. */
+  readonly changedWalletsMax: number;
 }
 
 export const FLOW_LIMITS: FlowLimits = {
@@ -74,6 +80,9 @@ export const FLOW_LIMITS: FlowLimits = {
   accountsMax: 8_000_000,
   attributesMax: 2_000_000,
   pairsMax: 262_144,
+  callMemoryMs: 3 * DAY_MS,
+  calledNumbersMax: 262_144,
+  changedWalletsMax: 262_144,
 };
 
 /** Transfers upstream that travel with a payment. */
@@ -120,6 +129,8 @@ export const CAPS = {
   walletsPerAttribute: 'walletsPerAttributeMax',
   counterparties: 'counterpartiesPerAccountMax',
   pairs: 'pairsMax',
+  calledNumbers: 'calledNumbersMax',
+  changedWallets: 'changedWalletsMax',
 } as const;
 export type Cap = (typeof CAPS)[keyof typeof CAPS];
 

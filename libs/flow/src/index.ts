@@ -26,5 +26,5 @@ export {
   type StatePart,
   type StateSource,
 } from './state-parts';
-export { Hops, Origins } from './trails';
+export { CallBefore, Hops, Origins } from './trails';
 export * from './views';

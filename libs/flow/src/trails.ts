@@ -1,5 +1,5 @@
 import { type EventTimeMs } from '#domain';
-import { type AccountIndex } from './accounts';
+import { type AccountIndex, NONE } from './accounts';
 import { type BlockClass, BlockRows, classFor, NO_BLOCK } from './block-rows';
 import { ORIGINS_MAX } from './flow-limits';
 
@@ -89,21 +89,55 @@ export class Origins {
   }
 }
 
+/** The last call to a payer, before the payment, from a number of a known operation. */
+export class CallBefore {
+  /** The operation's number; NONE where there was no such call. */
+  origin = NONE;
+  atMs: EventTimeMs = 0;
+
+  clear(): void {
+    this.origin = NONE;
+  }
+
+  /** Takes a call in; the later one counts. */
+  hear(call: { readonly origin: number; readonly atMs: EventTimeMs } | null): void {
+    if (call === null || call.origin === NONE) return;
+    if (this.origin !== NONE && this.atMs >= call.atMs) return;
+    this.origin = call.origin;
+    this.atMs = call.atMs;
+  }
+}
+
 /** How many of each a credit keeps: what the credit remembers of its {@link Trails} block. */
 export interface TrailCounts {
   ancestors: number;
   funders: number;
   /** 0 or 1: the root is kept apart only where it lies beyond the ancestors. */
   root: number;
+  /** 0 or 1: few payments follow on a call. */
+  call: number;
   origins: number;
 }
 
+/** What a credit keeps of what was carried. */
+export interface TrailLists {
+  readonly ancestors: Hops;
+  readonly funders: Hops;
+  readonly root: Hops;
+  readonly call: CallBefore;
+  readonly origins: Origins;
+}
+
 const rowsOf = (counts: TrailCounts): number =>
-  counts.ancestors + counts.funders + counts.root + ((counts.origins + ORIGINS_PER_ROW - 1) >> 1);
+  counts.ancestors +
+  counts.funders +
+  counts.root +
+  counts.call +
+  ((counts.origins + ORIGINS_PER_ROW - 1) >> 1);
 
 /**
- * By which transfers the money of each credit got here, who funded its payer, and which operations it comes from: one block a
- * credit, none for the many that have nothing behind them.
+ * By which transfers the money of each credit got here, who funded its payer, who had called it, and which operations it comes
+ * from: one block a credit, none for the many that have nothing behind them.
  */
 export class Trails extends BlockRows {
   constructor() {
@@ -115,14 +149,19 @@ export class Trails extends BlockRows {
   }
 
   /** @returns the block, or NO_BLOCK where there is nothing to keep */
-  lay(counts: TrailCounts, ancestors: Hops, funders: Hops, root: Hops, origins: Origins): number {
+  lay(counts: TrailCounts, { ancestors, funders, root, call, origins }: TrailLists): number {
     if (rowsOf(counts) === 0) return NO_BLOCK;
     const block = this.take(Trails.classOf(counts));
     let row = this.writeHops(block, ancestors);
     row = this.writeHops(row, funders);
     if (counts.root > 0) row = this.writeHops(row, root);
     const page = this.page(block);
-    const at = this.offset(block) + (row - block) * HOP.size;
+    let at = this.offset(block) + (row - block) * HOP.size;
+    if (counts.call > 0) {
+      page[at] = call.origin;
+      page[at + 1] = call.atMs;
+      at += HOP.size;
+    }
     for (let i = 0; i < origins.count; i += 1) {
       page[at + 2 * i] = origins.origin[i]!;
       page[at + 2 * i + 1] = origins.share[i]!;
@@ -157,8 +196,16 @@ export class Trails extends BlockRows {
     into.count = counts.origins;
   }
 
-  private static originsFrom({ ancestors, funders, root }: TrailCounts): number {
-    return ancestors + funders + root;
+  readCall(block: number, counts: TrailCounts, into: CallBefore): void {
+    into.clear();
+    if (counts.call === 0) return;
+    const page = this.page(block);
+    const at = this.offset(block) + (Trails.originsFrom(counts) - counts.call) * HOP.size;
+    into.hear({ origin: page[at]!, atMs: page[at + 1]! });
+  }
+
+  private static originsFrom({ ancestors, funders, root, call }: TrailCounts): number {
+    return ancestors + funders + root + call;
   }
 
   private writeHops(row: number, hops: Hops): number {

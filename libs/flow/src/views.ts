@@ -7,7 +7,7 @@ import { type FlowEngine } from './flow-engine';
 import { ANCESTORS_MAX, FUNDERS_ROOM, UNCOVERED_MAX } from './flow-limits';
 import { type FlowStep } from './flow-step';
 import { HORIZONS_MS, type NewDealings } from './new-dealings';
-import { Hops, Origins } from './trails';
+import { CallBefore, Hops, Origins } from './trails';
 
 /** A transfer somewhere upstream: who paid it (or, of co-payees, who was paid), by `walletKey`. */
 export interface TrailView {
@@ -24,6 +24,12 @@ export interface OriginView {
   readonly share: number;
 }
 
+/** The last call to a payer, before the payment, from a number of a known operation. */
+export interface CallView {
+  readonly operationId: string;
+  readonly atMs: number;
+}
+
 export interface CreditView {
   readonly transfer: number;
   readonly payer: string;
@@ -35,6 +41,8 @@ export interface CreditView {
   readonly funders: readonly TrailView[];
   /** The first transfer of the trail, where it lies beyond the ancestors. */
   readonly root: TrailView | null;
+  /** The call that the payment followed on. */
+  readonly call: CallView | null;
   readonly origins: readonly OriginView[];
   readonly newPair: boolean;
   readonly personal: boolean;
@@ -96,6 +104,7 @@ export interface CarriedView {
   readonly funders: readonly TrailView[];
   readonly coPayees: readonly TrailView[];
   readonly root: TrailView | null;
+  readonly call: CallView | null;
   readonly origins: readonly OriginView[];
   readonly payerKnowsPayee: boolean;
   readonly coveredMinor: number;
@@ -142,6 +151,7 @@ export function viewOfStep(engine: FlowEngine, step: FlowStep = engine.step): St
       funders: viewOfHops(engine, carried.funders),
       coPayees: viewOfHops(engine, carried.coPayees),
       root: viewOfHops(engine, carried.root)[0] ?? null,
+      call: viewOfCall(engine, carried.call),
       origins: viewOfOrigins(engine, carried.origins),
       payerKnowsPayee: carried.payerKnowsPayee,
       coveredMinor: carried.coveredMinor,
@@ -256,6 +266,8 @@ function viewOfCredit(engine: FlowEngine, row: CreditSlot): CreditView {
   const funders = new Hops(FUNDERS_ROOM);
   const root = new Hops(1);
   const origins = new Origins();
+  const call = new CallBefore();
+  credits.readCall(row, call);
   credits.readAncestors(row, ancestors);
   credits.readFunders(row, funders);
   credits.readRoot(row, root);
@@ -270,6 +282,7 @@ function viewOfCredit(engine: FlowEngine, row: CreditSlot): CreditView {
     ancestors: viewOfHops(engine, ancestors),
     funders: viewOfHops(engine, funders),
     root: viewOfHops(engine, root)[0] ?? null,
+    call: viewOfCall(engine, call),
     origins: viewOfOrigins(engine, origins),
     newPair: credits.newPair(row),
     personal: credits.personal(row),
@@ -288,6 +301,11 @@ function viewOfDebit(engine: FlowEngine, row: DebitSlot): DebitView {
     personal: debits.personal(row),
   };
 }
+
+const viewOfCall = ({ watchlist }: FlowEngine, { origin, atMs }: CallBefore): CallView | null =>
+  origin === NONE || watchlist.isWithdrawn(origin)
+    ? null
+    : { operationId: watchlist.operationId(origin), atMs };
 
 const viewOfHops = (engine: FlowEngine, hops: Hops): TrailView[] =>
   Array.from({ length: hops.count }, (_, i) => ({

@@ -110,6 +110,19 @@ export class Watchlist {
     return NONE;
   }
 
+  /** Whether anything bears or may bear this mark: a wallet's key, or an identifier's token. */
+  isMarked(match: string): boolean {
+    return this.marks.has(match);
+  }
+
+  /** The operation that a mark itself stands for, as far as is known by then; NONE where it stands for none. */
+  originOfMark(match: string, atMs: EventTimeMs): number {
+    for (const { origin, knownFromMs } of this.marks.get(match) ?? []) {
+      if (knownFromMs <= atMs && !this.withdrawn.has(origin)) return origin;
+    }
+    return NONE;
+  }
+
   /** From now on that operation counts as unknown, wherever its money lies. No money is moved by it. */
   withdraw(operationId: string): void {
     this.withdrawn.add(this.operations.index(operationId));

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, type Indicator, SECOND_MS, type Transfer } from '#domain';
+import { type Call, DAY_MS, HOUR_MS, type Indicator, SECOND_MS, type Transfer } from '#domain';
 import { type AccountView, type StepView } from '#flow';
 
 /** What was let go with accounts that nobody has touched for long. */
@@ -30,6 +30,7 @@ export interface EngineLimits {
   readonly accountReleaseMs: number;
   readonly accountsMax: number;
   readonly lateAfterMs: number;
+  readonly callMemoryMs: number;
 }
 
 export const DEFAULT_LIMITS: EngineLimits = {
@@ -54,6 +55,7 @@ export const DEFAULT_LIMITS: EngineLimits = {
   accountReleaseMs: 180 * DAY_MS,
   accountsMax: 8_000_000,
   lateAfterMs: 5 * SECOND_MS,
+  callMemoryMs: 3 * DAY_MS,
 };
 
 /** What the clock may move on by one row; a longer wait needs as many rows. */
@@ -80,6 +82,7 @@ export interface EngineUnderTest {
     amountMinor: number,
     atMs: number,
   ): number;
+  call(call: Call): void;
   addIndicator(indicator: Indicator): void;
   withdraw(operationId: string): void;
   restore(operationId: string): void;

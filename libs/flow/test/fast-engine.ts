@@ -1,4 +1,4 @@
-import { type Indicator, type Transfer, walletOfKey } from '#domain';
+import { type Call, type Indicator, type Transfer, walletOfKey } from '#domain';
 import {
   type AccountView,
   FLOW_LIMITS,
@@ -54,6 +54,10 @@ export class FastEngine implements EngineUnderTest {
     const payee = engine.account(walletOfKey(payeeKey), null, currency, atMs);
     const payer = engine.account(walletOfKey(payerKey), null, currency, atMs);
     return engine.reverse(payee, payer, originalPosition, position, amountMinor, atMs);
+  }
+
+  call(call: Call): void {
+    this.engine.note(call);
   }
 
   addIndicator(indicator: Indicator): void {

@@ -23,6 +23,13 @@ export type Intent =
       readonly token: string | null;
       readonly aheadMs: number;
     }
+  | {
+      readonly do: 'call';
+      readonly caller: string;
+      readonly callee: string;
+      readonly gapMs: number;
+      readonly lateMs: number;
+    }
   | { readonly do: 'withdraw' | 'restore'; readonly operation: string }
   | { readonly do: 'wait'; readonly hours: number };
 

@@ -56,6 +56,12 @@ export type FeedStep =
   | MoveStep
   | ReverseStep
   | IndicatorStep
+  | {
+      readonly step: 'call';
+      readonly caller: string;
+      readonly callee: string;
+      readonly at: number;
+    }
   | { readonly step: 'withdraw' | 'restore'; readonly operationId: string }
   /** Rows of two strangers in a currency of their own, an hour apart: the clock moves on, nothing else. */
   | {
@@ -132,6 +138,16 @@ export function apply(engine: EngineUnderTest, step: FeedStep): StepResult {
         knownFromMs: FEED_START_MS + step.knownFrom,
       });
       return null;
+    case 'call':
+      engine.call({
+        type: 'CALL',
+        provider: PROVIDER,
+        eventId: `c${step.at}`,
+        occurredAtMs: FEED_START_MS + step.at,
+        caller: step.caller,
+        callee: step.callee,
+      });
+      return null;
     case 'withdraw':
       engine.withdraw(step.operationId);
       return null;
@@ -156,6 +172,7 @@ export function touchedBy(step: FeedStep): { wallets: string[]; currency: string
     case 'reverse':
       return { wallets: [step.payee, step.payer], currency: step.currency };
     case 'wait':
+    case 'call':
     case 'indicator':
     case 'withdraw':
     case 'restore':

@@ -48,6 +48,15 @@ export class FeedWriter {
           knownFrom: this.newestAt + intent.aheadMs,
         });
         return;
+      case 'call':
+        this.newestAt += intent.gapMs;
+        this.steps.push({
+          step: 'call',
+          caller: intent.caller,
+          callee: intent.callee,
+          at: this.newestAt - intent.lateMs,
+        });
+        return;
       case 'withdraw':
       case 'restore':
         this.steps.push({ step: intent.do, operationId: intent.operation });

@@ -77,6 +77,11 @@ export class HandFeed {
     }) as number;
   }
 
+  /** A number, by its token, is called. */
+  call(caller: string, callee: string, at: number): void {
+    apply(this.engine, { step: 'call', caller, callee, at });
+  }
+
   /** Registers an indicator: a wallet by its letter, or a longer token. */
   name(operationId: string, match: string, knownFrom = 0): void {
     const isWallet = match.length === 1;

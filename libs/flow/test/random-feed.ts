@@ -32,6 +32,7 @@ const HOURS_INSTEAD_OF_DAYS = {
   linkWindowMs: 3 * HOUR_MS,
   taintDwellMaxMs: 6 * HOUR_MS,
   hubBelievedAfterMs: 5 * HOUR_MS,
+  callMemoryMs: 4 * HOUR_MS,
 };
 
 /** The least that is allowed: nothing remembered may name an account that is given up. */
@@ -169,6 +170,16 @@ const intent: fc.Arbitrary<Intent> = fc.oneof(
       wallet,
       token: fc.option(fc.constantFrom(...TOKENS), { freq: 2 }),
       aheadMs: fc.constantFrom(-DAY_MS, -HOUR_MS, 0, 0, MINUTE_MS, 5 * HOUR_MS),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('call' as const),
+      caller: fc.constantFrom(...TOKENS),
+      callee: fc.constantFrom(...TOKENS),
+      gapMs,
+      lateMs,
     }),
   },
   {

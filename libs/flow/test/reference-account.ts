@@ -26,6 +26,12 @@ interface Row {
   readonly personal: boolean;
 }
 
+/** The last call to a payer from a number of a known operation. */
+export interface ReportedCall {
+  readonly operation: Operation;
+  readonly atMs: number;
+}
+
 export interface Credit extends Row {
   readonly payer: string;
   leftMinor: number;
@@ -33,6 +39,7 @@ export interface Credit extends Row {
   readonly ancestors: readonly TrailView[];
   readonly funders: readonly TrailView[];
   readonly root: TrailView | null;
+  readonly call: ReportedCall | null;
   /** Shares of withdrawn operations stay: an operation may be restored. */
   readonly origins: Map<Operation, number>;
   readonly late: boolean;

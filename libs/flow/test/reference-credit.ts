@@ -53,6 +53,7 @@ export function credit(
     ancestors: carried.ancestors,
     funders: carried.funders,
     root: carried.root,
+    call: carried.call,
     origins: new Map(carried.origins),
     newPair,
     personal: !isReversal && payment.personal,

@@ -10,6 +10,7 @@ import {
   noteFellOut,
   type Operation,
   ORIGINS_MAX,
+  type ReportedCall,
   remember,
   UNCOVERED_MAX,
 } from './reference-account';
@@ -49,6 +50,7 @@ export interface Carried extends Trail {
   readonly lotMinor: number;
   readonly dwellMs: number;
   readonly dealings: Pick<CarriedView, 'paidNew' | 'paidByNew' | 'likeCredits'>;
+  readonly call: ReportedCall | null;
 }
 
 const dealingsOf = (
@@ -98,16 +100,17 @@ export const NOTHING_CARRIED: Carried = {
   lotMinor: 0,
   dwellMs: 0,
   dealings: NO_DEALINGS,
+  call: null,
 };
 
-/** The payer's side. `named` is the operation that the payer itself is known for. */
+/** The payer's side; who had called it is known elsewhere. `named` is the operation that the payer itself is known for. */
 export function debit(
   payer: Account,
   payment: Payment,
   named: Operation | null,
   limits: EngineLimits,
   caps: ReferenceCaps,
-): Carried {
+): Omit<Carried, 'call'> {
   payer.debited += payment.amountMinor;
   const follows = !payer.hub && !isPopular(payer, payment.amountMinor, limits);
   const parent = follows ? parentOf(payer, payment, limits, caps) : null;

@@ -1,4 +1,5 @@
 import {
+  type Call,
   type Indicator,
   invariant,
   isExit,
@@ -12,6 +13,7 @@ import {
 import { type AccountView, FeedClock, type StepView } from '#flow';
 import { type EngineLimits, type EngineUnderTest, type ReleasedView } from './engine-under-test';
 import { type Account, ANCESTORS_MAX, newAccount, touch } from './reference-account';
+import { ReferenceCalls } from './reference-calls';
 import { ReferenceCaps } from './reference-caps';
 import { credit } from './reference-credit';
 import { debit, NOTHING_CARRIED, type Payment } from './reference-debit';
@@ -43,6 +45,7 @@ export class ReferenceEngine implements EngineUnderTest {
   readonly released = new Map<string, ReleasedView>();
   private accountsSeen: Account[] = [];
   private readonly watchlist: ReferenceWatchlist;
+  private readonly calls: ReferenceCalls;
   private readonly caps = new ReferenceCaps();
   private readonly clock = new FeedClock();
   private feedStartMs: number | null = null;
@@ -51,6 +54,7 @@ export class ReferenceEngine implements EngineUnderTest {
   constructor(private readonly limits: EngineLimits) {
     const { memoryMs, linkWindowMs } = limits;
     this.watchlist = new ReferenceWatchlist(memoryMs + ANCESTORS_MAX * linkWindowMs);
+    this.calls = new ReferenceCalls(this.watchlist, limits.callMemoryMs);
   }
 
   get capCounts(): ReadonlyMap<string, number> {
@@ -83,7 +87,10 @@ export class ReferenceEngine implements EngineUnderTest {
       leaves: isExit(transfer) && !isPurchase(type),
     };
     const named = this.watchlist.operationOf(payerKey, atMs);
-    const carried = debit(payer, payment, named, this.limits, this.caps);
+    const carried = {
+      ...debit(payer, payment, named, this.limits, this.caps),
+      call: this.calls.lastReported(debtorTokens, atMs, nowMs),
+    };
     const laid = credit(payee, payment, carried, false, this.limits, this.caps);
     if (laid.credit !== null && laid.newPair && payment.personal) {
       noteUnpaired(payee, payment, this.limits, this.caps);
@@ -131,6 +138,10 @@ export class ReferenceEngine implements EngineUnderTest {
     };
     credit(payer, payment, NOTHING_CARRIED, true, this.limits, this.caps);
     return amountMinor - backMinor;
+  }
+
+  call(call: Call): void {
+    this.calls.note(call);
   }
 
   addIndicator(indicator: Indicator): void {

@@ -1,4 +1,10 @@
-import { type AccountView, type CarriedView, type CreditView, type OriginView } from '#flow';
+import {
+  type AccountView,
+  type CallView,
+  type CarriedView,
+  type CreditView,
+  type OriginView,
+} from '#flow';
 import { type EngineLimits } from './engine-under-test';
 import {
   type Account,
@@ -7,6 +13,7 @@ import {
   liveOrigins,
   newestFirst,
   type Operation,
+  type ReportedCall,
 } from './reference-account';
 import { type Carried } from './reference-debit';
 
@@ -18,14 +25,21 @@ const originViews = (origins: ReadonlyMap<Operation, number>): OriginView[] =>
     .map(([operation, share]) => ({ operationId: operation.id, share }))
     .sort(byOperation);
 
+const callView = (call: ReportedCall | null): CallView | null =>
+  call === null || call.operation.withdrawn
+    ? null
+    : { operationId: call.operation.id, atMs: call.atMs };
+
 export const viewOfCredit = (credit: Credit): CreditView => ({
   ...credit,
+  call: callView(credit.call),
   origins: originViews(credit.origins),
 });
 
 export const viewOfCarried = ({ dealings, ...carried }: Carried): CarriedView => ({
   ...carried,
   ...dealings,
+  call: callView(carried.call),
   origins: originViews(new Map(carried.origins)),
 });
 

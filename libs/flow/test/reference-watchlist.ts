@@ -79,6 +79,20 @@ export class ReferenceWatchlist {
     return (byKey ?? byToken)?.operation ?? null;
   }
 
+  /** Whether anybody ever named this mark. */
+  isMarked(match: string): boolean {
+    return this.indicators.some((listed) => listed.match === match);
+  }
+
+  /** The operation that a mark stands for at a time; of several, the one listed first. */
+  operationOfMark(match: string, atMs: number): Operation | null {
+    const known = this.indicators.find(
+      (listed) =>
+        listed.match === match && listed.knownFromMs <= atMs && !listed.operation.withdrawn,
+    );
+    return known?.operation ?? null;
+  }
+
   /** The marks that have become known by now and were not followed up yet, in the order they did. */
   takeRevealed(nowMs: number): Listed[] {
     const due = this.indicators
