@@ -1,4 +1,4 @@
-import { type Indicator, type Transfer } from '#domain';
+import { type FeedEvent, type Indicator, type Transfer } from '#domain';
 
 /** A place in the log. Later entries have higher positions; there are gaps. */
 export type LogPosition = number;
@@ -15,6 +15,16 @@ export interface TransferEntry {
   readonly creditorTokens: readonly string[];
 }
 
+/** Something that a provider reported beside transfers. */
+export interface FeedEventEntry {
+  readonly kind: 'event';
+  readonly position: LogPosition;
+  readonly event: FeedEvent;
+}
+
+/** What providers reported. */
+export type FeedEntry = TransferEntry | FeedEventEntry;
+
 /** An operation became known, or more indicators of it did. */
 export interface IndicatorsRegistered {
   readonly kind: 'indicators.registered.v1';
@@ -23,7 +33,7 @@ export interface IndicatorsRegistered {
 }
 
 /** What the log holds: everything that detection is a function of, beside its configuration. */
-export type LogEntry = TransferEntry | IndicatorsRegistered;
+export type LogEntry = FeedEntry | IndicatorsRegistered;
 
 /** The body of an `indicators.registered.v1` control entry. */
 export interface IndicatorsRegisteredBody {

@@ -247,13 +247,47 @@ describe('the values of a page', () => {
   });
 });
 
-const nameOf = (entry: LogEntry): string =>
-  entry.kind === 'transfer' ? entry.transfer.transferId : entry.indicators[0]!.operationId;
+function nameOf(entry: LogEntry): string {
+  switch (entry.kind) {
+    case 'transfer':
+      return entry.transfer.transferId;
+    case 'event':
+      return entry.event.eventId;
+    case 'indicators.registered.v1':
+      return entry.indicators[0]!.operationId;
+    default:
+      return entry satisfies never;
+  }
+}
+
+const storeChange = (eventId: string, position: number): Promise<unknown> =>
+  database.dataSource.query(
+    `insert into feed.event (position, provider_id, event_id, type, occurred_at, wallet_provider, wallet_id, particulars)
+     values ($1, 'demo', $2, 'SIM_CHANGE', '2026-03-01T09:05:09.123Z', 'demo', 'W1', '{}')`,
+    [position, eventId],
+  );
 
 describe('reading a stretch', () => {
   beforeEach(async () => {
-    for (const [i, name] of ['a', 'OP1', 'b', 'c', 'OP2', 'd', 'e', 'OP3'].entries()) {
-      if (name.startsWith('OP')) {
+    const names = [
+      'a',
+      'OP1',
+      'b',
+      'c',
+      'OP2',
+      'E1',
+      'E2',
+      'd',
+      'E3',
+      'e',
+      'OP3',
+      'E4',
+      'E5',
+      'E6',
+    ];
+    for (const [i, name] of names.entries()) {
+      if (name.startsWith('E')) await storeChange(name, 10 + i);
+      else if (name.startsWith('OP')) {
         await database.dataSource.query(
           `insert into intel.control_entry (position, name, body) values ($1, 'indicators.registered.v1', $2)`,
           [10 + i, { indicators: [{ operationId: name }] }],
@@ -278,6 +312,14 @@ describe('reading a stretch', () => {
           const pages = await stretch(after, upTo, perPage);
           expect(pages.flat()).toEqual(inside.map(nameOf));
           expect(pages.every((page) => page.length > 0)).toBe(true);
+          // Of either, however many there are of the other.
+          for (const isOne of [/^E/, /^[a-z]/]) {
+            const most = Math.max(
+              ...pages.map((page) => page.filter((name) => isOne.test(name)).length),
+              0,
+            );
+            expect(most).toBeLessThanOrEqual(perPage);
+          }
         }
       }
     }

@@ -1,3 +1,5 @@
+import { millisOfSeconds, wordOf } from './log-values';
+import { eventOf, type EventColumns } from './log-event';
 import {
   type IndicatorsRegistered,
   type IndicatorsRegisteredBody,
@@ -6,7 +8,6 @@ import {
   type TransferEntry,
 } from '#contracts';
 import {
-  type EventTimeMs,
   invariant,
   isHub,
   type Party,
@@ -48,23 +49,36 @@ export interface PageColumns {
   readonly creditor_opened_at: readonly LogPosition[] | null;
   readonly creditor_opened: readonly string[] | null;
   readonly control: readonly (readonly [LogPosition, string, unknown])[] | null;
+  readonly events: readonly EventColumns[] | null;
 }
 
 /** Whose age detection asks for (libs/flow, hub.ts). */
 const HUB_KINDS = PARTY_KINDS.filter(isHub).join();
 
 /**
- * $1: after this position; $2: at most so many transfers; $3: up to this position.
+ * $1: after this position; $2: at most so many transfers, and as many events; $3: up to this position.
  *
  * Postgres turns the page into columns, so that the driver handles some twenty values a page rather than as many a row,
  * and `JSON.parse` makes the strings and numbers of a column in one go. That costs this process less than half of what rows
  * cost it, and the server no more (`npm run bench -- --only rebuild` measures both).
  *
- * One statement, so that both logs are read as of one instant: an entry of one that is missing here cannot have a position
- * below one of the other that is present. Where the page is full, control entries come up to its last transfer only.
+ * One statement, so that all logs are read as of one instant: an entry of one that is missing here cannot have a position
+ * below one of another that is present. Where the page is full of events it ends with the last of them; where it is full of
+ * transfers, the others come up to its last transfer only. Events are few beside transfers: they come as rows.
  */
 export const PAGE_STATEMENT = `
+  with full_of_events as materialized (
+    select coalesce((
+      select position from feed.event where position > $1 and position <= $3 order by position offset $2::bigint - 1 limit 1
+    ), $3) as until
+  )
   select page.*, (
+    select json_agg(json_build_array(
+      position, provider_id, event_id, type, date_part('epoch', occurred_at), nullif(wallet_provider, provider_id),
+      wallet_id, particulars #>> '{caller,msisdn}', particulars #>> '{callee,msisdn}'
+    ) order by position)
+    from feed.event where position > $1 and position <= page.until
+  ) as events, (
     select json_agg(json_build_array(position, name, body) order by position)
     from intel.control_entry where position > $1 and position <= page.until
   ) as control
@@ -93,45 +107,24 @@ export const PAGE_STATEMENT = `
       json_agg(debtor_opened) filter (where debtor_opened is not null) as debtor_opened,
       json_agg(position) filter (where creditor_opened is not null) as creditor_opened_at,
       json_agg(creditor_opened) filter (where creditor_opened is not null) as creditor_opened,
-      case when count(*) = $2 then max(position) else $3 end as until
+      case when count(*) = $2 then max(position) else (select until from full_of_events) end as until
     from (
       -- Looked up once a row: the limit keeps this apart from what is made of it.
       select *,
         case when debtor_kind = any ('{${HUB_KINDS}}') then particulars #>> '{debtor,openedAt}' end as debtor_opened,
         case when creditor_kind = any ('{${HUB_KINDS}}') then particulars #>> '{creditor,openedAt}' end as creditor_opened
-      from feed.transfer where position > $1 and position <= $3 order by position limit $2
+      from feed.transfer
+      where position > $1 and position <= (select until from full_of_events) order by position limit $2
     ) as told
   ) as page`;
 
 const NO_TOKENS: readonly string[] = [];
-const MICROS_PER_SECOND = 1_000_000;
-
-/**
- * Milliseconds of an instant given as the nearest double of its seconds; digits below a millisecond are cut off.
- *
- * Exact although the double is not: up to the year 2100 it is within 0.24 µs of the stored microseconds, and the whole
- * seconds are taken off before anything is multiplied, which is exact. Multiplied whole, instants such as ….001 s would
- * come out a millisecond early.
- */
-export function millisOfSeconds(seconds: number): EventTimeMs {
-  const whole = Math.floor(seconds);
-  const micros = Math.round((seconds - whole) * MICROS_PER_SECOND);
-  return whole * 1_000 + Math.floor(micros / 1_000);
-}
-
 interface Facts {
   readonly status: TransferStatus;
   readonly type: TransferType;
   readonly currency: string;
   readonly debtorKind: PartyKind | null;
   readonly creditorKind: PartyKind | null;
-}
-
-/** @returns the word as this code spells it: one string for all rows, not one a row */
-function wordOf<T extends string>(words: readonly T[], text: string | undefined): T {
-  const word = words.find((known) => known === text);
-  invariant(word !== undefined, 'the log holds words that this code knows');
-  return word;
 }
 
 function parseFacts(text: string): Facts {
@@ -272,10 +265,10 @@ function controlOf(page: PageColumns): IndicatorsRegistered[] {
   });
 }
 
-/** The entries of a page, transfers and control entries in their one order. */
+/** The entries of a page, of every kind, in their one order. */
 export function entriesOf(page: PageColumns, words: FactsReader): LogEntry[] {
   const transfers = transfersOf(page, words);
-  const control = controlOf(page);
-  if (control.length === 0) return transfers;
-  return [...transfers, ...control].sort((a, b) => a.position - b.position);
+  const others = [...controlOf(page), ...(page.events ?? []).map(eventOf)];
+  if (others.length === 0) return transfers;
+  return [...transfers, ...others].sort((a, b) => a.position - b.position);
 }

@@ -35,8 +35,18 @@ const bodyOf = (operationId: string): IndicatorsRegisteredBody => ({
   indicators: [{ operationId, type: 'wallet', match: 'demo\nW1', knownFromMs: 0 }],
 });
 
-const nameOf = (entry: LogEntry): string =>
-  entry.kind === 'transfer' ? entry.transfer.transferId : entry.indicators[0]!.operationId;
+function nameOf(entry: LogEntry): string {
+  switch (entry.kind) {
+    case 'transfer':
+      return entry.transfer.transferId;
+    case 'event':
+      return entry.event.eventId;
+    case 'indicators.registered.v1':
+      return entry.indicators[0]!.operationId;
+    default:
+      return entry satisfies never;
+  }
+}
 
 /** Reads on from where it read to, as scoring does. */
 class Reader {

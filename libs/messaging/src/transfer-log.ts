@@ -51,7 +51,7 @@ const toEvidence = (row: EvidenceColumns): EvidenceTransfer => ({
 const TRANSFERS_PER_PAGE = 5_000;
 
 /**
- * The log that detection reads: stored transfers and control entries, in the one order in which they were committed.
+ * The log that detection reads: stored transfers, events and control entries, in the one order in which they were committed.
  * Positions are handed out in turn (migration `log`), so "after the last position I read" skips nothing.
  */
 export class TransferLog {
@@ -61,7 +61,7 @@ export class TransferLog {
 
   /**
    * @param after exclusive; 0 reads from the beginning
-   * @param entriesMax of transfers; control entries that fall between them come on top
+   * @param entriesMax of transfers, and of events; control entries that fall between them come on top
    * @param upTo inclusive; where it is left out, to the end
    */
   async read(
@@ -120,6 +120,7 @@ export class TransferLog {
   async head(): Promise<LogPosition> {
     const rows: { head: number | null }[] = await this.dataSource.query(
       `select greatest((select max(position) from feed.transfer),
+                       (select max(position) from feed.event),
                        (select max(position) from intel.control_entry)) as head`,
     );
     return rows[0]?.head ?? 0;

@@ -1,5 +1,5 @@
 import { v5 as uuidV5 } from 'uuid';
-import { type LogEntry, type TransferEntry } from '#contracts';
+import { type FeedEntry, type LogEntry, type TransferEntry } from '#contracts';
 import { invariant, type Party, transferKey, walletKey } from '#domain';
 import {
   ACCOUNT,
@@ -22,6 +22,7 @@ import { type Detection, type PositionDraft } from './alert-draft';
 import { circumstancesOf } from './circumstances';
 import { type DetectionWatch } from './detection-watch';
 import { type Moment, weigh, type Weighed } from './judgement';
+import { FEED_ORDER } from './feed-order';
 import { LiveSignals } from './live-signals';
 import { seeRevealed } from './operation-proximity';
 import { PendingReversals } from './pending-reversals';
@@ -56,7 +57,7 @@ export class Detector {
   readonly engine: FlowEngine;
   private readonly pack: RulePack;
   private readonly watch: DetectionWatch | null;
-  private readonly waiting: ReorderBuffer<TransferEntry>;
+  private readonly waiting: ReorderBuffer<FeedEntry>;
   private readonly population = new Population();
   private readonly signals: LiveSignals;
   private readonly book: AlertBook;
@@ -69,14 +70,7 @@ export class Detector {
     this.pack = pack;
     this.watch = options.watch ?? null;
     this.engine = new FlowEngine(limits);
-    this.waiting = new ReorderBuffer(
-      {
-        provider: ({ transfer }) => transfer.provider,
-        atMs: ({ transfer }) => transfer.occurredAtMs,
-        key: ({ transfer }) => transfer.transferId,
-      },
-      reorder,
-    );
+    this.waiting = new ReorderBuffer(FEED_ORDER, reorder);
     this.signals = new LiveSignals(
       pack.risk.memoryMs,
       pack.typologies.OPERATION_PROXIMITY.transfersMax,
@@ -86,7 +80,7 @@ export class Detector {
   }
 
   /**
-   * Takes the next entry of the log. A transfer waits a moment for those that should have come before it.
+   * Takes the next entry of the log. A transfer, or an event, waits a moment for those that should have come before it.
    *
    * @returns what it led to, and what those before it led to that had waited, in order; mostly nothing
    */
@@ -94,8 +88,9 @@ export class Detector {
     const found: Detection[] = [];
     switch (entry.kind) {
       case 'transfer':
+      case 'event':
         this.waiting.push(entry, (released) => {
-          this.applyTransfer(released, found);
+          this.applyReported(released, found);
         });
         return found;
       case 'indicators.registered.v1': {
@@ -132,8 +127,14 @@ export class Detector {
 
   private flushInto(found: Detection[]): void {
     this.waiting.flush((released) => {
-      this.applyTransfer(released, found);
+      this.applyReported(released, found);
     });
+  }
+
+  /** An event by itself leads to nothing: it bears on the payments that come after it. */
+  private applyReported(entry: FeedEntry, found: Detection[]): void {
+    if (entry.kind === 'event') this.engine.note(entry.event);
+    else this.applyTransfer(entry, found);
   }
 
   private applyTransfer(entry: TransferEntry, found: Detection[]): void {
@@ -448,7 +449,7 @@ export class Detector {
    */
   load(source: StateSource): void {
     invariant(this.engine.accounts.size === 0, 'a state is loaded into a new detector');
-    this.waiting.load(source.value('waiting'), (row) => row as TransferEntry);
+    this.waiting.load(source.value('waiting'), (row) => row as FeedEntry);
     this.engine.load(source);
     this.population.load(source);
     this.signals.load(source);
