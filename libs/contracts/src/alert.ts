@@ -9,6 +9,8 @@ export const TYPOLOGY_NAMES = [
   'CYCLE',
   'SCATTER_GATHER',
   'OPERATION_PROXIMITY',
+  'CALL_THEN_PAY',
+  'CHANGE_THEN_DRAIN',
 ] as const;
 export type TypologyName = (typeof TYPOLOGY_NAMES)[number];
 

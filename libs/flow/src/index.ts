@@ -2,6 +2,7 @@ export { ACCOUNT, type AccountIndex, NONE, WINDOW, WINDOWS_MS } from './accounts
 export { Caps } from './caps';
 export { type Carried } from './carried';
 export { type CreditSlot, type DebitSlot } from './timed-rows';
+export { decayed } from './decay';
 export { FeedClock } from './feed-clock';
 export { FlowEngine } from './flow-engine';
 export { type FlowStep, type TakenLots } from './flow-step';

@@ -4,6 +4,7 @@ import { DAY_MS, MINUTE_MS, walletKey } from '#domain';
 import { FLOW_LIMITS, StateMismatch, viewsOfAccounts } from '#flow';
 import { copied } from '../test/copied-state';
 import { hop, late, logOf, type Move, OPEN, ordinaryLife, START_MS } from '../test/feed';
+import { type Happening, logOfHappenings } from '../test/happenings';
 import { Detector, type DetectorOptions } from './detector';
 
 const known = (walletId: string, position: number, fromMs: number): LogEntry => ({
@@ -67,6 +68,36 @@ describe('a saved detector', () => {
       const { restarted, replayed, undisturbed } = afterCut(entries, cut, {});
       expect(restarted).toEqual(undisturbed);
       expect(replayed).toEqual(undisturbed);
+    }
+  });
+
+  it('goes on so with calls and changes, wherever it is cut', () => {
+    const pay = (number: string, to: string, rupees: number, atMs: number): Happening => ({
+      ...{ do: 'pay', from: `wallet of ${number}`, to, rupees, atMs, numbers: [number] },
+    });
+    const call = (callee: string, atMs: number): Happening => ({
+      ...{ do: 'call', caller: 'scam', callee, atMs },
+    });
+    const at = 6 * DAY_MS;
+    const entries = logOfHappenings([
+      ...ordinaryLife(6).map((move): Happening => ({ do: 'pay', ...move })),
+      call('v1', at),
+      { do: 'report', number: 'scam', operationId: 'op-1', knownFromMs: at },
+      call('v2', at + 1),
+      pay('v1', 'mule', 20_000, at + 10 * MINUTE_MS),
+      { do: 'change', type: 'SIM_CHANGE', wallet: 'mule', atMs: at + 15 * MINUTE_MS },
+      pay('v2', 'mule', 18_000, at + 20 * MINUTE_MS),
+      { ...pay('', 'boss', 37_000, at + 30 * MINUTE_MS), from: 'mule' } as Happening,
+    ]);
+    const told = entries.length - 7;
+    for (let cut = told; cut <= entries.length; cut += 1) {
+      const { restarted, replayed, undisturbed } = afterCut(entries, cut, { pack: OPEN });
+      expect(restarted).toEqual(undisturbed);
+      expect(replayed).toEqual(undisturbed);
+      // Not only what went before: what is told now rests on what was told of then.
+      const said = JSON.stringify(undisturbed);
+      if (cut <= told + 5) expect(said.includes('CALL_THEN_PAY')).toBe(true);
+      if (cut <= told + 6) expect(said.includes('CHANGE_THEN_DRAIN')).toBe(true);
     }
   });
 

@@ -1,10 +1,12 @@
-import { type EventTimeMs, MINUTE_MS } from '#domain';
+import { DAY_MS, type EventTimeMs, MINUTE_MS } from '#domain';
 import {
+  decayed,
   type FlowEngine,
   type FlowStep,
   HORIZONS,
   LogHistogram,
   type NewDealings,
+  NONE,
   type StatePart,
   type StateSource,
 } from '#flow';
@@ -21,6 +23,8 @@ const perHorizon = (): LogHistogram[] => Array.from({ length: HORIZONS }, () => 
 
 /** What is usual in one currency, in minor units; of sums over each horizon. */
 class UsualAmounts {
+  /** One payment between people. */
+  readonly payment = new LogHistogram();
   /** Paid to people new to the payer. */
   readonly paidOut = perHorizon();
   /** Got by a payee from people new to it. */
@@ -29,6 +33,7 @@ class UsualAmounts {
   readonly collected = perHorizon();
 
   *histograms(): Iterable<[string, LogHistogram]> {
+    yield ['payment', this.payment];
     for (const [h, histogram] of this.paidOut.entries()) yield [`paid-out.${h}`, histogram];
     for (const [h, histogram] of this.received.entries()) yield [`received.${h}`, histogram];
     for (const [h, histogram] of this.collected.entries()) yield [`collected.${h}`, histogram];
@@ -41,6 +46,9 @@ export interface SeenPayee {
   readonly receivedNew: NewDealings | null;
   readonly source: CommonSource | null;
 }
+
+/** As what else is learnt of the population: a week. */
+const CALLED_HALF_LIFE_MS = 7 * DAY_MS;
 
 /** What is usual among all wallets of the feed, learnt from the stream: the measure of what is surprising. */
 export class Population {
@@ -63,6 +71,16 @@ export class Population {
   /** Payments that a payer had made. */
   readonly debitsSeen = new LogHistogram();
 
+  /** Payments between people, and those of them whose payer a known operation had lately called; both fade. */
+  private payments = 0;
+  private called = 0;
+  private countedAtMs = 0;
+
+  /** Of payments between people, the share whose payer a known operation had lately called: 0-1. */
+  get calledShare(): number {
+    return this.payments === 0 ? 0 : this.called / this.payments;
+  }
+
   of(currency: string): UsualAmounts {
     let amounts = this.amounts.get(currency);
     if (!amounts) {
@@ -82,6 +100,7 @@ export class Population {
     const receivedNew = seen?.receivedNew ?? null;
     const { carried } = step;
     const usual = this.of(engine.accounts.currency(step.payer));
+    usual.payment.add(step.amountMinor, nowMs);
     for (let h = 0; h < HORIZONS; h += 1) {
       this.paidNew[h]!.add(carried.paidNew.effective(h), nowMs);
       usual.paidOut[h]!.add(carried.paidNew.sumMinor(h), nowMs);
@@ -96,9 +115,17 @@ export class Population {
     this.commonSource.add((seen?.source?.payers ?? 1) + 1, nowMs);
     this.sharedPayees.add(step.payeesShared, nowMs);
     this.debitsSeen.add(carried.payerDebits, nowMs);
+    this.countCall(carried.call.origin !== NONE, nowMs);
     if (carried.lotMinor * 2 >= step.amountMinor) {
       this.dwell.add(Math.max(carried.dwellMs, DWELL_FLOOR_MS), nowMs);
     }
+  }
+
+  private countCall(isCalled: boolean, nowMs: EventTimeMs): void {
+    const fade = decayed(1, this.countedAtMs, nowMs, CALLED_HALF_LIFE_MS);
+    this.payments = this.payments * fade + 1;
+    this.called = this.called * fade + (isCalled ? 1 : 0);
+    this.countedAtMs = Math.max(this.countedAtMs, nowMs);
   }
 
   private *histograms(): Iterable<[string, LogHistogram]> {
@@ -118,12 +145,23 @@ export class Population {
   }
 
   *save(): Iterable<StatePart> {
-    yield { name: 'population', value: [...this.amounts.keys()] };
+    const { payments, called, countedAtMs } = this;
+    const currencies = [...this.amounts.keys()];
+    yield { name: 'population', value: { currencies, payments, called, countedAtMs } };
     for (const [name, histogram] of this.histograms()) yield* histogram.save(name);
   }
 
   load(source: StateSource): void {
-    for (const currency of source.value('population') as string[]) this.of(currency);
+    const saved = source.value('population') as {
+      currencies: string[];
+      payments: number;
+      called: number;
+      countedAtMs: number;
+    };
+    this.payments = saved.payments;
+    this.called = saved.called;
+    this.countedAtMs = saved.countedAtMs;
+    for (const currency of saved.currencies) this.of(currency);
     for (const [name, histogram] of this.histograms()) histogram.load(name, source);
   }
 }

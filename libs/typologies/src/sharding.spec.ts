@@ -1,19 +1,26 @@
 import fc from 'fast-check';
 import { type TransferEntry } from '#contracts';
-import { HOUR_MS, type Indicator, MINUTE_MS, type PartyKind, walletKey } from '#domain';
+import {
+  type FeedEvent,
+  HOUR_MS,
+  type Indicator,
+  MINUTE_MS,
+  type PartyKind,
+  walletKey,
+} from '#domain';
 import { FLOW_LIMITS, type FlowLimits } from '#flow';
 import { START_MS } from '../test/feed';
 import { ShardedFlow } from '../test/sharded-flow';
 import { type Feed, runAlone } from '../test/signal-run';
 
-const RUNS = 400;
+const RUNS = 120;
 const wallet = (n: number): { provider: string; walletId: string } => ({
   provider: n % 3 === 0 ? 'q' : 'p',
   walletId: `w${n}`,
 });
 
 interface Step {
-  readonly what: 'move' | 'again' | 'reverse' | 'indicator' | 'token';
+  readonly what: 'move' | 'again' | 'reverse' | 'indicator' | 'token' | 'call' | 'change';
   readonly from: number;
   readonly hop: number;
   readonly amount: number;
@@ -26,7 +33,10 @@ interface Step {
 }
 
 const step = fc.record<Step>({
-  what: fc.constantFrom('move', 'move', 'again', 'again', 'again', 'reverse', 'indicator', 'token'),
+  what: fc.constantFrom(
+    ...(['move', 'move', 'again', 'again', 'again'] as const),
+    ...(['reverse', 'indicator', 'token', 'call', 'change'] as const),
+  ),
   from: fc.nat(9),
   hop: fc.integer({ min: 1, max: 9 }),
   amount: fc.integer({ min: 1, max: 1_000_000 }),
@@ -56,6 +66,21 @@ function feedOf(steps: readonly Step[]): Feed[] {
         knownFromMs: atMs + (s.kept > 100 ? HOUR_MS : 0),
       };
       feed.push({ kind: 'indicator', indicator });
+      continue;
+    }
+    if (what === 'call' || what === 'change') {
+      const reported = { provider: 'p', eventId: `e${position}`, occurredAtMs: atMs };
+      const event: FeedEvent =
+        what === 'call'
+          ? {
+              ...{ ...reported, type: 'CALL' },
+              ...{ caller: `token${s.token}`, callee: `token${s.hop % 4}` },
+            }
+          : {
+              ...{ ...reported, wallet: wallet(s.from) },
+              type: s.token === 0 ? 'SIM_CHANGE' : 'DEVICE_CHANGE',
+            };
+      feed.push({ kind: 'event', event });
       continue;
     }
     const original = moved[s.amount % Math.max(1, moved.length)];
@@ -112,7 +137,7 @@ describe('split over eight shards that only exchange text, the engine', () => {
     ['with every limit met', small],
   ])('shows every signal that it shows alone, %s', (_, limits) => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 160, size: 'max' }), (steps) => {
         const feed = feedOf(steps);
         expect(new ShardedFlow(limits).run(feed)).toEqual(runAlone(feed, limits));
       }),
@@ -123,7 +148,7 @@ describe('split over eight shards that only exchange text, the engine', () => {
   it('is fed what makes typologies speak', () => {
     const seen = new Set<string>();
     fc.assert(
-      fc.property(fc.array(step, { minLength: 40, maxLength: 60 }), (steps) => {
+      fc.property(fc.array(step, { minLength: 160, maxLength: 200, size: 'max' }), (steps) => {
         const text = JSON.stringify(runAlone(feedOf(steps), FLOW_LIMITS));
         for (const [, name] of text.matchAll(/"typology":"([A-Z_]+)"/g)) seen.add(name!);
         if (/"payeesShared":[2-9]/.test(text)) seen.add('pairs');
@@ -133,7 +158,10 @@ describe('split over eight shards that only exchange text, the engine', () => {
       { numRuns: 200, seed: 1 },
     );
     expect([...seen].sort()).toEqual(
-      expect.arrayContaining(['OPERATION_PROXIMITY', 'identifiers', 'origins', 'pairs']),
+      expect.arrayContaining([
+        ...['CALL_THEN_PAY', 'CHANGE_THEN_DRAIN', 'OPERATION_PROXIMITY'],
+        ...['identifiers', 'origins', 'pairs'],
+      ]),
     );
   });
 });

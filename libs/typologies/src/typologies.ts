@@ -1,4 +1,6 @@
 import { invariant } from '#domain';
+import { callThenPay } from './call-then-pay';
+import { changeThenDrain } from './change-then-drain';
 import { CIRCUMSTANCE_SENTENCES } from './circumstances';
 import { cycle } from './cycle';
 import { fanIn, fanOut } from './fan';
@@ -17,6 +19,8 @@ export const TYPOLOGIES: readonly Typology[] = [
   fanOut,
   scatterGather,
   operationProximity,
+  callThenPay,
+  changeThenDrain,
 ];
 
 const SENTENCES = new Map<string, Typology['say']>([

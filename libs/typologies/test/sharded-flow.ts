@@ -1,6 +1,7 @@
 import { type TransferEntry } from '#contracts';
 import {
   type EventTimeMs,
+  type FeedEvent,
   isExit,
   isPurchase,
   type Party,
@@ -18,13 +19,13 @@ import {
   type Hops,
   type HuntSteps,
   namedForMs,
+  NONE,
   type Quarry,
   RetroHunt,
   viewOfStep,
 } from '#flow';
 import { lookedAt } from '../src/look';
-import { Population } from '../src/population';
-import { type Feed, isPersonal, lookAt, type Seen } from './signal-run';
+import { type Feed, isPersonal, learntPopulation, lookAt, type Seen } from './signal-run';
 
 export const SHARDS = 8;
 
@@ -67,6 +68,7 @@ type CarriedLetter = Record<Lists, HopLetter[]> &
     readonly paidNew: number[];
     readonly paidByNew: number[];
     readonly origins: { operationId: string; share: number }[];
+    readonly call: { operationId: string; atMs: number } | null;
   };
 
 /** What goes between two shards goes as text. */
@@ -84,7 +86,7 @@ function hash(key: string): number {
  */
 export class ShardedFlow {
   private readonly shards: FlowEngine[];
-  private readonly population = new Population();
+  private readonly population = learntPopulation();
   private readonly hunt: RetroHunt<string>;
   private readonly operations = new Map<string, number>();
   private readonly pending: { knownFromMs: number; reveal: () => void }[] = [];
@@ -100,6 +102,9 @@ export class ShardedFlow {
         case 'indicator':
           this.addIndicator(item.indicator);
           return null;
+        case 'event':
+          this.note(post(item.event));
+          return null;
         case 'reverse':
           return this.reverse(item.entry, item.original);
         case 'move':
@@ -112,6 +117,26 @@ export class ShardedFlow {
 
   private of(wallet: WalletRef): FlowEngine {
     return this.shards[hash(walletKey(wallet))]!;
+  }
+
+  /** A called number lives on its own shard, as an identifier does; what changed of a wallet lives with the wallet. */
+  private note(event: FeedEvent): void {
+    const home = event.type === 'CALL' ? this.shards[hash(event.callee)]! : this.of(event.wallet);
+    home.note(event);
+  }
+
+  /** Asks each of the payer's numbers, where it lives, for the last call from a known operation. */
+  private followCalls(from: FlowEngine, sent: FlowStep, tokens: readonly string[]): void {
+    for (const token of tokens) {
+      const home = this.shards[hash(token)]!;
+      const call = home.calls.lastReported(token, sent.atMs, home.nowMs);
+      if (call === null) continue;
+      const told = post({ operationId: home.watchlist.operationId(call.origin), atMs: call.atMs });
+      sent.carried.call.hear({
+        origin: from.watchlist.originOf(told.operationId),
+        atMs: told.atMs,
+      });
+    }
   }
 
   private hear(atMs: EventTimeMs): void {
@@ -155,6 +180,7 @@ export class ShardedFlow {
       this.seen(to, payee, creditor, creditorTokens, sent.atMs),
     );
     from.debit(sent);
+    this.followCalls(from, sent, debtorTokens);
     const letter = post(letterOf(from, sent, debtor, currency));
     const payerSide = lookAt(from, sent, sent.payer, this.population);
 
@@ -325,6 +351,13 @@ function letterOf(from: FlowEngine, step: FlowStep, payer: Party, currency: stri
       paidNew: [...carried.paidNew.numbers],
       paidByNew: [...carried.paidByNew.numbers],
       origins,
+      call:
+        carried.call.origin === NONE
+          ? null
+          : {
+              operationId: from.watchlist.operationId(carried.call.origin),
+              atMs: carried.call.atMs,
+            },
     },
   };
 }
@@ -353,6 +386,10 @@ function open(to: FlowEngine, step: FlowStep, letter: Letter): void {
   carried.paidNew.numbers.set(letterCarried.paidNew);
   carried.paidByNew.numbers.set(letterCarried.paidByNew);
   carried.payerKnowsPayee = letterCarried.payerKnowsPayee;
+  if (letterCarried.call !== null) {
+    const { operationId, atMs: calledAtMs } = letterCarried.call;
+    carried.call.hear({ origin: to.watchlist.originOf(operationId), atMs: calledAtMs });
+  }
   for (const { operationId, share } of letterCarried.origins) {
     carried.origins.put(to.watchlist.originOf(operationId), share);
   }

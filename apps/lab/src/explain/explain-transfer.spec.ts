@@ -1,7 +1,7 @@
-import { TYPOLOGY_NAMES } from '#contracts';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { TYPOLOGY_NAMES } from '#contracts';
 import { Detector } from '#typologies';
 import { readAnswerKey } from '../evaluate/answer-key';
 import { openDataSet } from '../evaluate/data-set';
