@@ -145,11 +145,14 @@ export class Services {
     });
   }
 
-  async post(transfers: readonly unknown[]): Promise<Response> {
-    return fetch(this.url('ingestion', '/v1/transfers'), {
+  async post(
+    rows: readonly unknown[],
+    list: 'transfers' | 'events' = 'transfers',
+  ): Promise<Response> {
+    return fetch(this.url('ingestion', `/v1/${list}`), {
       method: 'POST',
       headers: { authorization: `Bearer ${this.providerKey}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ transfers }),
+      body: JSON.stringify({ [list]: rows }),
     });
   }
 
