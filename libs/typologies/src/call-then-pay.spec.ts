@@ -83,6 +83,10 @@ describe('call-then-pay', () => {
     expect(seen([report(), call('v', 0), pay('v', 'mule', afterMs)])).toHaveLength(count);
   });
 
+  it('takes a call of the same instant for one before, in whatever order the two are told of', () => {
+    expect(seen([report(), pay('v', 'mule', MINUTE_MS), call('v', MINUTE_MS)])).toHaveLength(1);
+  });
+
   it.each([
     [windowMs - 1, 2],
     [windowMs, 2],

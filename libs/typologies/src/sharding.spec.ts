@@ -13,7 +13,7 @@ import { START_MS } from '../test/feed';
 import { ShardedFlow } from '../test/sharded-flow';
 import { type Feed, runAlone } from '../test/signal-run';
 
-const RUNS = 120;
+const RUNS = 80;
 const wallet = (n: number): { provider: string; walletId: string } => ({
   provider: n % 3 === 0 ? 'q' : 'p',
   walletId: `w${n}`,
@@ -77,7 +77,8 @@ function feedOf(steps: readonly Step[]): Feed[] {
               ...{ caller: `token${s.token}`, callee: `token${s.hop % 4}` },
             }
           : {
-              ...{ ...reported, wallet: wallet(s.from) },
+              // Of a wallet that has money, as often as not.
+              ...{ ...reported, wallet: wallet(s.kept > 90 ? last.to : s.from) },
               type: s.token === 0 ? 'SIM_CHANGE' : 'DEVICE_CHANGE',
             };
       feed.push({ kind: 'event', event });
@@ -137,7 +138,7 @@ describe('split over eight shards that only exchange text, the engine', () => {
     ['with every limit met', small],
   ])('shows every signal that it shows alone, %s', (_, limits) => {
     fc.assert(
-      fc.property(fc.array(step, { maxLength: 160, size: 'max' }), (steps) => {
+      fc.property(fc.array(step, { maxLength: 120, size: 'max' }), (steps) => {
         const feed = feedOf(steps);
         expect(new ShardedFlow(limits).run(feed)).toEqual(runAlone(feed, limits));
       }),
@@ -155,7 +156,7 @@ describe('split over eight shards that only exchange text, the engine', () => {
         if (/"sharing":[2-9]/.test(text)) seen.add('identifiers');
         if (text.includes('"operationId"')) seen.add('origins');
       }),
-      { numRuns: 200, seed: 1 },
+      { numRuns: 60, seed: 1 },
     );
     expect([...seen].sort()).toEqual(
       expect.arrayContaining([
