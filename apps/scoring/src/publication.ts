@@ -29,11 +29,7 @@ function transferAt(evidence: EvidenceByPosition, position: number): EvidenceTra
 }
 
 /** An alert in the words of the contract: transfers by their ids, wherever they stand in this log. */
-export function toAlert(
-  draft: AlertDraft,
-  evidence: EvidenceByPosition,
-  pack: Alert['pack'],
-): Alert {
+export function toAlert(draft: AlertDraft, evidence: EvidenceByPosition): Alert {
   const refs = (positions: readonly number[]): TransferRef[] =>
     positions.map((position) => {
       const { provider, transferId } = transferAt(evidence, position);
@@ -48,12 +44,13 @@ export function toAlert(
     transfers: refs(draft.positions),
     wallets: draft.wallets,
     terms: draft.terms,
-    pack,
+    pack: draft.pack,
     coverage: {
       capsMet: draft.capsMet,
       uncoveredMinor: draft.uncoveredMinor,
       lateTransfers: refs(draft.latePositions),
       reversedTransfers: refs(draft.reversedPositions),
+      typologiesOff: draft.typologiesOff,
     },
     firstAt: formatEventTime(draft.firstAtMs),
     updatedAt: formatEventTime(draft.updatedAtMs),
@@ -85,14 +82,13 @@ function toWalletPosition(draft: PositionDraft, evidence: EvidenceByPosition): W
 export const toEvents = (
   detections: readonly Detection[],
   evidence: EvidenceByPosition,
-  pack: Alert['pack'],
 ): OutboxEvent[] =>
   detections.map((detection) => {
     if (detection.kind === 'wallet-position') {
       return { name: EVENTS.walletPosition, body: toWalletPosition(detection, evidence) };
     }
     const body: AlertEvent = {
-      alert: toAlert(detection, evidence, pack),
+      alert: toAlert(detection, evidence),
       evidence: detection.positions.map((position) => transferAt(evidence, position)),
     };
     return { name: detection.revision === 1 ? EVENTS.alertRaised : EVENTS.alertUpdated, body };

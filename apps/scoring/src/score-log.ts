@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { type Alert, type LogEntry, type LogPosition } from '#contracts';
+import { type LogEntry, type LogPosition } from '#contracts';
 import { DETECTION_STATE_VERSION, FLOW_LIMITS, REORDER_LIMITS } from '#flow';
 import { WakeUp } from '#messaging';
 import { Readiness } from '#platform';
@@ -54,13 +54,9 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   private stopping = false;
   private running: Promise<void> | null = null;
   private failures = 0;
-  private readonly pack: Alert['pack'] = {
-    version: DEFAULT_PACK.version,
-    hash: packHash(DEFAULT_PACK),
-  };
   private readonly identity: DetectionIdentity = {
     stateVersion: DETECTION_STATE_VERSION,
-    packHash: this.pack.hash,
+    packHash: packHash(DEFAULT_PACK),
     limitsHash: limitsHash({ flow: FLOW_LIMITS, reorder: REORDER_LIMITS }),
   };
   private readonly wakeUp: WakeUp;
@@ -175,9 +171,12 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   private async rebuild(): Promise<Detector | null> {
     this.state = 'REBUILDING';
     this.startedFrom = null;
-    const { position, packHash: hash } = await this.repository.progress(this.pack.hash);
-    if (hash !== this.pack.hash) {
-      this.logger.warn('the rule pack has changed: alerts are raised by the new one from here on');
+    const { packHash: ownHash } = this.identity;
+    const { position, packHash: hash } = await this.repository.progress(ownHash);
+    if (hash !== ownHash) {
+      this.logger.warn(
+        'the pack that the log begins with has changed: where none was activated, alerts are judged by the new one from here on',
+      );
     }
     this.position = position;
     const rebuilt = await this.rebuilding.run(this.identity, position, {
@@ -209,7 +208,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     const detections = entries.flatMap((entry) => detector.apply(entry));
     if (flushed) detections.push(...detector.flush());
     const mark = markAfter(this.mark, entries);
-    await repository.commit(position, mark.position, detections, this.pack, flushed);
+    await repository.commit(position, mark.position, detections, this.identity.packHash, flushed);
     this.mark = mark;
     this.position = mark.position;
     this.flushed = flushed;

@@ -247,8 +247,10 @@ describe('the values of a page', () => {
   });
 });
 
-const nameOf = (entry: LogEntry): string =>
-  entry.kind === 'transfer' ? entry.transfer.transferId : entry.indicators[0]!.operationId;
+function nameOf(entry: LogEntry): string {
+  if (entry.kind === 'transfer') return entry.transfer.transferId;
+  return entry.kind === 'indicators.registered.v1' ? entry.indicators[0]!.operationId : entry.kind;
+}
 
 describe('reading a stretch', () => {
   beforeEach(async () => {

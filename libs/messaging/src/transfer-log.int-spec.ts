@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource, type QueryRunner } from 'typeorm';
-import { type IndicatorsRegisteredBody, type LogEntry } from '#contracts';
+import { type ControlBody, type LogEntry } from '#contracts';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { TransferLog } from './transfer-log';
 import { takeTurn } from './turn';
@@ -31,12 +31,14 @@ const INSERT = `
 const insert = (runner: DataSource | QueryRunner, transferId: string): Promise<unknown> =>
   runner.query(INSERT, [transferId]);
 
-const bodyOf = (operationId: string): IndicatorsRegisteredBody => ({
+const bodyOf = (operationId: string): ControlBody<'indicators.registered.v1'> => ({
   indicators: [{ operationId, type: 'wallet', match: 'demo\nW1', knownFromMs: 0 }],
 });
 
-const nameOf = (entry: LogEntry): string =>
-  entry.kind === 'transfer' ? entry.transfer.transferId : entry.indicators[0]!.operationId;
+function nameOf(entry: LogEntry): string {
+  if (entry.kind === 'transfer') return entry.transfer.transferId;
+  return entry.kind === 'indicators.registered.v1' ? entry.indicators[0]!.operationId : entry.kind;
+}
 
 /** Reads on from where it read to, as scoring does. */
 class Reader {
@@ -143,7 +145,7 @@ describe('the order of the log', () => {
   it('holds between transfers and control entries too', async () => {
     const reader = new Reader();
     const control = await begin();
-    await log.appendIndicators(control.manager, bodyOf('operation'));
+    await log.appendControl(control.manager, 'indicators.registered.v1', bodyOf('operation'));
     const transfer = await begin();
     const committed = insert(transfer, 'transfer').then(() => commit(transfer));
     await eventually(async () => (await waiting()) === 1);
@@ -185,7 +187,7 @@ describe('the order of the log', () => {
         for (let n = 0; n < 30; n += 1) {
           if (n % 10 === 9) {
             await database.dataSource.transaction((manager) =>
-              log.appendIndicators(manager, bodyOf(`${writer}-${n}`)),
+              log.appendControl(manager, 'indicators.registered.v1', bodyOf(`${writer}-${n}`)),
             );
           } else await insert(database.dataSource, `${writer}-${n}`);
         }
@@ -209,7 +211,7 @@ describe('reading', () => {
     for (const name of told) {
       if (name.startsWith('OP')) {
         await database.dataSource.transaction((manager) =>
-          log.appendIndicators(manager, bodyOf(name)),
+          log.appendControl(manager, 'indicators.registered.v1', bodyOf(name)),
         );
       } else await insert(database.dataSource, name);
     }

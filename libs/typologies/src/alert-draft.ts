@@ -1,5 +1,6 @@
 import { type AlertTerm, type TypologyName } from '#contracts';
 import { type EventTimeMs, type WalletRef } from '#domain';
+import { type PackName } from './pack-in-force';
 
 /** A wallet of an alert, or what became of one, in minor units. */
 export interface DraftWallet extends WalletRef {
@@ -23,6 +24,10 @@ export interface AlertDraft {
   readonly positions: readonly number[];
   readonly wallets: readonly DraftWallet[];
   readonly terms: readonly AlertTerm[];
+  /** That judged it last. */
+  readonly pack: PackName;
+  /** Typologies that were off as it was judged. */
+  readonly typologiesOff: readonly TypologyName[];
   readonly capsMet: readonly string[];
   readonly uncoveredMinor: number;
   /** Of `positions`: what came late, and what has been reversed. */

@@ -66,6 +66,13 @@ export class CoverageAnswer {
       'Of its transfers, those of which one reversal since has taken back at least half.',
   })
   readonly reversedTransfers!: TransferRefAnswer[];
+
+  @ApiProperty({
+    enum: TYPOLOGY_NAMES,
+    isArray: true,
+    description: 'Typologies that were off as it was judged: switched off, or not in its pack.',
+  })
+  readonly typologiesOff!: TypologyName[];
 }
 
 /** An alert. All instants are event time. */
@@ -94,7 +101,7 @@ export class AlertAnswer {
   @ApiProperty({ type: [AlertTermAnswer] })
   readonly terms!: AlertTermAnswer[];
 
-  @ApiProperty({ type: PackAnswer, description: 'The rule pack that raised it.' })
+  @ApiProperty({ type: PackAnswer, description: 'The rule pack that judged it last.' })
   readonly pack!: PackAnswer;
 
   @ApiProperty({ type: CoverageAnswer })
