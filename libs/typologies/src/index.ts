@@ -17,4 +17,4 @@ export { RULE_PACK_SCHEMA } from './rule-pack-schema';
 export { sayDuration } from './say';
 export { type Evidence } from './evidence';
 export { type Signal, type Sighting } from './signal';
-export { sentenceOf } from './typologies';
+export { sentenceOf, TYPOLOGIES } from './typologies';

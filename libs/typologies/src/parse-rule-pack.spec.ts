@@ -156,7 +156,7 @@ describe('a rule pack', () => {
           ).length,
       );
     expect(versions(['2026.12-1', 'a', 'A'.repeat(64)])).toEqual([0, 0, 0]);
-    expect(versions(['', 'a/b', 'A'.repeat(65), '.x', 1, 'ü', 'a\n'])).not.toContain(0);
+    expect(versions(['', 'schema', 'a/b', 'A'.repeat(65), '.x', 1, 'ü', 'a\n'])).not.toContain(0);
   });
 
   it('is no pack where it is something else', () => {

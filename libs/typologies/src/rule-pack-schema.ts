@@ -17,8 +17,8 @@ export const OVERLAY_ROWS_MAX = 1_000;
 const TEXT_LENGTH_MAX = 500;
 const KEY_LENGTH_MAX = 64;
 const INSTANT_LENGTH_MAX = 40;
-/** A version is a part of an address. */
-const VERSION_PATTERN = '^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$';
+/** A version is a part of an address, and `schema` is another one there. */
+const VERSION_PATTERN = '^(?!schema$)[0-9A-Za-z][0-9A-Za-z._-]{0,63}$';
 /** Something is said, and nothing that a database cannot keep. */
 const TEXT_PATTERN = '^(?=[\\s\\S]*\\S)[^\\u0000-\\u001f\\u007f\\ud800-\\udfff]+$';
 const LEGAL_SPAN_MAX_MS = 366 * DAY_MS;

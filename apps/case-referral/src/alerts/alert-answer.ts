@@ -6,6 +6,7 @@ import {
   TYPOLOGY_NAMES,
   type TypologyName,
 } from '#contracts';
+import { DispositionAnswer } from '../dispositions/disposition-answer';
 import { TransferAnswer, TransferRefAnswer, WalletRefAnswer } from './transfer-answer';
 
 export class AlertTermAnswer {
@@ -124,6 +125,12 @@ export class AlertDetailAnswer extends AlertAnswer {
 
   @ApiProperty({ type: [TransferAnswer], description: 'Every transfer it relies on.' })
   readonly evidence!: TransferAnswer[];
+
+  @ApiProperty({
+    type: [DispositionAnswer],
+    description: 'What was found of it: the last hundred, newest first. The first holds.',
+  })
+  readonly dispositions!: DispositionAnswer[];
 }
 
 export class AlertPageAnswer {

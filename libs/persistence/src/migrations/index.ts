@@ -5,6 +5,7 @@ import { Scoring1764000000004 } from './1764000000004-scoring';
 import { Referral1764000000005 } from './1764000000005-referral';
 import { Snapshots1764000000006 } from './1764000000006-snapshots';
 import { Originals1764000000007 } from './1764000000007-originals';
+import { RulePacks1764000000009 } from './1764000000009-rule-packs';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -15,4 +16,5 @@ export const MIGRATIONS = [
   Referral1764000000005,
   Snapshots1764000000006,
   Originals1764000000007,
+  RulePacks1764000000009,
 ];
