@@ -1,4 +1,4 @@
-import { type AccountIndex, capsMetBy, type FlowEngine, NONE } from '#flow';
+import { type AccountIndex, capsMetBy, type FlowEngine, type FlowStep, NONE } from '#flow';
 import { type OpenAlert } from './alert-book';
 import { type Evidence } from './evidence';
 
@@ -32,4 +32,10 @@ export function watchCredits(
     credits.watch(slot);
     if (credits.late(slot)) alert.late.add(position);
   }
+}
+
+/** Whether a step spent money that an alert relies on. */
+export function anyWatched({ taken }: FlowStep): boolean {
+  for (let i = 0; i < taken.count; i += 1) if (taken.watched[i] === 1) return true;
+  return false;
 }

@@ -17,9 +17,10 @@ import {
 } from '#flow';
 import { AlertBook, isUndone, newAlert, type OpenAlert } from './alert-book';
 import { AlertBudget } from './alert-budget';
-import { type Detection } from './alert-draft';
+import { AlertCeiling } from './alert-ceiling';
+import { type Detection, type StormDraft } from './alert-draft';
 import { circumstancesOf } from './circumstances';
-import { noteCaps, watchCredits } from './coverage';
+import { anyWatched, noteCaps, watchCredits } from './coverage';
 import { type DetectionWatch } from './detection-watch';
 import { type Moment, weigh, type Weighed } from './judgement';
 import { LiveSignals } from './live-signals';
@@ -61,6 +62,7 @@ export class Detector {
   private readonly signals: LiveSignals;
   private readonly book: AlertBook;
   private readonly budget: AlertBudget;
+  private readonly ceiling: AlertCeiling;
   private readonly pendingReversals = new PendingReversals();
   private silent = false;
 
@@ -79,6 +81,7 @@ export class Detector {
     );
     this.signals = new LiveSignals(pack);
     this.budget = new AlertBudget(pack.risk);
+    this.ceiling = new AlertCeiling(pack.risk);
     this.book = new AlertBook(pack.risk, limits.memoryMs);
   }
 
@@ -132,7 +135,13 @@ export class Detector {
     const { pack } = this.force;
     this.signals.adopt(pack);
     this.budget.adopt(pack.risk);
+    this.ceiling.adopt(pack.risk);
     this.book.adopt(pack.risk);
+  }
+
+  /** The storm of the feed's hour; null where nothing was held back in it. */
+  get storm(): StormDraft | null {
+    return this.ceiling.storm(this.force.judge);
   }
 
   /**
@@ -334,6 +343,11 @@ export class Detector {
       return;
     }
     if (whole.evidence.length < pack.risk.transfersMin) return;
+    if (!confirmed && !this.ceiling.admits(this.engine.nowMs)) {
+      const storm = this.ceiling.holdBack({ anchor, ...whole }, this.force.judge);
+      if (storm !== null && !this.silent) found.push(storm);
+      return;
+    }
     const alert = this.raise(moment);
     this.revise(alert, whole, moment);
     this.tell(alert, found);
@@ -432,6 +446,7 @@ export class Detector {
     yield* this.signals.save();
     yield* this.book.save();
     yield* this.budget.save();
+    yield* this.ceiling.save();
     yield* this.pendingReversals.save();
   }
 
@@ -450,11 +465,7 @@ export class Detector {
     this.signals.load(source);
     this.book.load(source);
     this.budget.load(source);
+    this.ceiling.load(source);
     this.pendingReversals.load(source);
   }
-}
-
-function anyWatched({ taken }: FlowStep): boolean {
-  for (let i = 0; i < taken.count; i += 1) if (taken.watched[i] === 1) return true;
-  return false;
 }

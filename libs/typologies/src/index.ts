@@ -3,6 +3,7 @@ export {
   type Detection,
   type DraftWallet,
   type PositionDraft,
+  type StormDraft,
 } from './alert-draft';
 export { atLeast, type Check, type CheckMeasure, type Checks, type Condition } from './check';
 export { CIRCUMSTANCES } from './circumstances';
@@ -14,6 +15,7 @@ export { parseRulePack } from './parse-rule-pack';
 export { FAMILIES_MIN, familiesOf, type FactualTerm } from './risk';
 export { DEFAULT_PACK, type RulePack } from './rule-pack';
 export { RULE_PACK_SCHEMA } from './rule-pack-schema';
+export { ShadowedDetector } from './shadowed-detector';
 export { sayDuration } from './say';
 export { type Evidence } from './evidence';
 export { type Signal, type Sighting } from './signal';

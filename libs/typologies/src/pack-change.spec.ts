@@ -1,5 +1,5 @@
 import { type LogEntry, type RulePackActivated, type TypologyName } from '#contracts';
-import { copied } from '../test/copied-state';
+import { copied } from './copied-state';
 import { alertsOf, hop, late, logOf, OPEN, ordinaryLife } from '../test/feed';
 import { Detector } from './detector';
 import { packHash } from './pack-hash';

@@ -27,6 +27,13 @@ export const RISK_PARAMETERS = {
     ...{ says: 'the alert budget: what an office can work; confirmed indicators are outside it' },
     ...{ unit: 'per day', value: 2, min: 0, max: 1_000_000 },
   },
+  alertsPerHourMax: count(
+    'alerts raised in an hour of the feed’s clock; what comes after is held back and told of as a storm; confirmed ' +
+      'indicators are outside it',
+    1_000,
+    1,
+    1_000_000,
+  ),
   transfersMin: count('an alert names at least so many; one payment is no layering', 2, 2, 64),
   transfersMax: notBelow(
     'transfersMin',

@@ -33,7 +33,7 @@ const pack = (version: string, raiseAt = 55): RulePack => ({
   risk: { ...DEFAULT_PACK.risk, raiseAt },
 });
 const propose = (document: unknown, who = 'ana') =>
-  service.call<Record<string, unknown>>(who, 'POST', '/v1/rule-packs', document);
+  service.call(who, 'POST', '/v1/rule-packs', document);
 const activate = (version: string, mode: string, who = 'ana', reason = 'back-tested') =>
   service.call<Decided & { code?: string }>(who, 'POST', `/v1/rule-packs/${version}/activations`, {
     mode,
