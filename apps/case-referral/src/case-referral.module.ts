@@ -27,11 +27,17 @@ import { ProposeReferral } from './referrals/propose-referral';
 import { ReferralRepository } from './referrals/referral.repository';
 import { CaseReferralsController, ReferralsController } from './referrals/referrals.controller';
 import { ActivateRulePack } from './rule-packs/activate-rule-pack';
+import { CompareRulePack } from './rule-packs/compare-rule-pack';
 import { BuiltInPack } from './rule-packs/built-in-pack';
 import { ProposeRulePack } from './rule-packs/propose-rule-pack';
 import { RulePackRepository } from './rule-packs/rule-pack.repository';
+import { RulePacksConsumer } from './rule-packs/rule-packs.consumer';
 import { RulePacksController } from './rule-packs/rule-packs.controller';
+import { ShadowAlertRepository } from './rule-packs/shadow-alert.repository';
 import { StaffGuard } from './staff/staff.guard';
+import { StormRepository } from './storms/storm.repository';
+import { StormsConsumer } from './storms/storms.consumer';
+import { StormsController } from './storms/storms.controller';
 import { SwitchTypology } from './typologies/switch-typology';
 import { TypologiesController } from './typologies/typologies.controller';
 import { TypologyRepository } from './typologies/typology.repository';
@@ -75,7 +81,10 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     ReferralsController,
     OverviewController,
     RulePacksController,
+    RulePacksConsumer,
     TypologiesController,
+    StormsController,
+    StormsConsumer,
   ],
   providers: [
     { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
@@ -100,6 +109,9 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     BuiltInPack,
     ProposeRulePack,
     ActivateRulePack,
+    ShadowAlertRepository,
+    CompareRulePack,
+    StormRepository,
     TypologyRepository,
     SwitchTypology,
   ],

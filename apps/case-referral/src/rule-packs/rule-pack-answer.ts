@@ -42,6 +42,17 @@ export class ActivationAnswer extends DecisionAnswer {
 
   @ApiProperty({ enum: ACTIVATION_MODES })
   readonly mode!: ActivationMode;
+
+  @ApiProperty({ description: 'Whether detection has come to it and goes by it.' })
+  readonly applied!: boolean;
+
+  @ApiProperty({
+    format: 'date-time',
+    type: String,
+    nullable: true,
+    description: 'What time it was in the feed then; null before, and before the first transfer.',
+  })
+  readonly appliedAsOf!: string | null;
 }
 
 /** One rule pack, whole. */

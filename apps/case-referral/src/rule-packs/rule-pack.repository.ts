@@ -35,6 +35,8 @@ interface ListedRow {
 interface ActivationRow extends DecisionRow {
   version: string;
   mode: ActivationMode;
+  applied_at: number | null;
+  applied_as_of: Date | null;
 }
 
 const toListed = (row: ListedRow): ListedRulePack => ({
@@ -52,6 +54,8 @@ const toActivation = (row: ActivationRow): Activation => ({
   version: row.version,
   mode: row.mode,
   ...toDecision(row),
+  applied: row.applied_at !== null,
+  appliedAsOf: row.applied_as_of?.toISOString() ?? null,
 });
 
 /** Rule packs, and what became of them. */

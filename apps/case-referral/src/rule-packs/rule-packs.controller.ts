@@ -12,6 +12,8 @@ import { Actor } from '../staff/actor';
 import { ApiProblem, StaffController } from '../staff/staff-route';
 import { ActivateRulePack } from './activate-rule-pack';
 import { ActivationInput } from './activation-input';
+import { CompareRulePack } from './compare-rule-pack';
+import { ComparisonAnswer } from './comparison-answer';
 import { ProposeRulePack } from './propose-rule-pack';
 import {
   ActivationAnswer,
@@ -30,6 +32,7 @@ export class RulePacksController {
     private readonly packs: RulePackRepository,
     private readonly proposeRulePack: ProposeRulePack,
     private readonly activateRulePack: ActivateRulePack,
+    private readonly compareRulePack: CompareRulePack,
   ) {}
 
   @Get()
@@ -108,6 +111,17 @@ export class RulePacksController {
     const { created, activation } = await this.activateRulePack.run(version, input, actor);
     void reply.status(created ? 201 : 200);
     return activation;
+  }
+
+  @Get(':version/comparison')
+  @ApiOperation({
+    summary: 'What the pack raised as the shadow, against what the active one raised meanwhile',
+    description: 'Two alerts are the same finding where they share a transfer.',
+  })
+  @ApiOkResponse({ type: ComparisonAnswer })
+  @ApiProblem(404, 'There is no such pack, or it was never the shadow.')
+  async compare(@Param('version') version: string): Promise<Told<ComparisonAnswer>> {
+    return this.compareRulePack.run(await this.known(version));
   }
 
   private async known(version: string) {

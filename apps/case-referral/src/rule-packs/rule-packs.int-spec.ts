@@ -1,11 +1,20 @@
-import { TransferLog } from '#messaging';
+import { v5 as uuidV5 } from 'uuid';
+import { type AlertStorm, EVENTS, type EvidenceTransfer } from '#contracts';
+import { appendToOutbox, TransferLog } from '#messaging';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { DEFAULT_PACK, packHash, RULE_PACK_SCHEMA, type RulePack } from '#typologies';
-import { type RunningCaseReferral, runCaseReferral } from '../../test/running-case-referral';
+import { alertOver, paid } from '../../test/evidence';
+import {
+  type RunningCaseReferral,
+  runCaseReferral,
+  settled,
+  tellAlert,
+} from '../../test/running-case-referral';
 
 let database: TestDatabase;
 let service: RunningCaseReferral;
 const keys = new Map<string, string>();
+const NAMES = '3a1c9d5e-50f3-4b57-9d0c-2d7b3e3f8a10';
 
 beforeEach(async () => {
   database = await createTestDatabase();
@@ -122,6 +131,7 @@ describe('activating a rule pack', () => {
     const answer = await activate('a', 'ACTIVE', 'aziz');
     expect(answer.status).toBe(201);
     expect(answer.body).toMatchObject({ mode: 'ACTIVE', decidedBy: 'aziz', reason: 'back-tested' });
+    expect(answer.body).toMatchObject({ applied: false, appliedAsOf: null });
     expect(await toldDetection()).toEqual([
       {
         kind: 'rule-pack.activated.v1',
@@ -199,6 +209,90 @@ describe('activating a rule pack', () => {
     const answer = await activate('a', 'ACTIVE');
     expect([answer.status, answer.body.code]).toEqual([412, 'PRECONDITION_FAILED']);
     expect(await toldDetection()).toEqual([]);
+  });
+});
+
+describe('what scoring tells of packs', () => {
+  const put = (name: string, body: unknown) =>
+    database.dataSource.transaction((manager) =>
+      appendToOutbox(manager, 'scoring', [{ name, body }]),
+    );
+  const applied = (position: number, asOf: string) =>
+    put(EVENTS.rulePackApplied, {
+      ...{ position, asOf, mode: 'SHADOW', pack: { version: 'a', hash: packHash(pack('a')) } },
+    });
+  const shadowAlert = (name: string, transfers: readonly EvidenceTransfer[], revision = 1) =>
+    put(EVENTS.shadowAlert, {
+      alert: alertOver(uuidV5(name, NAMES), transfers, {
+        ...{ revision, pack: { version: 'a', hash: packHash(pack('a')) } },
+      }),
+    });
+  const compare = () => service.call('ana', 'GET', '/v1/rule-packs/a/comparison');
+  const one = [paid('a', 'b', 100_00, 0), paid('b', 'c', 99_00, 1)];
+  const two = [paid('x', 'y', 100_00, 0), paid('y', 'z', 99_00, 1)];
+  const three = [paid('k', 'l', 100_00, 0), paid('l', 'm', 99_00, 1)];
+
+  it('is compared: the shadow’s alerts against those raised meanwhile, and kept out of all else', async () => {
+    await propose(pack('a'));
+    expect((await compare()).status).toBe(404);
+    const before = [paid('o', 'p', 100_00, 0)];
+    await tellAlert(database.dataSource, alertOver(uuidV5('0', NAMES), before), before);
+    const begun = await activate('a', 'SHADOW');
+    expect((await compare()).status).toBe(404);
+    await applied(begun.body.position, '2026-03-01T00:00:00.000Z');
+    await tellAlert(database.dataSource, alertOver(uuidV5('1', NAMES), one), one);
+    await tellAlert(database.dataSource, alertOver(uuidV5('2', NAMES), two), two);
+    await shadowAlert('s1', one.slice(1));
+    await shadowAlert('s3', three);
+    await shadowAlert('s3', [...three, before[0]!], 2);
+    // It goes on with one that was raised before it began.
+    await shadowAlert('0', before, 7);
+    await settled(database.dataSource);
+    const { body } = await compare();
+    expect(body).toMatchObject({
+      ...{ version: 'a', from: '2026-03-01T00:00:00.000Z', until: null, truncated: false },
+      ...{ active: 2, shadow: 2, activeInBoth: 1, shadowInBoth: 1 },
+      activeOnly: [{ id: uuidV5('2', NAMES) }],
+      shadowOnly: [{ id: uuidV5('s3', NAMES), transfers: { length: 3 } }],
+    });
+    expect(body.days).toHaveLength(1);
+    const ended = await activate('a', 'WITHDRAWN');
+    await applied(ended.body.position, '2026-03-02T00:00:00.000Z');
+    await tellAlert(database.dataSource, alertOver(uuidV5('3', NAMES), three), three);
+    await settled(database.dataSource);
+    expect((await compare()).body).toMatchObject({ active: 2, until: '2026-03-02T00:00:00.000Z' });
+    const detail = await service.call<{ activations: unknown[] }>('ana', 'GET', '/v1/rule-packs/a');
+    expect(detail.body.activations[0]).toMatchObject({ applied: true });
+    const alerts = await service.call<{ items: { id: string }[] }>('ana', 'GET', '/v1/alerts');
+    expect(alerts.body.items.map(({ id }) => id)).toEqual(
+      ['0', '1', '2', '3'].map((name) => uuidV5(name, NAMES)),
+    );
+  });
+
+  it('of a storm is listed once an hour, with the last word of it', async () => {
+    const storm = (from: string, contained: number): AlertStorm => ({
+      ...{ from, until: '2026-03-01T12:00:00.000Z', ceiling: 10, raised: 10, contained },
+      ...{ containedByTypology: { FAN_IN: contained }, highestRisk: 90 },
+      pack: { version: 'a', hash: 'h' },
+    });
+    for (const contained of [1, 5]) {
+      await put(EVENTS.alertStorm, storm('2026-03-01T11:00:00.000Z', contained));
+      await put(EVENTS.alertStorm, storm('2026-03-01T13:00:00.000Z', contained + 1));
+    }
+    await settled(database.dataSource);
+    const list = (query: string) =>
+      service.call<{ items: AlertStorm[]; next: string | null }>(
+        'ana',
+        'GET',
+        `/v1/alert-storms?limit=1${query}`,
+      );
+    const first = (await list('')).body;
+    const second = (await list(`&after=${first.next!}`)).body;
+    expect([...first.items, ...second.items]).toEqual([
+      storm('2026-03-01T11:00:00.000Z', 5),
+      storm('2026-03-01T13:00:00.000Z', 6),
+    ]);
+    expect(second.next).toBeNull();
   });
 });
 

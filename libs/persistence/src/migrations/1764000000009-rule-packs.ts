@@ -33,7 +33,10 @@ export class RulePacks1764000000009 implements MigrationInterface {
         mode text not null,
         reason text not null,
         decided_by text not null,
-        decided_at timestamptz not null default now()
+        decided_at timestamptz not null default now(),
+        -- Once detection has come to it: where scoring's outbox tells so, and what time it was in the feed, if any.
+        applied_at bigint,
+        applied_as_of timestamptz
       );
       -- What became of a pack, the last first.
       create index rule_pack_activation_version_idx on intel.rule_pack_activation (version, position desc);
@@ -60,11 +63,33 @@ export class RulePacks1764000000009 implements MigrationInterface {
       );
       -- What was found of an alert, the last first.
       create index disposition_alert_idx on intel.disposition (alert_id, position desc);
+
+      -- What a shadow pack would have raised, as scoring told it. Nothing else reads it: no list of alerts, and no case.
+      create table referral.shadow_alert (
+        pack_hash text not null,
+        id uuid not null,
+        -- The outbox position that raised it.
+        listed_at bigint not null,
+        body jsonb not null,
+        constraint shadow_alert_pkey primary key (pack_hash, id)
+      );
+      -- A comparison is of one pack over one stretch of time.
+      create index shadow_alert_listed_idx on referral.shadow_alert (pack_hash, listed_at);
+
+      -- Hours of the feed in which alerts were held back; of each the last word.
+      create table referral.alert_storm (
+        from_at timestamptz primary key,
+        -- Its place in the list: the outbox position that told of it first.
+        listed_at bigint not null constraint alert_storm_listed_at_unique unique,
+        body jsonb not null
+      );
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      drop table referral.alert_storm;
+      drop table referral.shadow_alert;
       drop table intel.disposition;
       drop table intel.typology_switch;
       drop table intel.rule_pack_activation;
