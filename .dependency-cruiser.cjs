@@ -43,11 +43,11 @@ module.exports = {
     {
       name: 'typologies-import-domain-and-flow-only',
       comment:
-        'uuid names an alert after its trigger (UUIDv5), canonicalize and SHA-256 name a pack after what it says: pure.',
+        'uuid names an alert after its trigger (UUIDv5), canonicalize and SHA-256 name a pack after what it says, ajv reads one: pure.',
       severity: 'error',
       from: { path: libs('typologies'), pathNot: 'spec\\.ts$' },
       to: {
-        pathNot: `${libs('typologies|flow|domain|contracts')}|node_modules/(uuid|canonicalize)/|^(node:)?crypto$`,
+        pathNot: `${libs('typologies|flow|domain|contracts')}|node_modules/(uuid|canonicalize|ajv)/|^(node:)?crypto$`,
       },
     },
     {

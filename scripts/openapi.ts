@@ -4,7 +4,7 @@
  */
 import 'reflect-metadata';
 import { type DynamicModule } from '@nestjs/common';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IdentityVault } from '#identity';
@@ -18,6 +18,7 @@ import { INGESTION_SERVICE, ingestionModule } from '../apps/ingestion/src/ingest
 import { IngestionConfig } from '../apps/ingestion/src/ingestion-config';
 import { SCORING_SERVICE, scoringModule } from '../apps/scoring/src/scoring.module';
 import { ScoringConfig } from '../apps/scoring/src/scoring-config';
+import { CommittedFiles } from './committed-files';
 
 const FOLDER = join('docs', 'openapi');
 const BODY_BYTES = 1024;
@@ -46,32 +47,20 @@ function services(keyFile: string): Described[] {
 }
 
 async function main(): Promise<void> {
-  const check = process.argv.includes('--check');
   const scratch = mkdtempSync(join(tmpdir(), 'layerwatch-openapi-'));
   const keyFile = join(scratch, 'identity.key');
   writeFileSync(keyFile, IdentityVault.newKey());
-  const stale: string[] = [];
+  const files = new CommittedFiles('npm run openapi');
   for (const { name, description, module } of services(keyFile)) {
     const { openApi } = await createServiceApp(module, {
       name,
       description,
       bodyBytesMax: BODY_BYTES,
     });
-    const file = join(FOLDER, `${name}.json`);
-    const text = `${JSON.stringify(openApi, null, 2)}\n`;
-    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
-    if (check) {
-      stale.push(file);
-      continue;
-    }
-    mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(file, text);
-    console.log(`wrote ${file}`);
+    files.keep(join(FOLDER, `${name}.json`), `${JSON.stringify(openApi, null, 2)}\n`);
   }
   rmSync(scratch, { recursive: true });
-  if (stale.length === 0) return;
-  console.error(`stale: ${stale.join(', ')}; run npm run openapi and commit what it writes`);
-  process.exitCode = 1;
+  files.finish();
 }
 
 void main();

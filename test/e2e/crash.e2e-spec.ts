@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import { DEFAULT_PACK, type RulePack } from '#typologies';
 import { Services, until } from './support/services';
 
 const ROOT = join(__dirname, '../..');
@@ -91,11 +92,13 @@ async function outcome(services: Services): Promise<Outcome> {
  * Posts the scenario, and at some batches does something to a service.
  *
  * @param disturb gets the number of the batch; what it returns is awaited while the batch is under way
+ * @param before is awaited before the batch is sent
  */
 async function play(
   services: Services,
   { batches, indicators }: Scenario,
   disturb: (batch: number) => Promise<void> | undefined,
+  before: (batch: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   for (const [i, batch] of batches.entries()) {
     if (i === 2) {
@@ -110,6 +113,7 @@ async function play(
         expect([200, 201]).toContain(answer.status);
       }
     }
+    await before(i);
     const disturbance = disturb(i);
     for (;;) {
       // A batch that got no answer is sent again: what was stored of it then counts as duplicates.
@@ -140,6 +144,21 @@ async function endsAsExpected(services: Services, expected: Outcome): Promise<vo
   expect(actual.alerts).toEqual(expected.alerts);
   expect(actual.cases).toEqual(expected.cases);
 }
+
+/** Beside the pack that comes with the software. */
+const PACKS: readonly RulePack[] = [0.8, 1.3].map((newCounterparty, i) => ({
+  ...DEFAULT_PACK,
+  version: `test-${i + 1}`,
+  risk: { ...DEFAULT_PACK.risk, base: -4 },
+  circumstances: { ...DEFAULT_PACK.circumstances, newCounterparty },
+}));
+/** Before which batch, which pack becomes what. */
+const DECISIONS = [
+  [3, 'test-1', 'SHADOW'],
+  [6, 'test-1', 'ACTIVE'],
+  [9, 'test-2', 'SHADOW'],
+  [11, 'test-2', 'ACTIVE'],
+] as const;
 
 const PARTIAL_MAX_MS = 2_000;
 /** A busy machine takes its time over a first snapshot. */
@@ -180,6 +199,65 @@ describe('a crash at any moment', () => {
     });
     await endsAsExpected(shaken, expected);
     await shaken.stop();
+  }, 600_000);
+
+  it('judges by a pack from the very place where it was activated, killed before, during and after', async () => {
+    // In batches of their own: where in the log a decision falls is then the same in both runs.
+    const decide = async (services: Services, batch: number): Promise<void> => {
+      await services.settled();
+      for (const [at, version, mode] of DECISIONS) {
+        if (at !== batch) continue;
+        const answer = await services.people('POST', `/v1/rule-packs/${version}/activations`, {
+          ...{ mode, reason: 'a test' },
+        });
+        expect(answer.status).toBe(201);
+      }
+    };
+    const propose = async (services: Services): Promise<void> => {
+      for (const pack of PACKS) {
+        expect((await services.people('POST', '/v1/rule-packs', pack)).status).toBe(201);
+      }
+    };
+    const calm = await Services.start();
+    await propose(calm);
+    await play(
+      calm,
+      feed,
+      () => undefined,
+      (batch) => decide(calm, batch),
+    );
+    const expectedOfPacks = await outcome(calm);
+    const judged = (expectedOfPacks.alerts as { pack: { version: string } }[]).map(
+      ({ pack }) => pack.version,
+    );
+    expect(new Set(judged).size).toBe(3);
+    await calm.stop();
+
+    const folder = mkdtempSync(join(tmpdir(), 'layerwatch packs '));
+    const shaken = await Services.start(undefined, {
+      SCORING_SNAPSHOT_DIR: folder,
+      SCORING_SNAPSHOT_EVERY: '300',
+    });
+    await propose(shaken);
+    const kill = async (afterMs: number): Promise<void> => {
+      await sleep(afterMs);
+      await shaken.kill('scoring');
+      await shaken.startOne('scoring');
+    };
+    const isNear = (batch: number): boolean => DECISIONS.some(([at]) => Math.abs(at - batch) <= 1);
+    await play(
+      shaken,
+      feed,
+      (batch) => (isNear(batch) ? kill((batch * 13) % 80) : undefined),
+      async (batch) => {
+        await decide(shaken, batch);
+        // Some of the decisions are not applied yet.
+        if (DECISIONS.some(([at]) => at === batch)) await kill(0);
+      },
+    );
+    await endsAsExpected(shaken, expectedOfPacks);
+    await shaken.stop();
+    rmSync(folder, { recursive: true });
   }, 600_000);
 
   it('loses and doubles nothing where scoring goes on from snapshots, half written and damaged ones among them', async () => {

@@ -15,6 +15,8 @@ import { CasesController } from './cases/cases.controller';
 import { ReadCase } from './cases/read-case';
 import { RefreshCases } from './cases/refresh-cases';
 import { Clock } from './clock';
+import { DisposeAlert } from './dispositions/dispose-alert';
+import { DispositionRepository } from './dispositions/disposition.repository';
 import { OperationRepository } from './operations/operation.repository';
 import { OperationsController } from './operations/operations.controller';
 import { RegisterOperation } from './operations/register-operation';
@@ -24,7 +26,21 @@ import { ApproveReferral } from './referrals/approve-referral';
 import { ProposeReferral } from './referrals/propose-referral';
 import { ReferralRepository } from './referrals/referral.repository';
 import { CaseReferralsController, ReferralsController } from './referrals/referrals.controller';
+import { ActivateRulePack } from './rule-packs/activate-rule-pack';
+import { CompareRulePack } from './rule-packs/compare-rule-pack';
+import { BuiltInPack } from './rule-packs/built-in-pack';
+import { ProposeRulePack } from './rule-packs/propose-rule-pack';
+import { RulePackRepository } from './rule-packs/rule-pack.repository';
+import { RulePacksConsumer } from './rule-packs/rule-packs.consumer';
+import { RulePacksController } from './rule-packs/rule-packs.controller';
+import { ShadowAlertRepository } from './rule-packs/shadow-alert.repository';
 import { StaffGuard } from './staff/staff.guard';
+import { StormRepository } from './storms/storm.repository';
+import { StormsConsumer } from './storms/storms.consumer';
+import { StormsController } from './storms/storms.controller';
+import { SwitchTypology } from './typologies/switch-typology';
+import { TypologiesController } from './typologies/typologies.controller';
+import { TypologyRepository } from './typologies/typology.repository';
 
 export const CASE_REFERRAL_SERVICE = {
   name: 'case-referral',
@@ -64,6 +80,11 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     CaseReferralsController,
     ReferralsController,
     OverviewController,
+    RulePacksController,
+    RulePacksConsumer,
+    TypologiesController,
+    StormsController,
+    StormsConsumer,
   ],
   providers: [
     { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
@@ -82,6 +103,17 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     ProposeReferral,
     ApproveReferral,
     OverviewRepository,
+    DispositionRepository,
+    DisposeAlert,
+    RulePackRepository,
+    BuiltInPack,
+    ProposeRulePack,
+    ActivateRulePack,
+    ShadowAlertRepository,
+    CompareRulePack,
+    StormRepository,
+    TypologyRepository,
+    SwitchTypology,
   ],
 });
 

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DEFAULT_PACK, packHash } from '#typologies';
 import { DataSetFiles, LABELS, row, TRANSFERS } from './evaluate/data-set-files-spec';
 import { type EvaluationReport } from './evaluate/report';
 
@@ -79,6 +80,67 @@ describe('lab evaluate, as a process', () => {
     expect(Object.keys(set!.budgets[0]!.recallByType)).toEqual([type]);
   });
 
+  it('puts several packs to the test of one set, one entry a pack, and each pack once', async () => {
+    const rows = [0, 1, 2, 3, 4].map((i) => row(`t${i}`, i, `w${i}`, `w${i + 1}`));
+    const folder = await files.write({
+      'transfers.csv.gz': [TRANSFERS, ...rows],
+      'labels.csv.gz': [LABELS, 't1,P,chain', 't2,P,chain', 't3,P,chain'],
+    });
+    const [first, second] = [join(folder, 'first.json'), join(folder, 'second.json')];
+    await writeFile(first, JSON.stringify(DEFAULT_PACK));
+    const risk = { ...DEFAULT_PACK.risk, base: 5, raiseAt: 0, floor: 0 };
+    const other = { ...DEFAULT_PACK, version: 'other', risk };
+    await writeFile(second, JSON.stringify(other));
+    const json = join(folder, 'figures.json');
+    const packs = ['--pack', first, '--pack', second, '--pack', first];
+    const { code, out } = await evaluate('--data', folder, ...packs, '--json', json);
+    expect(code).toBe(0);
+    expect(out).toContain(`rule pack other (${packHash(other)})`);
+    const report = JSON.parse(await readFile(json, 'utf8')) as EvaluationReport;
+    expect(report.packs).toEqual([
+      { version: DEFAULT_PACK.version, hash: packHash(DEFAULT_PACK) },
+      { version: 'other', hash: packHash(other) },
+    ]);
+    expect(report.dataSets.map(({ pack }) => pack)).toEqual(report.packs.map(({ hash }) => hash));
+    const raised = report.dataSets.map(({ budgets }) => budgets[2]!.alertsRaised > 0);
+    expect(raised).toEqual([false, true]);
+  });
+
+  it('takes the default pack as it is committed', async () => {
+    const pack = join(__dirname, '../../../docs/rule-pack/default.json');
+    expect((await evaluate('--data', await small(), '--pack', pack)).code).toBe(0);
+  });
+
+  it('refuses what is no pack, naming where and why', async () => {
+    const folder = await small();
+    const file = join(folder, 'pack.json');
+    const { risk } = DEFAULT_PACK;
+    const cases: [string, string][] = [
+      ['{', 'is no JSON'],
+      [' '.repeat(1024 * 1024 + 1), 'is longer than 1048576 bytes'],
+      [JSON.stringify([]), 'the document must be object'],
+      [
+        JSON.stringify({ ...DEFAULT_PACK, risk: { ...risk, raisAt: 1 } }),
+        '/risk/raisAt nothing of this name is known here',
+      ],
+      [
+        JSON.stringify({ ...DEFAULT_PACK, risk: { ...risk, raiseAt: 101 } }),
+        '/risk/raiseAt impossible: must be <= 100',
+      ],
+      [JSON.stringify({ version: 'x' }), '/risk is missing'],
+    ];
+    for (const [text, message] of cases) {
+      await writeFile(file, text);
+      const { code, err } = await evaluate('--data', folder, '--pack', file);
+      expect({ code, message, err }).toEqual({
+        code: 78,
+        message,
+        err: expect.stringContaining(message) as string,
+      });
+      expect(err.trimEnd().split('\n')).toHaveLength(1);
+    }
+  });
+
   it('ends with 78 and one line for bad input, before anything is run', async () => {
     const good = await small();
     const bad = await files.write({
@@ -90,7 +152,7 @@ describe('lab evaluate, as a process', () => {
       [['--data', join(good, 'none')], 'there is no such folder'],
       [['--data', good, '--data', join(good, 'none')], 'there is no such folder'],
       [['--data', bad], 'transfers.csv.gz: line 2: a wallet cannot pay itself'],
-      [['--data', good, '--pack', 'x'], "Unknown option '--pack'"],
+      [['--data', good, '--pack', join(good, 'none')], 'cannot be read (ENOENT)'],
       [['--data', good, '--labelled', '30'], "Unknown option '--labelled'"],
       [['--data', good, '--json', join(good, 'none', 'x.json')], 'which is not there: make it'],
       [['--data', good, '--json', good], '--json names a folder'],

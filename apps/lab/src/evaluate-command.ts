@@ -1,26 +1,29 @@
 import { AppError } from '#domain';
-import { DEFAULT_PACK, packHash } from '#typologies';
+import { DEFAULT_PACK, packHash, type RulePack } from '#typologies';
 import { readFlags } from './arguments';
 import { openDataSet } from './evaluate/data-set';
 import { DataSetEvaluation } from './evaluate/evaluate-data-set';
 import { EvaluationProgress } from './evaluate/evaluation-progress';
+import { readRulePack } from './evaluate/read-rule-pack';
 import { type DataSetReport, type EvaluationReport, reportJson } from './evaluate/report';
 import { reportTable } from './evaluate/report-table';
 import { JsonFile } from './json-file';
 
-export const EVALUATE_USAGE = `usage: npm run lab -- evaluate --data DIR [--data DIR …] [--json F]
+export const EVALUATE_USAGE = `usage: npm run lab -- evaluate --data DIR [--data DIR …] [--pack F …] [--json F]
 
 Runs labelled transfer feeds through the service's own engine, the labels unseen, and says how good its alerts are.
 
   --data DIR     a data set: transfers.csv.gz, labels.csv.gz; where there are, indicators.csv, lookalikes.csv.gz,
                  dataset.json. Several are evaluated one after the other
+  --pack F       a rule pack in JSON (docs/rule-pack); several are put to the same test. Left out: the default pack
   --json F       writes every figure to F, once all are known; null where one does not apply
 `;
 
 const DATA_SETS_MAX = 100;
+const PACKS_MAX = 100;
 
 /**
- * Evaluates data sets, and prints a table for each as soon as it is done.
+ * Evaluates data sets under rule packs, and prints a table for each pair as soon as it is done.
  *
  * @throws AppError INVALID_INPUT for a wrong flag, folder or file; what can be told before the first run is told then.
  *   UNAVAILABLE where the figures can no longer be written
@@ -28,6 +31,7 @@ const DATA_SETS_MAX = 100;
 export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const flags = readFlags(args, {
     data: { type: 'string', multiple: true },
+    pack: { type: 'string', multiple: true },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   });
@@ -42,18 +46,39 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   if (folders.length > DATA_SETS_MAX) {
     throw new AppError('INVALID_INPUT', `--data: at most ${DATA_SETS_MAX} data sets at once`);
   }
+  const packs = await packsOf(flags.pack ?? []);
   const json = await JsonFile.claim(flags.json);
   const sets = [];
   for (const folder of folders) sets.push(await openDataSet(folder));
   const progress = new EvaluationProgress(process.stderr);
   const dataSets: DataSetReport[] = [];
   for (const set of sets) {
-    const report = await DataSetEvaluation.run(set, DEFAULT_PACK, progress);
-    dataSets.push(report);
-    process.stdout.write(reportTable(report));
+    for (const pack of packs) {
+      const report = await DataSetEvaluation.run(set, pack, progress);
+      dataSets.push(report);
+      const called = packs.length > 1 ? `\nrule pack ${pack.version} (${report.pack})\n` : '';
+      process.stdout.write(called + reportTable(report));
+    }
   }
   if (json === null) return;
-  const pack = { version: DEFAULT_PACK.version, hash: packHash(DEFAULT_PACK) };
-  const report: EvaluationReport = { schemaVersion: 1, packs: [pack], dataSets };
+  const report: EvaluationReport = {
+    schemaVersion: 1,
+    packs: packs.map((pack) => ({ version: pack.version, hash: packHash(pack) })),
+    dataSets,
+  };
   await json.write(reportJson(report));
+}
+
+/** The packs to be put to the test, each once however often it is named. */
+async function packsOf(files: readonly string[]): Promise<RulePack[]> {
+  if (files.length > PACKS_MAX) {
+    throw new AppError('INVALID_INPUT', `--pack: at most ${PACKS_MAX} packs at once`);
+  }
+  if (files.length === 0) return [DEFAULT_PACK];
+  const packs = new Map<string, RulePack>();
+  for (const file of files) {
+    const pack = await readRulePack(file);
+    packs.set(packHash(pack), pack);
+  }
+  return [...packs.values()];
 }

@@ -1,25 +1,38 @@
 import {
   type Alert,
   type AlertEvent,
+  type AlertStorm,
   EVENTS,
   type EvidenceTransfer,
   type OutboxEvent,
+  type RulePackApplied,
+  type ShadowAlert,
   type WalletPosition,
 } from '#contracts';
 import { formatEventTime, invariant, type TransferRef } from '#domain';
-import { type AlertDraft, type Detection, type PositionDraft } from '#typologies';
+import { type AlertDraft, type Detection, type PositionDraft, type StormDraft } from '#typologies';
 
 export type EvidenceByPosition = ReadonlyMap<number, EvidenceTransfer>;
 
+const positionsIn = (detection: Detection): readonly number[] => {
+  switch (detection.kind) {
+    case 'alert':
+      return detection.positions;
+    case 'shadow-alert':
+      return detection.alert.positions;
+    case 'wallet-position':
+      return detection.credits.map(({ position }) => position);
+    case 'alert-storm':
+    case 'rule-pack-applied':
+      return [];
+    default:
+      return detection satisfies never;
+  }
+};
+
 /** The entries of the log that these detections name. */
 export const positionsOf = (detections: readonly Detection[]): number[] => [
-  ...new Set(
-    detections.flatMap((detection) =>
-      detection.kind === 'alert'
-        ? detection.positions
-        : detection.credits.map(({ position }) => position),
-    ),
-  ),
+  ...new Set(detections.flatMap(positionsIn)),
 ];
 
 function transferAt(evidence: EvidenceByPosition, position: number): EvidenceTransfer {
@@ -29,11 +42,7 @@ function transferAt(evidence: EvidenceByPosition, position: number): EvidenceTra
 }
 
 /** An alert in the words of the contract: transfers by their ids, wherever they stand in this log. */
-export function toAlert(
-  draft: AlertDraft,
-  evidence: EvidenceByPosition,
-  pack: Alert['pack'],
-): Alert {
+export function toAlert(draft: AlertDraft, evidence: EvidenceByPosition): Alert {
   const refs = (positions: readonly number[]): TransferRef[] =>
     positions.map((position) => {
       const { provider, transferId } = transferAt(evidence, position);
@@ -48,12 +57,13 @@ export function toAlert(
     transfers: refs(draft.positions),
     wallets: draft.wallets,
     terms: draft.terms,
-    pack,
+    pack: draft.pack,
     coverage: {
       capsMet: draft.capsMet,
       uncoveredMinor: draft.uncoveredMinor,
       lateTransfers: refs(draft.latePositions),
       reversedTransfers: refs(draft.reversedPositions),
+      typologiesOff: draft.typologiesOff,
     },
     firstAt: formatEventTime(draft.firstAtMs),
     updatedAt: formatEventTime(draft.updatedAtMs),
@@ -81,19 +91,59 @@ function toWalletPosition(draft: PositionDraft, evidence: EvidenceByPosition): W
   };
 }
 
+export function toAlertStorm(storm: StormDraft): AlertStorm {
+  const { fromMs, untilMs, ceiling, raised, contained, containedByTypology } = storm;
+  return {
+    from: formatEventTime(fromMs),
+    until: formatEventTime(untilMs),
+    ...{ ceiling, raised, contained, containedByTypology },
+    highestRisk: storm.highestRisk,
+    pack: storm.pack,
+  };
+}
+
+/** Of a storm that grew in this batch the last word is enough. */
+function isOvertaken(detection: Detection, index: number, all: readonly Detection[]): boolean {
+  if (detection.kind !== 'alert-storm') return false;
+  const last = all.findLastIndex(
+    (other) => other.kind === 'alert-storm' && other.fromMs === detection.fromMs,
+  );
+  return index !== last;
+}
+
+function toEvent(detection: Detection, evidence: EvidenceByPosition): OutboxEvent {
+  switch (detection.kind) {
+    case 'alert': {
+      const body: AlertEvent = {
+        alert: toAlert(detection, evidence),
+        evidence: detection.positions.map((position) => transferAt(evidence, position)),
+      };
+      return { name: detection.revision === 1 ? EVENTS.alertRaised : EVENTS.alertUpdated, body };
+    }
+    case 'wallet-position':
+      return { name: EVENTS.walletPosition, body: toWalletPosition(detection, evidence) };
+    case 'alert-storm':
+      return { name: EVENTS.alertStorm, body: toAlertStorm(detection) };
+    case 'shadow-alert': {
+      const body: ShadowAlert = { alert: toAlert(detection.alert, evidence) };
+      return { name: EVENTS.shadowAlert, body };
+    }
+    case 'rule-pack-applied': {
+      const { position, pack, mode, atMs } = detection;
+      const asOf = atMs === null ? null : formatEventTime(atMs);
+      const body: RulePackApplied = { position, pack, mode, asOf };
+      return { name: EVENTS.rulePackApplied, body };
+    }
+    default:
+      return detection satisfies never;
+  }
+}
+
 /** The events that tell of detections, in their order. */
 export const toEvents = (
   detections: readonly Detection[],
   evidence: EvidenceByPosition,
-  pack: Alert['pack'],
 ): OutboxEvent[] =>
-  detections.map((detection) => {
-    if (detection.kind === 'wallet-position') {
-      return { name: EVENTS.walletPosition, body: toWalletPosition(detection, evidence) };
-    }
-    const body: AlertEvent = {
-      alert: toAlert(detection, evidence, pack),
-      evidence: detection.positions.map((position) => transferAt(evidence, position)),
-    };
-    return { name: detection.revision === 1 ? EVENTS.alertRaised : EVENTS.alertUpdated, body };
-  });
+  detections
+    .filter((detection, index, all) => !isOvertaken(detection, index, all))
+    .map((detection) => toEvent(detection, evidence));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { type LogEntry, type LogPosition } from '#contracts';
 import { invariant } from '#domain';
-import { Detector } from '#typologies';
+import { ShadowedDetector } from '#typologies';
 import { FlushPoints } from './flush-points';
 import { ScoringRepository } from './scoring.repository';
 import {
@@ -18,7 +18,7 @@ const REBUILD_REPORT = 100_000;
 
 /** A detector, and what it has seen. */
 export interface Rebuilt {
-  readonly detector: Detector;
+  readonly detector: ShadowedDetector;
   readonly mark: LogMark;
   /** Whether it was flushed after the last entry. */
   readonly flushed: boolean;
@@ -52,7 +52,7 @@ export class Rebuild {
     scored: LogPosition,
     watch: RebuildWatch,
   ): Promise<Rebuilt | null> {
-    const restored = await this.snapshots.restore(() => new Detector(), identity, scored);
+    const restored = await this.snapshots.restore(() => new ShadowedDetector(), identity, scored);
     const { state: detector, startedFrom } = restored;
     let { mark } = restored;
     watch.startedFrom(startedFrom);

@@ -80,9 +80,9 @@ describe('scoring the log', () => {
     const app = await startScoring(database);
     await upToDate(app);
     const repository = app.get(ScoringRepository);
-    await expect(
-      repository.commit(999, 1_000, [], { version: 'v', hash: 'h' }, true),
-    ).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(repository.commit(999, 1_000, [], 'h', true)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
     await app.close();
   });
 

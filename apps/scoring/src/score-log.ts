@@ -2,11 +2,12 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { type Alert, type LogEntry, type LogPosition } from '#contracts';
+import { type LogEntry, type LogPosition } from '#contracts';
 import { DETECTION_STATE_VERSION, FLOW_LIMITS, REORDER_LIMITS } from '#flow';
 import { WakeUp } from '#messaging';
 import { Readiness } from '#platform';
-import { DEFAULT_PACK, type Detection, Detector, packHash } from '#typologies';
+import { DEFAULT_PACK, type Detection, packHash, type ShadowedDetector } from '#typologies';
+import { Judging, type JudgingNow } from './judging';
 import { limitsHash } from './limits-hash';
 import { markAfter, Rebuild } from './rebuild';
 import { ScoringConfig } from './scoring-config';
@@ -33,6 +34,8 @@ export interface ScoringProgress {
   readonly head: LogPosition;
   readonly rebuiltTo: LogPosition | null;
   readonly startedFrom: StartedFrom | null;
+  /** Null before it is known, and where another process scores. */
+  readonly judging: JudgingNow | null;
 }
 
 const STANDBY_MS = 1_000;
@@ -54,24 +57,22 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   private stopping = false;
   private running: Promise<void> | null = null;
   private failures = 0;
-  private readonly pack: Alert['pack'] = {
-    version: DEFAULT_PACK.version,
-    hash: packHash(DEFAULT_PACK),
-  };
   private readonly identity: DetectionIdentity = {
     stateVersion: DETECTION_STATE_VERSION,
-    packHash: this.pack.hash,
+    packHash: packHash(DEFAULT_PACK),
     limitsHash: limitsHash({ flow: FLOW_LIMITS, reorder: REORDER_LIMITS }),
   };
   private readonly wakeUp: WakeUp;
   private readonly entries: Counter;
   private readonly alerts: Counter<'change'>;
+  private readonly notTold: Counter<'because'>;
 
   constructor(
     private readonly config: ScoringConfig,
     private readonly repository: ScoringRepository,
     private readonly snapshots: Snapshots,
     private readonly rebuilding: Rebuild,
+    private readonly judging: Judging,
     readiness: Readiness,
     registry: Registry,
     @InjectPinoLogger(ScoreLog.name) private readonly logger: PinoLogger,
@@ -87,6 +88,12 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
       name: 'layerwatch_alerts_total',
       help: 'Alerts raised and revised.',
       labelNames: ['change'],
+      registers,
+    });
+    this.notTold = new Counter({
+      name: 'layerwatch_alerts_not_told_total',
+      help: 'Alerts of the shadow pack, with their revisions, and wallets held back by the ceiling.',
+      labelNames: ['because'],
       registers,
     });
     new Gauge({
@@ -121,8 +128,9 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   async progress(): Promise<ScoringProgress> {
     const head = await this.repository.log.head();
     const { state, position, mark, startedFrom } = this;
+    const judging = this.judging.now;
     const rebuiltTo = state === 'REBUILDING' ? mark.position : null;
-    return { state, position, head: Math.max(head, position), rebuiltTo, startedFrom };
+    return { state, position, head: Math.max(head, position), rebuiltTo, startedFrom, judging };
   }
 
   private async run(): Promise<void> {
@@ -146,6 +154,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     if (seat === null) {
       this.state = 'STANDBY';
       this.startedFrom = null;
+      this.judging.forget();
       await sleep(STANDBY_MS);
       return;
     }
@@ -172,12 +181,16 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     if (snapshots.isBehind(this.mark)) await snapshots.take(detector, identity, this.mark);
   }
 
-  private async rebuild(): Promise<Detector | null> {
+  private async rebuild(): Promise<ShadowedDetector | null> {
     this.state = 'REBUILDING';
     this.startedFrom = null;
-    const { position, packHash: hash } = await this.repository.progress(this.pack.hash);
-    if (hash !== this.pack.hash) {
-      this.logger.warn('the rule pack has changed: alerts are raised by the new one from here on');
+    this.judging.forget();
+    const { packHash: ownHash } = this.identity;
+    const { position, packHash: hash } = await this.repository.progress(ownHash);
+    if (hash !== ownHash) {
+      this.logger.warn(
+        'the pack that the log begins with has changed: where none was activated, alerts are judged by the new one from here on',
+      );
     }
     this.position = position;
     const rebuilt = await this.rebuilding.run(this.identity, position, {
@@ -192,10 +205,11 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     if (rebuilt === null) return null;
     this.mark = rebuilt.mark;
     this.flushed = rebuilt.flushed;
+    this.judging.note(rebuilt.detector);
     return rebuilt.detector;
   }
 
-  private async scoreBatch(detector: Detector): Promise<void> {
+  private async scoreBatch(detector: ShadowedDetector): Promise<void> {
     const { repository, config, position } = this;
     const entries = await repository.log.read(position, config.SCORING_BATCH_MAX);
     this.state = 'LIVE';
@@ -209,11 +223,12 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     const detections = entries.flatMap((entry) => detector.apply(entry));
     if (flushed) detections.push(...detector.flush());
     const mark = markAfter(this.mark, entries);
-    await repository.commit(position, mark.position, detections, this.pack, flushed);
+    await repository.commit(position, mark.position, detections, this.identity.packHash, flushed);
     this.mark = mark;
     this.position = mark.position;
     this.flushed = flushed;
     this.failures = 0;
+    this.judging.note(detector);
     this.count(entries, detections);
   }
 
@@ -223,6 +238,8 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
       if (detection.kind === 'alert') {
         this.alerts.inc({ change: detection.revision === 1 ? 'raised' : 'revised' });
       }
+      if (detection.kind === 'shadow-alert') this.notTold.inc({ because: 'shadow' });
+      if (detection.kind === 'alert-storm') this.notTold.inc({ because: 'ceiling' });
     }
   }
 }

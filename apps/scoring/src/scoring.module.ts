@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { PersistenceModule } from '#persistence';
 import { PlatformModule } from '#platform';
+import { Judging } from './judging';
 import { ProgressController } from './progress.controller';
 import { Rebuild } from './rebuild';
 import { ScoreLog } from './score-log';
@@ -34,6 +35,7 @@ export const scoringModule = (config: ScoringConfig): DynamicModule => ({
     ScoringRepository,
     Snapshots,
     Rebuild,
+    Judging,
     ScoreLog,
   ],
 });

@@ -46,7 +46,7 @@ export class ScoringRepository {
     await seat.release();
   }
 
-  /** How far the log has been scored, and with which pack. */
+  /** How far the log has been scored, and with which pack the log began. */
   async progress(packHash: string): Promise<{ position: LogPosition; packHash: string }> {
     await this.dataSource.query(
       'insert into scoring.progress (position, pack_hash) values (0, $1) on conflict do nothing',
@@ -104,6 +104,7 @@ export class ScoringRepository {
   /**
    * Stores what a batch of the log led to, and that it was read, in one transaction.
    *
+   * @param configurationHash of the pack that the log begins with
    * @param flushed whether detection was flushed after the last entry: a replay has to do it there again
    * @throws AppError CONFLICT where another process has scored meanwhile: what this one holds in memory is then worthless
    */
@@ -111,7 +112,7 @@ export class ScoringRepository {
     from: LogPosition,
     to: LogPosition,
     detections: readonly Detection[],
-    pack: Alert['pack'],
+    configurationHash: string,
     flushed: boolean,
   ): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
@@ -122,7 +123,7 @@ export class ScoringRepository {
            insert into scoring.flush_point select position from moved where $4 on conflict do nothing
          )
          select position from moved`,
-        [from, to, pack.hash, flushed],
+        [from, to, configurationHash, flushed],
       );
       if (moved.length !== 1)
         throw new AppError('CONFLICT', 'another scoring has read this part of the log');
@@ -130,11 +131,10 @@ export class ScoringRepository {
       const evidence = await this.log.evidence(manager, positionsOf(detections));
       const alerts = new Map<string, Alert>();
       for (const detection of detections) {
-        if (detection.kind === 'alert')
-          alerts.set(detection.id, toAlert(detection, evidence, pack));
+        if (detection.kind === 'alert') alerts.set(detection.id, toAlert(detection, evidence));
       }
       await this.storeAlerts(manager, [...alerts.values()], to);
-      await appendToOutbox(manager, 'scoring', toEvents(detections, evidence, pack));
+      await appendToOutbox(manager, 'scoring', toEvents(detections, evidence));
     });
   }
 

@@ -50,6 +50,8 @@ export interface AlertCoverage {
   readonly lateTransfers: readonly TransferRef[];
   /** Of the alert's transfers, those of which one reversal since has taken back at least half. */
   readonly reversedTransfers: readonly TransferRef[];
+  /** Typologies that were off as it was judged: switched off, or not in its pack. */
+  readonly typologiesOff: readonly TypologyName[];
 }
 
 /** An alert as everyone outside sees it. All instants are event time, RFC 3339. */
@@ -65,6 +67,7 @@ export interface Alert {
   readonly transfers: readonly TransferRef[];
   readonly wallets: readonly AlertWallet[];
   readonly terms: readonly AlertTerm[];
+  /** That judged it last. */
   readonly pack: { readonly version: string; readonly hash: string };
   readonly coverage: AlertCoverage;
   readonly firstAt: string;

@@ -1,5 +1,6 @@
 import { type TransferRef, type WalletRef } from '#domain';
 import { type Alert, type EvidenceTransfer } from './alert';
+import { type ActivationMode } from './log-entry';
 
 /** The events between the services. A breaking change is a new name. */
 export const EVENTS = {
@@ -7,6 +8,9 @@ export const EVENTS = {
   alertUpdated: 'alert.updated.v1',
   walletPosition: 'wallet-position.v1',
   caseReferred: 'case.referred.v1',
+  alertStorm: 'alert-storm.v1',
+  shadowAlert: 'shadow-alert.v1',
+  rulePackApplied: 'rule-pack.applied.v1',
 } as const;
 
 /** `alert.raised.v1` and `alert.updated.v1`: the whole alert, and every transfer it relies on. */
@@ -40,6 +44,40 @@ export interface CaseReferred {
   readonly caseId: string;
   readonly referralId: string;
   readonly sha256: string;
+}
+
+/**
+ * `alert-storm.v1`: in an hour of the feed more alerts would have been raised than the pack allows; the rest was held back.
+ * Told anew as it grows; of one hour the last holds.
+ */
+export interface AlertStorm {
+  readonly from: string;
+  /** Exclusive. */
+  readonly until: string;
+  readonly ceiling: number;
+  readonly raised: number;
+  /** Wallets for which an alert was held back. */
+  readonly contained: number;
+  /** A wallet in which two were seen counts under both. */
+  readonly containedByTypology: Readonly<Record<string, number>>;
+  /** 0-100: the highest that was held back. */
+  readonly highestRisk: number;
+  readonly pack: Alert['pack'];
+}
+
+/** `shadow-alert.v1`: what the shadow pack would have told, had it been in force. */
+export interface ShadowAlert {
+  readonly alert: Alert;
+}
+
+/** `rule-pack.applied.v1`: detection has come to a decision about a pack and goes by it from here on. */
+export interface RulePackApplied {
+  /** Of the decision, in the log. */
+  readonly position: number;
+  readonly pack: Alert['pack'];
+  readonly mode: ActivationMode;
+  /** What time it was in the feed; null before its first transfer. */
+  readonly asOf: string | null;
 }
 
 /** An event as an outbox holds it. */

@@ -32,10 +32,62 @@ export interface IndicatorsRegistered {
   readonly indicators: readonly Indicator[];
 }
 
-/** What the log holds: everything that detection is a function of, beside its configuration. */
-export type LogEntry = FeedEntry | IndicatorsRegistered;
+/**
+ * ACTIVE: from here on alerts are judged by this pack. SHADOW: it judges beside the active one, without effect. WITHDRAWN:
+ * it no longer does.
+ */
+export const ACTIVATION_MODES = ['ACTIVE', 'SHADOW', 'WITHDRAWN'] as const;
+export type ActivationMode = (typeof ACTIVATION_MODES)[number];
 
-/** The body of an `indicators.registered.v1` control entry. */
-export interface IndicatorsRegisteredBody {
-  readonly indicators: readonly Indicator[];
+/** A rule pack was put in force, beside the one in force, or taken from there. */
+export interface RulePackActivated {
+  readonly kind: 'rule-pack.activated.v1';
+  readonly position: LogPosition;
+  readonly version: string;
+  /** Of the document (RFC 8785, SHA-256). */
+  readonly hash: string;
+  readonly mode: ActivationMode;
+  /** The whole pack, as it was accepted: a replay needs nothing but the log. */
+  readonly document: unknown;
 }
+
+/** A typology was switched off under every pack, or on again. */
+export interface TypologySwitched {
+  readonly kind: 'typology.switched.v1';
+  readonly position: LogPosition;
+  readonly typology: string;
+  readonly enabled: boolean;
+}
+
+/** What an investigator found of an alert. */
+export const DISPOSITION_OUTCOMES = ['CONFIRMED', 'REFUTED'] as const;
+export type DispositionOutcome = (typeof DISPOSITION_OUTCOMES)[number];
+
+/** An alert was confirmed or refuted; of several of one alert the last holds. */
+export interface AlertDisposed {
+  readonly kind: 'alert.disposed.v1';
+  readonly position: LogPosition;
+  readonly alertId: string;
+  readonly outcome: DispositionOutcome;
+}
+
+/** What people tell detection. */
+export type ControlEntry =
+  IndicatorsRegistered | RulePackActivated | TypologySwitched | AlertDisposed;
+export type ControlKind = ControlEntry['kind'];
+
+export const CONTROL_KINDS = [
+  'indicators.registered.v1',
+  'rule-pack.activated.v1',
+  'typology.switched.v1',
+  'alert.disposed.v1',
+] as const satisfies readonly ControlKind[];
+
+/** A control entry as it is written: its place is given it by the log. */
+export type ControlBody<Kind extends ControlKind> = Omit<
+  Extract<ControlEntry, { kind: Kind }>,
+  'kind' | 'position'
+>;
+
+/** What the log holds: everything that detection is a function of, beside its configuration. */
+export type LogEntry = FeedEntry | ControlEntry;

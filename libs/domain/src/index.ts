@@ -7,4 +7,4 @@ export * from './operation';
 export * from './referral-status';
 export * from './transfer';
 export * from './wallet';
-export * from './cool-off';
+export * from './legal-value';

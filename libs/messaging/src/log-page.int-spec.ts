@@ -255,6 +255,10 @@ function nameOf(entry: LogEntry): string {
       return entry.event.eventId;
     case 'indicators.registered.v1':
       return entry.indicators[0]!.operationId;
+    case 'rule-pack.activated.v1':
+    case 'typology.switched.v1':
+    case 'alert.disposed.v1':
+      return entry.kind;
     default:
       return entry satisfies never;
   }

@@ -1,8 +1,8 @@
 import { millisOfSeconds, wordOf } from './log-values';
 import { eventOf, type EventColumns } from './log-event';
 import {
-  type IndicatorsRegistered,
-  type IndicatorsRegisteredBody,
+  CONTROL_KINDS,
+  type ControlEntry,
   type LogEntry,
   type LogPosition,
   type TransferEntry,
@@ -258,10 +258,10 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
   return entries;
 }
 
-function controlOf(page: PageColumns): IndicatorsRegistered[] {
+function controlOf(page: PageColumns): ControlEntry[] {
   return (page.control ?? []).map(([position, name, body]) => {
-    invariant(name === 'indicators.registered.v1', 'a control entry has a known name');
-    return { kind: name, position, indicators: (body as IndicatorsRegisteredBody).indicators };
+    const kind = wordOf(CONTROL_KINDS, name);
+    return { ...(body as object), kind, position } as ControlEntry;
   });
 }
 

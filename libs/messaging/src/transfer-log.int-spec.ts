@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource, type QueryRunner } from 'typeorm';
-import { type IndicatorsRegisteredBody, type LogEntry } from '#contracts';
+import { type ControlBody, type LogEntry } from '#contracts';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { TransferLog } from './transfer-log';
 import { takeTurn } from './turn';
@@ -31,7 +31,7 @@ const INSERT = `
 const insert = (runner: DataSource | QueryRunner, transferId: string): Promise<unknown> =>
   runner.query(INSERT, [transferId]);
 
-const bodyOf = (operationId: string): IndicatorsRegisteredBody => ({
+const bodyOf = (operationId: string): ControlBody<'indicators.registered.v1'> => ({
   indicators: [{ operationId, type: 'wallet', match: 'demo\nW1', knownFromMs: 0 }],
 });
 
@@ -43,6 +43,10 @@ function nameOf(entry: LogEntry): string {
       return entry.event.eventId;
     case 'indicators.registered.v1':
       return entry.indicators[0]!.operationId;
+    case 'rule-pack.activated.v1':
+    case 'typology.switched.v1':
+    case 'alert.disposed.v1':
+      return entry.kind;
     default:
       return entry satisfies never;
   }
@@ -153,7 +157,7 @@ describe('the order of the log', () => {
   it('holds between transfers and control entries too', async () => {
     const reader = new Reader();
     const control = await begin();
-    await log.appendIndicators(control.manager, bodyOf('operation'));
+    await log.appendControl(control.manager, 'indicators.registered.v1', bodyOf('operation'));
     const transfer = await begin();
     const committed = insert(transfer, 'transfer').then(() => commit(transfer));
     await eventually(async () => (await waiting()) === 1);
@@ -195,7 +199,7 @@ describe('the order of the log', () => {
         for (let n = 0; n < 30; n += 1) {
           if (n % 10 === 9) {
             await database.dataSource.transaction((manager) =>
-              log.appendIndicators(manager, bodyOf(`${writer}-${n}`)),
+              log.appendControl(manager, 'indicators.registered.v1', bodyOf(`${writer}-${n}`)),
             );
           } else await insert(database.dataSource, `${writer}-${n}`);
         }
@@ -219,7 +223,7 @@ describe('reading', () => {
     for (const name of told) {
       if (name.startsWith('OP')) {
         await database.dataSource.transaction((manager) =>
-          log.appendIndicators(manager, bodyOf(name)),
+          log.appendControl(manager, 'indicators.registered.v1', bodyOf(name)),
         );
       } else await insert(database.dataSource, name);
     }

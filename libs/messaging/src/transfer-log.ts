@@ -1,8 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { type DataSource, type EntityManager } from 'typeorm';
 import {
+  type ControlBody,
+  type ControlKind,
   type EvidenceTransfer,
-  type IndicatorsRegisteredBody,
   type LogEntry,
   type LogPosition,
 } from '#contracts';
@@ -135,11 +136,20 @@ export class TransferLog {
     return new Map(rows.map((row) => [row.position, toEvidence(row)]));
   }
 
-  /** Tells detection of indicators, in the transaction that registers them. */
-  async appendIndicators(manager: EntityManager, body: IndicatorsRegisteredBody): Promise<void> {
-    await manager.query('insert into intel.control_entry (name, body) values ($1, $2::jsonb)', [
-      'indicators.registered.v1',
-      JSON.stringify(body),
-    ]);
+  /**
+   * Tells detection something, in the transaction that makes it so. From here on every writer of the log waits for its end.
+   *
+   * @returns the entry's place in the log
+   */
+  async appendControl<Kind extends ControlKind>(
+    manager: EntityManager,
+    kind: Kind,
+    body: ControlBody<Kind>,
+  ): Promise<LogPosition> {
+    const rows: { position: number }[] = await manager.query(
+      'insert into intel.control_entry (name, body) values ($1, $2::jsonb) returning position',
+      [kind, JSON.stringify(body)],
+    );
+    return rows[0]!.position;
   }
 }

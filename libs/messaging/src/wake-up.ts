@@ -5,7 +5,7 @@ const POLL_MS = 1_000;
 const RECONNECT_MS = 1_000;
 
 /** The logs whose writers give notice. */
-export type LogName = 'transfers' | 'alerts' | 'referrals';
+export type LogName = 'transfers' | 'alerts' | 'referrals' | 'rule-packs';
 
 /**
  * Waits until a log may have grown. A notice is a wake-up only and may be missed: every wait also ends by itself, so a lost

@@ -1,6 +1,8 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex, type StatePart, type StateSource } from '#flow';
+import { type Judge } from './pack-in-force';
 import { type FactualTerm } from './risk';
+import { type RulePack } from './rule-pack';
 import { loadChunked, saveChunked } from './saved-list';
 import { type Evidence } from './evidence';
 import { type Signal } from './signal';
@@ -12,6 +14,8 @@ export interface OpenAlert {
   readonly firstAtMs: EventTimeMs;
   updatedAtMs: EventTimeMs;
   revision: number;
+  /** By what it was judged last. */
+  judge: Judge;
   uncoveredMinor: number;
   readonly evidence: Map<number, Evidence>;
   /** By name, the strongest seen. */
@@ -23,6 +27,23 @@ export interface OpenAlert {
   readonly late: Set<number>;
   readonly reversed: Set<number>;
 }
+
+/** An alert that says nothing yet. */
+export const newAlert = (
+  id: string,
+  anchor: AccountIndex,
+  atMs: EventTimeMs,
+  judge: Judge,
+): OpenAlert => ({
+  ...{ id, anchor, firstAtMs: atMs, updatedAtMs: atMs, revision: 0, judge, uncoveredMinor: 0 },
+  evidence: new Map(),
+  terms: new Map(),
+  typologies: new Set(),
+  operationIds: new Set(),
+  capsMet: new Set(),
+  late: new Set(),
+  reversed: new Set(),
+});
 
 /**
  * Where less than this share of a transfer is taken back, most of its money came and stayed: what an alert says of it holds,
@@ -47,16 +68,16 @@ export class AlertBook {
   private readonly byTransfer = new Map<number, OpenAlert>();
   private readonly byAnchor = new Map<AccountIndex, OpenAlert>();
 
-  /**
-   * @param memoryMs an alert takes more in while no older
-   * @param keepMs it is kept this long, so that a reversal of what it relies on is told
-   * @param transfersMax it names at most so many
-   */
+  /** @param keepMs an alert is kept this long, so that a reversal of what it relies on is told */
   constructor(
-    private readonly memoryMs: number,
+    private risk: RulePack['risk'],
     private readonly keepMs: number,
-    private readonly transfersMax: number,
   ) {}
+
+  /** How long an alert takes more in, and how much, is from now on as this pack says. */
+  adopt(risk: RulePack['risk']): void {
+    this.risk = risk;
+  }
 
   /**
    * The open alert that these transfers continue: the one that names most of them, and at least half; else the anchor's own.
@@ -102,7 +123,7 @@ export class AlertBook {
   extend(alert: OpenAlert, evidence: readonly Evidence[]): boolean {
     const before = alert.evidence.size;
     for (const item of evidence) {
-      if (alert.evidence.size >= this.transfersMax) break;
+      if (alert.evidence.size >= this.risk.transfersMax) break;
       alert.evidence.set(item.position, item);
       // A transfer leads to the alert that named it first.
       if (!this.byTransfer.has(item.position)) this.byTransfer.set(item.position, alert);
@@ -123,7 +144,9 @@ export class AlertBook {
   }
 
   private takes(alert: OpenAlert, atMs: EventTimeMs): boolean {
-    return alert.updatedAtMs >= atMs - this.memoryMs && alert.evidence.size < this.transfersMax;
+    return (
+      alert.updatedAtMs >= atMs - this.risk.memoryMs && alert.evidence.size < this.risk.transfersMax
+    );
   }
 
   private closeLongestUntouched(): void {

@@ -34,8 +34,14 @@ export class AlertBudget {
   private activeOn = new Int32Array(ACCOUNTS_AT_FIRST).fill(NOTHING);
   private best = new Int16Array(ACCOUNTS_AT_FIRST);
 
-  constructor(private readonly risk: RulePack['risk']) {
+  constructor(private risk: RulePack['risk']) {
     this.bar = risk.raiseAt;
+  }
+
+  /** The days before still teach what is usual; the bar is set anew from them, under the budget of the new pack. */
+  adopt(risk: RulePack['risk']): void {
+    this.risk = risk;
+    this.bar = this.days.length === 0 ? risk.raiseAt : this.learn();
   }
 
   /** 0-100: what reaches it is raised. */

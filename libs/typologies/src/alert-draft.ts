@@ -1,5 +1,6 @@
-import { type AlertTerm, type TypologyName } from '#contracts';
+import { type ActivationMode, type AlertTerm, type TypologyName } from '#contracts';
 import { type EventTimeMs, type WalletRef } from '#domain';
+import { type PackName } from './pack-in-force';
 
 /** A wallet of an alert, or what became of one, in minor units. */
 export interface DraftWallet extends WalletRef {
@@ -23,6 +24,10 @@ export interface AlertDraft {
   readonly positions: readonly number[];
   readonly wallets: readonly DraftWallet[];
   readonly terms: readonly AlertTerm[];
+  /** That judged it last. */
+  readonly pack: PackName;
+  /** Typologies that were off as it was judged. */
+  readonly typologiesOff: readonly TypologyName[];
   readonly capsMet: readonly string[];
   readonly uncoveredMinor: number;
   /** Of `positions`: what came late, and what has been reversed. */
@@ -45,4 +50,38 @@ export interface PositionDraft extends WalletRef {
   readonly credits: readonly { readonly position: number; readonly leftMinor: number }[];
 }
 
-export type Detection = AlertDraft | PositionDraft;
+/** An hour of the feed's clock in which more would have been raised than the pack allows: as it stands. */
+export interface StormDraft {
+  readonly kind: 'alert-storm';
+  readonly fromMs: EventTimeMs;
+  /** Exclusive. */
+  readonly untilMs: EventTimeMs;
+  /** So many are raised in an hour. */
+  readonly ceiling: number;
+  readonly raised: number;
+  /** Wallets for which an alert was held back. */
+  readonly contained: number;
+  /** A wallet in which two were seen counts under both. */
+  readonly containedByTypology: Readonly<Record<string, number>>;
+  readonly highestRisk: number;
+  readonly pack: PackName;
+}
+
+/** What the shadow pack would have told. */
+export interface ShadowAlertDraft {
+  readonly kind: 'shadow-alert';
+  readonly alert: AlertDraft;
+}
+
+/** A decision about packs has been applied. */
+export interface AppliedDraft {
+  readonly kind: 'rule-pack-applied';
+  /** Of the decision, in the log. */
+  readonly position: number;
+  readonly pack: PackName;
+  readonly mode: ActivationMode;
+  /** What time it was in the feed; null before its first transfer. */
+  readonly atMs: EventTimeMs | null;
+}
+
+export type Detection = AlertDraft | PositionDraft | StormDraft | ShadowAlertDraft | AppliedDraft;

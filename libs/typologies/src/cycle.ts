@@ -1,6 +1,6 @@
 import { atLeast, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONLY } from './check';
 import { HOUR_MS, MINUTE_MS } from '#domain';
-import { count, logOdds, share, span, type ValuesOf } from './parameter';
+import { count, logOdds, notBelow, share, span, type ValuesOf } from './parameter';
 import { sayAmount, sayDuration } from './say';
 import { evidenceOf } from './evidence';
 import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
@@ -13,7 +13,7 @@ const BACK: Condition = { says: 'came back, of what had been paid out', unit: 'a
 
 const PARAMETERS = {
   walletsMin: count('wallets that it goes through, at least', 3, 3, 8),
-  walletsMax: count('and at most', 8, 3, 8),
+  walletsMax: notBelow('walletsMin', count('and at most', 8, 3, 8)),
   keptMin: share('of what was paid out, the share that comes back', 0.8),
   windowMs: span('from the first payment to the last', 72 * HOUR_MS, MINUTE_MS, 336 * HOUR_MS),
   weight: logOdds('for a cycle', 3),

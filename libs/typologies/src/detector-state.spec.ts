@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type LogEntry } from '#contracts';
 import { DAY_MS, MINUTE_MS, walletKey } from '#domain';
 import { FLOW_LIMITS, StateMismatch, viewsOfAccounts } from '#flow';
-import { copied } from '../test/copied-state';
+import { copied } from './copied-state';
 import { hop, late, logOf, type Move, OPEN, ordinaryLife, START_MS } from '../test/feed';
 import { type Happening, logOfHappenings } from '../test/happenings';
 import { Detector, type DetectorOptions } from './detector';

@@ -4,7 +4,6 @@ import { invariant, type Party, transferKey, walletKey } from '#domain';
 import {
   ACCOUNT,
   type AccountIndex,
-  capsMetBy,
   FLOW_LIMITS,
   FlowEngine,
   type FlowLimits,
@@ -16,24 +15,26 @@ import {
   type StatePart,
   type StateSource,
 } from '#flow';
-import { AlertBook, isUndone, type OpenAlert } from './alert-book';
+import { AlertBook, isUndone, newAlert, type OpenAlert } from './alert-book';
 import { AlertBudget } from './alert-budget';
-import { type Detection, type PositionDraft } from './alert-draft';
+import { AlertCeiling } from './alert-ceiling';
+import { type Detection, type StormDraft } from './alert-draft';
 import { circumstancesOf } from './circumstances';
+import { anyWatched, noteCaps, watchCredits } from './coverage';
 import { type DetectionWatch } from './detection-watch';
 import { type Moment, weigh, type Weighed } from './judgement';
 import { FEED_ORDER } from './feed-order';
 import { LiveSignals } from './live-signals';
 import { seeRevealed } from './operation-proximity';
+import { isSameJudge, PackInForce } from './pack-in-force';
 import { PendingReversals } from './pending-reversals';
 import { lookedAt } from './look';
-import { draftOf, positionOf } from './picture';
+import { draftOf, positionOf, positionsOf } from './picture';
 import { Population } from './population';
 import { FAMILIES_MIN, familiesOf, riskOf } from './risk';
 import { DEFAULT_PACK, type RulePack } from './rule-pack';
-import { type Evidence, evidenceOf } from './evidence';
+import { evidenceOf } from './evidence';
 import { type Signal, type Sighting } from './signal';
-import { TYPOLOGIES } from './typologies';
 
 /** How an alert's own limit is named in its coverage: what it relies on is more than it names. */
 const TRANSFERS_MAX = 'transfersMax';
@@ -55,28 +56,27 @@ export interface DetectorOptions {
  */
 export class Detector {
   readonly engine: FlowEngine;
-  private readonly pack: RulePack;
+  readonly force: PackInForce;
   private readonly watch: DetectionWatch | null;
   private readonly waiting: ReorderBuffer<FeedEntry>;
   private readonly population = new Population();
   private readonly signals: LiveSignals;
   private readonly book: AlertBook;
   private readonly budget: AlertBudget;
+  private readonly ceiling: AlertCeiling;
   private readonly pendingReversals = new PendingReversals();
   private silent = false;
 
   constructor(options: DetectorOptions = {}) {
     const { pack = DEFAULT_PACK, limits = FLOW_LIMITS, reorder = REORDER_LIMITS } = options;
-    this.pack = pack;
+    this.force = new PackInForce(pack);
     this.watch = options.watch ?? null;
     this.engine = new FlowEngine(limits);
     this.waiting = new ReorderBuffer(FEED_ORDER, reorder);
-    this.signals = new LiveSignals(
-      pack.risk.memoryMs,
-      pack.typologies.OPERATION_PROXIMITY.transfersMax,
-    );
+    this.signals = new LiveSignals(pack);
     this.budget = new AlertBudget(pack.risk);
-    this.book = new AlertBook(pack.risk.memoryMs, limits.memoryMs, pack.risk.transfersMax);
+    this.ceiling = new AlertCeiling(pack.risk);
+    this.book = new AlertBook(pack.risk, limits.memoryMs);
   }
 
   /**
@@ -100,9 +100,43 @@ export class Detector {
         this.raiseRevealed(NONE, found);
         return found;
       }
+      case 'rule-pack.activated.v1':
+        if (entry.mode !== 'ACTIVE') return found;
+        // What came before is judged by the pack before.
+        this.flushInto(found);
+        this.adopt(entry.document as RulePack, entry.hash);
+        return found;
+      case 'typology.switched.v1':
+        this.flushInto(found);
+        this.force.switch(entry.typology, entry.enabled);
+        return found;
+      case 'alert.disposed.v1':
+        return found;
       default:
         return entry satisfies never;
     }
+  }
+
+  /**
+   * Judges by another pack from here on. What is known of the money, of the wallets and of what is usual stays, and so do
+   * the alerts: the next judgement of one is by the new pack alone.
+   */
+  adopt(document: RulePack, hash?: string): void {
+    this.force.adopt(document, hash);
+    this.takeUpPack();
+  }
+
+  private takeUpPack(): void {
+    const { pack } = this.force;
+    this.signals.adopt(pack);
+    this.budget.adopt(pack.risk);
+    this.ceiling.adopt(pack.risk);
+    this.book.adopt(pack.risk);
+  }
+
+  /** The storm of the feed's hour; null where nothing was held back in it. */
+  get storm(): StormDraft | null {
+    return this.ceiling.storm(this.force.judge);
   }
 
   /**
@@ -218,7 +252,7 @@ export class Detector {
       alert.reversed.add(originalPosition);
       alert.revision += 1;
       alert.updatedAtMs = Math.max(alert.updatedAtMs, occurredAtMs);
-      if (!this.silent) found.push(draftOf(engine, alert, this.pack.risk.base));
+      if (!this.silent) found.push(draftOf(engine, alert, this.force.pack.overlay));
     }
     this.tellPosition(payee, found);
   }
@@ -234,7 +268,8 @@ export class Detector {
     anchor: AccountIndex,
     found: Detection[],
   ): Sighting | null {
-    const { engine, population, pack } = this;
+    const { engine, population, force } = this;
+    const { pack } = force;
     const { nowMs } = step;
     if (engine.accounts.isHub(anchor)) return null;
     this.budget.seen(anchor, nowMs);
@@ -243,10 +278,10 @@ export class Detector {
     const checks = this.watch?.checks?.(step.position) ?? null;
     const sighting: Sighting = { ...lookedAt(engine, step, anchor), population, nowMs, checks };
     const fresh: Signal[] = [];
-    for (const typology of TYPOLOGIES) {
+    for (const typology of force.typologies) {
       const signal = typology.see(sighting, pack.typologies[typology.name]);
       this.watch?.saw?.(sighting, typology.name, signal);
-      if (signal === null) continue;
+      if (signal === null || !force.counts(typology.name)) continue;
       this.signals.add(signal, engine.nowMs);
       fresh.push(signal);
     }
@@ -266,10 +301,11 @@ export class Detector {
 
   /** An account has become known: what it did before is looked at now. */
   private raiseRevealed(butFor: number, found: Detection[]): void {
-    const { engine, pack } = this;
+    const { engine, force } = this;
+    const { OPERATION_PROXIMITY } = force.pack.typologies;
     for (const anchor of engine.takeRevealed()) {
-      const signal = seeRevealed(engine, anchor, pack.typologies.OPERATION_PROXIMITY, butFor);
-      if (signal === null) continue;
+      const signal = seeRevealed(engine, anchor, OPERATION_PROXIMITY, butFor);
+      if (signal === null || !force.counts(signal.typology)) continue;
       this.signals.add(signal, engine.nowMs);
       const { atMs, currency, operationIds } = signal;
       const wallet = engine.accounts.walletKey(anchor);
@@ -281,9 +317,11 @@ export class Detector {
   }
 
   private judge(moment: Moment, found: Detection[]): void {
-    const { pack } = this;
+    const { pack } = this.force;
     const { anchor, atMs } = moment;
-    const live = this.signals.of(anchor, atMs);
+    const live = this.signals
+      .of(anchor, atMs)
+      .filter(({ typology }) => this.force.counts(typology));
     const confirmed = live.some((signal) => signal.confirmed === true);
     const bar = confirmed ? pack.risk.floor : this.budget.raiseAt;
     const whole = weigh(live, moment, pack.risk.base);
@@ -306,6 +344,11 @@ export class Detector {
       return;
     }
     if (whole.evidence.length < pack.risk.transfersMin) return;
+    if (!confirmed && !this.ceiling.admits(this.engine.nowMs)) {
+      const storm = this.ceiling.holdBack({ anchor, ...whole }, this.force.judge);
+      if (storm !== null && !this.silent) found.push(storm);
+      return;
+    }
     const alert = this.raise(moment);
     this.revise(alert, whole, moment);
     this.tell(alert, found);
@@ -335,9 +378,9 @@ export class Detector {
 
   private tell(alert: OpenAlert, found: Detection[]): void {
     if (this.silent) return;
-    const draft = draftOf(this.engine, alert, this.pack.risk.base);
+    const draft = draftOf(this.engine, alert, this.force.pack.overlay);
     this.watch?.told?.(draft);
-    found.push(draft, ...this.positionsOf(alert));
+    found.push(draft, ...positionsOf(this.engine, alert));
   }
 
   private tellPosition(account: AccountIndex, found: Detection[]): void {
@@ -345,21 +388,8 @@ export class Detector {
   }
 
   private raise({ trigger, anchor, atMs }: Moment): OpenAlert {
-    const alert: OpenAlert = {
-      id: uuidV5(trigger, ALERT_NAMESPACE),
-      anchor,
-      firstAtMs: atMs,
-      updatedAtMs: atMs,
-      revision: 0,
-      uncoveredMinor: 0,
-      evidence: new Map(),
-      terms: new Map(),
-      typologies: new Set(),
-      operationIds: new Set(),
-      capsMet: new Set(),
-      late: new Set(),
-      reversed: new Set(),
-    };
+    const id = uuidV5(trigger, ALERT_NAMESPACE);
+    const alert = newAlert(id, anchor, atMs, this.force.judge);
     this.book.add(alert);
     return alert;
   }
@@ -370,6 +400,14 @@ export class Detector {
     { signals, terms, evidence }: Weighed,
     { atMs }: Moment,
   ): boolean {
+    const { judge } = this.force;
+    // What another has said of it does not count for this one.
+    const isJudgedAnew = !isSameJudge(alert.judge, judge);
+    if (isJudgedAnew) {
+      alert.terms.clear();
+      alert.typologies.clear();
+    }
+    alert.judge = judge;
     const before = alert.typologies.size + alert.operationIds.size;
     for (const signal of signals) {
       alert.typologies.add(signal.typology);
@@ -381,49 +419,18 @@ export class Detector {
         alert.terms.set(name, { name, family, logOdds, facts, currency });
       }
     }
-    this.noteCaps(alert, evidence);
+    noteCaps(this.engine, alert, evidence);
     const more = this.book.extend(alert, evidence);
     if (evidence.some(({ position }) => !alert.evidence.has(position))) {
       alert.capsMet.add(TRANSFERS_MAX);
     }
-    this.watchCredits(alert, evidence);
-    if (!more && alert.typologies.size + alert.operationIds.size === before) return false;
+    watchCredits(this.engine, alert, evidence);
+    const isNew = more || alert.typologies.size + alert.operationIds.size > before;
+    if (!isNew && !isJudgedAnew) return false;
     alert.revision += 1;
     alert.updatedAtMs = Math.max(alert.updatedAtMs, atMs);
     alert.uncoveredMinor = this.engine.accounts.get(alert.anchor, ACCOUNT.uncovered);
     return true;
-  }
-
-  /** By what the alert may miss something: limits met by this transfer, and by its wallets lately. */
-  private noteCaps(alert: OpenAlert, evidence: readonly Evidence[]): void {
-    for (const cap of this.engine.caps.met) alert.capsMet.add(cap);
-    const note = (account: AccountIndex): void => {
-      for (const cap of capsMetBy(this.engine, account)) alert.capsMet.add(cap);
-    };
-    note(alert.anchor);
-    for (const { position, payer, payee } of evidence) {
-      if (alert.evidence.has(position)) continue;
-      note(payer);
-      note(payee);
-    }
-  }
-
-  /** From now on it is told when these credits are spent. */
-  private watchCredits(alert: OpenAlert, evidence: readonly Evidence[]): void {
-    const { credits } = this.engine;
-    for (const { position, payee } of evidence) {
-      const slot = credits.find(payee, position);
-      if (slot === NONE) continue;
-      credits.watch(slot);
-      if (credits.late(slot)) alert.late.add(position);
-    }
-  }
-
-  private positionsOf(alert: OpenAlert): PositionDraft[] {
-    const payees = new Set([...alert.evidence.values()].map(({ payee }) => payee));
-    return [...payees]
-      .filter((account) => !this.engine.accounts.isHub(account))
-      .map((account) => positionOf(this.engine, account));
   }
 
   private operationsOf({ carried }: FlowStep): string[] {
@@ -431,14 +438,16 @@ export class Detector {
     return [...origin.subarray(0, count)].map((o) => this.engine.watchlist.operationId(o));
   }
 
-  /** Everything that the next detections depend on, beside the configuration. */
+  /** Everything that the next detections depend on, beside the configuration that it was made with. */
   *save(): Iterable<StatePart> {
+    yield* this.force.save();
     yield { name: 'waiting', value: this.waiting.save() };
     yield* this.engine.save();
     yield* this.population.save();
     yield* this.signals.save();
     yield* this.book.save();
     yield* this.budget.save();
+    yield* this.ceiling.save();
     yield* this.pendingReversals.save();
   }
 
@@ -449,17 +458,15 @@ export class Detector {
    */
   load(source: StateSource): void {
     invariant(this.engine.accounts.size === 0, 'a state is loaded into a new detector');
+    this.force.load(source);
+    this.takeUpPack();
     this.waiting.load(source.value('waiting'), (row) => row as FeedEntry);
     this.engine.load(source);
     this.population.load(source);
     this.signals.load(source);
     this.book.load(source);
     this.budget.load(source);
+    this.ceiling.load(source);
     this.pendingReversals.load(source);
   }
-}
-
-function anyWatched({ taken }: FlowStep): boolean {
-  for (let i = 0; i < taken.count; i += 1) if (taken.watched[i] === 1) return true;
-  return false;
 }

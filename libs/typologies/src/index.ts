@@ -3,15 +3,20 @@ export {
   type Detection,
   type DraftWallet,
   type PositionDraft,
+  type StormDraft,
 } from './alert-draft';
 export { atLeast, type Check, type CheckMeasure, type Checks, type Condition } from './check';
 export { CIRCUMSTANCES } from './circumstances';
 export { type DetectionWatch, type Judgement, type TransferWitness } from './detection-watch';
 export { Detector, type DetectorOptions } from './detector';
 export { packHash } from './pack-hash';
+export { parameterTables } from './parameter-tables';
+export { parseRulePack } from './parse-rule-pack';
 export { FAMILIES_MIN, familiesOf, type FactualTerm } from './risk';
 export { DEFAULT_PACK, type RulePack } from './rule-pack';
+export { RULE_PACK_SCHEMA } from './rule-pack-schema';
+export { ShadowedDetector } from './shadowed-detector';
 export { sayDuration } from './say';
 export { type Evidence } from './evidence';
 export { type Signal, type Sighting } from './signal';
-export { sentenceOf } from './typologies';
+export { sentenceOf, TYPOLOGIES } from './typologies';

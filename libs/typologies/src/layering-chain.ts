@@ -1,6 +1,6 @@
 import { type AccountIndex, NONE } from '#flow';
 import { atLeast, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONLY } from './check';
-import { count, logOdds, natsMax, perNat, share, type ValuesOf } from './parameter';
+import { count, logOdds, natsMax, notBelow, perNat, share, type ValuesOf } from './parameter';
 import { DWELL_FLOOR_MS } from './population';
 import { sayAmount, sayDuration } from './say';
 import { evidenceOf } from './evidence';
@@ -21,7 +21,7 @@ const HOPS: Condition = {
 const PARAMETERS = {
   depthMin: count('transfers in a row, the last one included', 3, 2, 8),
   keptMin: share('of the value, what a hop keeps at least', 0.8),
-  keptMax: share('and at most', 1.05, 2),
+  keptMax: notBelow('keptMin', share('and at most', 1.05, 2)),
   weightPerHop: logOdds('for each hop beyond the second', 0.4),
   hopsMax: count('hops beyond the second that count', 4, 1, 8),
   weightDwell: perNat('for short rests', 0.4),

@@ -1,6 +1,7 @@
 import { type TypologyName } from '#contracts';
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex, type StatePart, type StateSource } from '#flow';
+import { type RulePack } from './rule-pack';
 import { loadChunked, saveChunked } from './saved-list';
 import { type Evidence } from './evidence';
 import { type Signal } from './signal';
@@ -14,11 +15,19 @@ const ACCOUNTS_MAX = 200_000;
  */
 export class LiveSignals {
   private readonly byAccount = new Map<AccountIndex, Map<TypologyName, Signal>>();
+  private memoryMs!: number;
+  private proximityTransfersMax!: number;
 
-  constructor(
-    private readonly memoryMs: number,
-    private readonly proximityTransfersMax: number,
-  ) {}
+  constructor(pack: RulePack) {
+    this.adopt(pack);
+  }
+
+  /** Lets go of what was weighed by another pack: an alert rests on the pack that it names, and on no other. */
+  adopt({ risk, typologies }: RulePack): void {
+    this.memoryMs = risk.memoryMs;
+    this.proximityTransfersMax = typologies.OPERATION_PROXIMITY.transfersMax;
+    this.byAccount.clear();
+  }
 
   /** @param nowMs the feed's time: what is too old by it is let go */
   add(signal: Signal, nowMs: EventTimeMs): void {

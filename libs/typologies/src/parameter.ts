@@ -19,12 +19,20 @@ export interface Parameter {
   /** Inclusive. Outside, the definition would be another one, or impossible. */
   readonly min: number;
   readonly max: number;
+  /** Another number of the same definition that this one is never below: nothing could meet both. */
+  readonly notBelow?: string;
 }
 
 export type Parameters = Readonly<Record<string, Parameter>>;
 
 /** What a pack sets them to. */
 export type ValuesOf<P extends Parameters> = Readonly<Record<keyof P, number>>;
+
+/** A number that may not be below another one of its definition. */
+export const notBelow = (other: string, parameter: Parameter): Parameter => ({
+  ...parameter,
+  notBelow: other,
+});
 
 /** Units whose numbers have no fractions. */
 export const WHOLE_UNITS: ReadonlySet<ParameterUnit> = new Set(['count', 'span', 'amount']);

@@ -1,12 +1,17 @@
-import { coolOffEndsAt, invariant, walletOfKey } from '#domain';
+import { coolOffEndsAt, invariant, type LegalValue, walletOfKey } from '#domain';
 import { ACCOUNT, type AccountIndex, type FlowEngine, NONE, Origins } from '#flow';
 import { type OpenAlert } from './alert-book';
 import { type AlertDraft, type DraftWallet, type PositionDraft } from './alert-draft';
 import { explained, riskOf } from './risk';
 import { byTime, type Evidence } from './evidence';
 
-/** An alert as it stands, with what its wallets hold now. */
-export function draftOf(engine: FlowEngine, alert: OpenAlert, base: number): AlertDraft {
+/** An alert as it stands, with what its wallets hold now. @param overlay what the law says now */
+export function draftOf(
+  engine: FlowEngine,
+  alert: OpenAlert,
+  overlay: readonly LegalValue[],
+): AlertDraft {
+  const { version, hash, base, typologiesOff } = alert.judge;
   const evidence = [...alert.evidence.values()].sort((a, b) => a.position - b.position);
   const terms = [...alert.terms.values()];
   const wallets = walletsOf(engine, evidence);
@@ -18,11 +23,13 @@ export function draftOf(engine: FlowEngine, alert: OpenAlert, base: number): Ale
     revision: alert.revision,
     typologies: [...alert.typologies].sort(),
     risk: riskOf(base, terms),
-    urgent: heldMinor > 0 && coolOffEndsAt(lastMs) > alert.updatedAtMs,
+    urgent: heldMinor > 0 && coolOffEndsAt(lastMs, overlay) > alert.updatedAtMs,
     operationIds: [...alert.operationIds].sort(),
     positions: evidence.map(({ position }) => position),
     wallets,
     terms: explained(base, terms),
+    pack: { version, hash },
+    typologiesOff,
     capsMet: [...alert.capsMet].sort(),
     uncoveredMinor: alert.uncoveredMinor,
     latePositions: [...alert.late].sort((a, b) => a - b),
@@ -78,6 +85,12 @@ export function positionOf(engine: FlowEngine, account: AccountIndex): PositionD
     credits: left.sort((a, b) => a.position - b.position),
   };
 }
+
+/** Of each wallet that received by an alert's transfers. */
+export const positionsOf = (engine: FlowEngine, alert: OpenAlert): PositionDraft[] =>
+  [...new Set([...alert.evidence.values()].map(({ payee }) => payee))]
+    .filter((account) => !engine.accounts.isHub(account))
+    .map((account) => positionOf(engine, account));
 
 /** Money that came in and is still there, and the part of it that known operations account for. */
 function heldIn(

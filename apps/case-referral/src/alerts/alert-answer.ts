@@ -6,6 +6,7 @@ import {
   TYPOLOGY_NAMES,
   type TypologyName,
 } from '#contracts';
+import { DispositionAnswer } from '../dispositions/disposition-answer';
 import { TransferAnswer, TransferRefAnswer, WalletRefAnswer } from './transfer-answer';
 
 export class AlertTermAnswer {
@@ -66,6 +67,13 @@ export class CoverageAnswer {
       'Of its transfers, those of which one reversal since has taken back at least half.',
   })
   readonly reversedTransfers!: TransferRefAnswer[];
+
+  @ApiProperty({
+    enum: TYPOLOGY_NAMES,
+    isArray: true,
+    description: 'Typologies that were off as it was judged: switched off, or not in its pack.',
+  })
+  readonly typologiesOff!: TypologyName[];
 }
 
 /** An alert. All instants are event time. */
@@ -94,7 +102,7 @@ export class AlertAnswer {
   @ApiProperty({ type: [AlertTermAnswer] })
   readonly terms!: AlertTermAnswer[];
 
-  @ApiProperty({ type: PackAnswer, description: 'The rule pack that raised it.' })
+  @ApiProperty({ type: PackAnswer, description: 'The rule pack that judged it last.' })
   readonly pack!: PackAnswer;
 
   @ApiProperty({ type: CoverageAnswer })
@@ -117,6 +125,12 @@ export class AlertDetailAnswer extends AlertAnswer {
 
   @ApiProperty({ type: [TransferAnswer], description: 'Every transfer it relies on.' })
   readonly evidence!: TransferAnswer[];
+
+  @ApiProperty({
+    type: [DispositionAnswer],
+    description: 'What was found of it: the last hundred, newest first. The first holds.',
+  })
+  readonly dispositions!: DispositionAnswer[];
 }
 
 export class AlertPageAnswer {

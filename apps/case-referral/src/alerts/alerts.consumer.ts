@@ -1,22 +1,14 @@
-import { Catch, Controller, type RpcExceptionFilter, UseFilters } from '@nestjs/common';
+import { Controller, UseFilters } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
-import { type Observable, throwError } from 'rxjs';
 import { type EntityManager } from 'typeorm';
 import { type AlertEvent, EVENTS, type WalletPosition } from '#contracts';
 import { OUTBOX_BATCH_END, OutboxContext } from '#messaging';
 import { CaseRepository } from '../cases/case.repository';
 import { RefreshCases } from '../cases/refresh-cases';
 import { accountKey } from '../cases/money-left';
+import { PassErrorOn } from '../events/pass-error-on.filter';
 import { AlertRepository, type ToldPosition } from './alert.repository';
 import { TakeAlert } from './take-alert';
-
-/** Nest would replace an error by "internal server error"; the outbox server needs the one that was thrown. */
-@Catch()
-class PassErrorOn implements RpcExceptionFilter {
-  catch(error: unknown): Observable<never> {
-    return throwError(() => error);
-  }
-}
 
 /** What the events of a batch leave to be done at its end, once for all of them. */
 class OpenBatch {

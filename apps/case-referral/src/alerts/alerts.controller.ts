@@ -1,17 +1,33 @@
-import { Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Body, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { type FastifyReply } from 'fastify';
 import { type Alert } from '#contracts';
+import { type Staff } from '#identity';
+import { DisposeAlert } from '../dispositions/dispose-alert';
+import { DispositionAnswer, DispositionInput } from '../dispositions/disposition-answer';
+import { type Disposition, DispositionRepository } from '../dispositions/disposition.repository';
 import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
 import { knownId, notFound } from '../page/known-id';
 import { type Page, toPage } from '../page/page';
 import { PageQuery } from '../page/page-query';
+import { Actor } from '../staff/actor';
 import { ApiProblem, StaffController } from '../staff/staff-route';
 import { AlertDetailAnswer, AlertPageAnswer } from './alert-answer';
 import { AlertRepository, type FoundAlert } from './alert.repository';
 
+const DISPOSITIONS_SHOWN_MAX = 100;
+
+/** One alert with what it relies on, and what was found of it. */
+type AlertDetail = Alert &
+  Pick<FoundAlert, 'caseId' | 'evidence'> & { readonly dispositions: readonly Disposition[] };
+
 @StaffController('alerts')
 export class AlertsController {
-  constructor(private readonly alerts: AlertRepository) {}
+  constructor(
+    private readonly alerts: AlertRepository,
+    private readonly dispositions: DispositionRepository,
+    private readonly disposeAlert: DisposeAlert,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -34,13 +50,41 @@ export class AlertsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One alert with the transfers it relies on' })
+  @ApiOperation({ summary: 'One alert with the transfers it relies on, and what was found of it' })
   @ApiOkResponse({ type: AlertDetailAnswer })
   @ApiProblem(404, 'There is no such alert.')
-  async find(@Param('id') id: string): Promise<Alert & Pick<FoundAlert, 'caseId' | 'evidence'>> {
-    const found = await this.alerts.find(knownId(id, 'alert'));
+  async find(@Param('id') text: string): Promise<AlertDetail> {
+    const id = knownId(text, 'alert');
+    const found = await this.alerts.find(id);
     if (found === null) throw notFound('alert');
     const { alert, caseId, evidence } = found;
-    return { ...alert, caseId, evidence };
+    const dispositions = await this.dispositions.ofAlert(null, id, DISPOSITIONS_SHOWN_MAX);
+    return { ...alert, caseId, evidence, dispositions };
+  }
+
+  @Post(':id/dispositions')
+  @ApiOperation({
+    summary: 'Confirm or refute an alert',
+    description:
+      'An entry of the control log. Of several findings the last holds; the same person finding the same again changes ' +
+      'nothing.',
+  })
+  @ApiCreatedResponse({ type: DispositionAnswer })
+  @ApiOkResponse({ type: DispositionAnswer, description: 'It was found before.' })
+  @ApiProblem(400, 'An outcome that is none, or no reason.')
+  @ApiProblem(404, 'There is no such alert.')
+  async dispose(
+    @Param('id') id: string,
+    @Body() input: DispositionInput,
+    @Actor() actor: Staff,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Disposition> {
+    const { created, disposition } = await this.disposeAlert.run(
+      knownId(id, 'alert'),
+      input,
+      actor,
+    );
+    void reply.status(created ? 201 : 200);
+    return disposition;
   }
 }

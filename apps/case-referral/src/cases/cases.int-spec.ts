@@ -102,7 +102,10 @@ describe('alerts that were told of', () => {
     ]);
     expect(found.narrative).toContain('PKR 44,000.00 is still held in 1 wallet');
     const alert = await service.call('ana', 'GET', `/v1/alerts/${alertId('2')}`);
-    expect(alert.body).toEqual({ ...second, caseId: found.id, evidence: [gather[1], ...layer] });
+    expect(alert.body).toEqual({
+      ...second,
+      ...{ caseId: found.id, evidence: [gather[1], ...layer], dispositions: [] },
+    });
     expect((await caseOf('3')).id).not.toBe(found.id);
     expect(await overview()).toMatchObject({
       alerts: 3,

@@ -116,13 +116,13 @@ export class OperationRepository {
     return indicators.filter(({ type, match }) => added.delete(`${type} ${match}`));
   }
 
-  /** Tells detection, in the same transaction. From here on every writer of the transfers' log waits for its end. */
+  /** Tells detection, in the same transaction. */
   async tellDetection(
     manager: EntityManager,
     operationId: string,
     indicators: readonly StoredIndicator[],
   ): Promise<void> {
-    await this.log.appendIndicators(manager, {
+    await this.log.appendControl(manager, 'indicators.registered.v1', {
       indicators: indicators.map(({ type, match, knownFromMs }) => ({
         operationId,
         type,

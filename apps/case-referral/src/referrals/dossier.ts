@@ -252,15 +252,23 @@ function totalsOf(currency: CurrencyPicture): DossierTotals {
   };
 }
 
+/** What an alert from before it was told does not have is left open. */
+const hasGaps = ({
+  capsMet,
+  uncoveredMinor,
+  typologiesOff,
+}: Partial<Alert['coverage']> & Pick<Alert['coverage'], 'capsMet' | 'uncoveredMinor'>): boolean =>
+  capsMet.length > 0 || uncoveredMinor > 0 || (typologiesOff ?? []).length > 0;
+
 function gapsOf(picture: CasePicture, alerts: readonly Alert[]): Dossier['dataGaps'] {
   const gaps = alerts
-    .filter(({ coverage }) => coverage.capsMet.length > 0 || coverage.uncoveredMinor > 0)
+    .filter(({ coverage }) => hasGaps(coverage))
     .map(({ id, coverage }) => ({ alertId: id, ...coverage }));
   const statements = [
     'Subjects are wallets. Who holds them is known to their providers and is no part of this dossier.',
     gaps.length === 0
-      ? 'No limit of detection was met, and every payment of the wallets that the alerts stand on was covered by money seen coming in.'
-      : `For ${gaps.length} alert(s) a limit of detection was met, or money was paid out that was not seen coming in; see below.`,
+      ? 'No limit of detection was met, no typology was off, and every payment of the wallets that the alerts stand on was covered by money seen coming in.'
+      : `For ${gaps.length} alert(s) a limit of detection was met, a typology was off, or money was paid out that was not seen coming in; see below.`,
   ];
   if (picture.currencies.some(({ uncoveredMinor }) => uncoveredMinor > 0)) {
     statements.push(

@@ -47,6 +47,7 @@ async function aCase(): Promise<{ id: string; change: () => Promise<void> }> {
           uncoveredMinor: 1,
           lateTransfers: [],
           reversedTransfers: [],
+          typologiesOff: [],
         },
       }),
       transfers,

@@ -41,6 +41,7 @@ export interface SnapshotHeader {
   /** The database was told of it before it was written. */
   readonly id: string;
   readonly stateVersion: number;
+  /** Of the pack that the log begins with. Which one was in force at the snapshot is in the state. */
   readonly packHash: string;
   readonly limitsHash: string;
   readonly logId: string;

@@ -6,6 +6,7 @@ import { Referral1764000000005 } from './1764000000005-referral';
 import { Snapshots1764000000006 } from './1764000000006-snapshots';
 import { Originals1764000000007 } from './1764000000007-originals';
 import { Events1764000000008 } from './1764000000008-events';
+import { RulePacks1764000000009 } from './1764000000009-rule-packs';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Snapshots1764000000006,
   Originals1764000000007,
   Events1764000000008,
+  RulePacks1764000000009,
 ];

@@ -1,0 +1,43 @@
+import { Injectable } from '@nestjs/common';
+import { notFound } from '../page/known-id';
+import { type Told } from '../page/told';
+import { compareAlerts } from './comparison';
+import { type ComparisonAnswer } from './comparison-answer';
+import { type StoredRulePack } from './rule-pack.repository';
+import { ShadowAlertRepository, type ShadowTime } from './shadow-alert.repository';
+
+const ALERTS_COMPARED_MAX = 5_000;
+const ALERTS_SHOWN_MAX = 100;
+
+/** Sets what a shadow pack raised against what the active one did meanwhile. */
+@Injectable()
+export class CompareRulePack {
+  constructor(private readonly alerts: ShadowAlertRepository) {}
+
+  /** @throws AppError NOT_FOUND where detection has never had it as its shadow */
+  async run({ version, hash }: StoredRulePack): Promise<Told<ComparisonAnswer>> {
+    const time = await this.alerts.lastTime(version);
+    if (time === null) throw notFound('comparison: the pack was never the shadow');
+    const { from, until } = time;
+    const [active, shadow] = await this.read(time, hash);
+    const comparison = compareAlerts(
+      active.slice(0, ALERTS_COMPARED_MAX),
+      shadow.slice(0, ALERTS_COMPARED_MAX),
+    );
+    return {
+      ...{ version, hash, from, until },
+      ...comparison,
+      activeOnly: comparison.activeOnly.slice(0, ALERTS_SHOWN_MAX),
+      shadowOnly: comparison.shadowOnly.slice(0, ALERTS_SHOWN_MAX),
+      truncated: active.length > ALERTS_COMPARED_MAX || shadow.length > ALERTS_COMPARED_MAX,
+    };
+  }
+
+  private async read(time: ShadowTime, hash: string) {
+    const rowsMax = ALERTS_COMPARED_MAX + 1;
+    return [
+      await this.alerts.active(time, rowsMax),
+      await this.alerts.shadow(time, hash, rowsMax),
+    ] as const;
+  }
+}
