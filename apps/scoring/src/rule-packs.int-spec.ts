@@ -6,18 +6,17 @@ import { type ActivationMode, type Alert, type ControlBody, type ControlKind } f
 import { TransferLog } from '#messaging';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { DEFAULT_PACK, packHash, type RulePack } from '#typologies';
-import { feed, startScoring, store, told, upToDate } from '../test/scoring-run';
+import { feed, LIFE, startScoring, store, told, upToDate } from '../test/scoring-run';
 import { ScoreLog } from './score-log';
 
 const MOVES = feed();
-/** In the feed: after the ordinary day, and in the middle of the layering. */
-const LAYERING = 400;
-const MIDDLE = LAYERING + 6;
+/** In the feed: in the middle of the layering. */
+const MIDDLE = LIFE + 8;
 
 const eager: RulePack = {
   ...DEFAULT_PACK,
   version: 'eager',
-  risk: { ...DEFAULT_PACK.risk, base: -1, raiseAt: 20, alertsPerHourMax: 3 },
+  risk: { ...DEFAULT_PACK.risk, base: -2, alertsPerHourMax: 3 },
 };
 
 type Step = readonly [at: number, tell: (dataSource: DataSource) => Promise<unknown>];
@@ -42,13 +41,13 @@ const turn =
     tell(dataSource, 'typology.switched.v1', { typology, enabled });
 
 const STEPS: readonly Step[] = [
-  [LAYERING, decide(eager, 'SHADOW')],
+  [LIFE, decide(eager, 'SHADOW')],
   [MIDDLE, decide(eager, 'ACTIVE')],
   [MIDDLE + 3, turn('PASS_THROUGH', false)],
 ];
 
 /** Places in the feed up to which it is stored at a time. */
-const CUTS = [200, LAYERING, LAYERING + 2, MIDDLE, MIDDLE + 2, MIDDLE + 3, MIDDLE + 5];
+const CUTS = [200, LIFE, LIFE + 2, MIDDLE, MIDDLE + 2, MIDDLE + 3, MIDDLE + 5];
 
 /** The feed in the log, with what people decided where they decided it. @param meanwhile after each part of it */
 async function write(
@@ -172,7 +171,7 @@ describe('scoring under packs that change', () => {
     await decide({ ...eager, version: 'other' }, 'SHADOW')(database.dataSource);
     await turn('CYCLE', false)(database.dataSource);
     // Two networks in one hour.
-    const another = MOVES.slice(LAYERING).map(({ from, to, ...move }) => ({
+    const another = MOVES.slice(LIFE).map(({ from, to, ...move }) => ({
       ...{ from: `z${from}`, to: `z${to}`, ...move },
     }));
     await store(database.dataSource, [...MOVES, ...another], 0);

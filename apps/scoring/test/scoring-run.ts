@@ -18,20 +18,24 @@ export interface Move {
   readonly atMs: number;
 }
 
-/** A day of ordinary life, then a fan-in that is passed on through two layers. */
+/** Transfers of ordinary life before anything else happens: ten days, so that it is known what is usual. */
+export const LIFE = 600;
+const LIFE_STEP_MS = 24 * MINUTE_MS;
+
+/** Ordinary life, then a fan-in that is passed on through two layers. */
 export function feed(): Move[] {
-  const life = Array.from({ length: 400 }, (_, i): Move => {
+  const life = Array.from({ length: LIFE }, (_, i): Move => {
     const from = (i * 7) % 50;
     const to = (from + 1 + (i % 9)) % 50;
     return {
       from: `w${from}`,
       to: `w${to}`,
       amountMinor: 20_000 + ((i * 977) % 60_000),
-      atMs: i * 3 * MINUTE_MS,
+      atMs: i * LIFE_STEP_MS,
     };
   });
   const hop = (from: string, to: string, rupees: number, minute: number): Move => {
-    return { from, to, amountMinor: rupees * 100, atMs: 1_300 * MINUTE_MS + minute * MINUTE_MS };
+    return { from, to, amountMinor: rupees * 100, atMs: LIFE * LIFE_STEP_MS + minute * MINUTE_MS };
   };
   return [
     ...life,
