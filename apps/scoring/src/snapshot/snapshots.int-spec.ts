@@ -21,6 +21,7 @@ import {
   told,
   until,
   upToDate,
+  LIFE,
 } from '../../test/scoring-run';
 import { ScoreLog } from '../score-log';
 import { SnapshotFile } from './snapshot-file';
@@ -382,12 +383,12 @@ class Sponge {
 }
 
 describe('where detection was flushed', () => {
-  /** Life as it is, but a second's transfers arrive in any order, also over the end of what was read at once. */
-  const jumbled = MOVES.map((move, i): Move => ({
-    ...move,
-    atMs: i * 450 + ((i * 7_919) % 5) * 390,
-  }));
-  const STRETCH = 59;
+  /** Life as it is; then a second's transfers arrive in any order, also over the end of what was read at once. */
+  const jumbled = MOVES.map((move, i): Move => {
+    const sinceMs = (i - LIFE) * 450 + ((i * 7_919) % 5) * 390;
+    return i < LIFE ? move : { ...move, atMs: MOVES[LIFE]!.atMs + sinceMs };
+  });
+  const STRETCH = 101;
   const storeFrom = (database: TestDatabase, from: number): Promise<void> =>
     store(database.dataSource, jumbled.slice(from, from + STRETCH), from);
   /** A full page is not the end of the log for all that is known: the snapshot is taken before the flush. */
