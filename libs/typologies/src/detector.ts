@@ -276,7 +276,9 @@ export class Detector {
     // What is bought in a shop shows nothing.
     if (!step.personal && !step.leaves && this.watch === null) return null;
     const checks = this.watch?.checks?.(step.position) ?? null;
-    const sighting: Sighting = { ...lookedAt(engine, step, anchor), population, nowMs, checks };
+    const sighting: Sighting = {
+      ...{ ...lookedAt(engine, step, anchor), population, nowMs, overlay: pack.overlay, checks },
+    };
     const fresh: Signal[] = [];
     for (const typology of force.typologies) {
       const signal = typology.see(sighting, pack.typologies[typology.name]);

@@ -55,6 +55,8 @@ export class Population {
   private readonly amounts = new Map<string, UsualAmounts>();
   /** How long money rests before it is paid on to a person. */
   readonly dwell = new LogHistogram();
+  /** How long money rests before it leaves the wallets. */
+  readonly exitDwell = new LogHistogram();
   /** People new to a payer whom it has paid, over each horizon, as an effective number. */
   readonly paidNew = perHorizon();
   /** The same of people new to a payee who have paid it. */
@@ -96,6 +98,9 @@ export class Population {
    * @param seen how the payee's side was looked at; null where it was not
    */
   learn(engine: FlowEngine, step: FlowStep, nowMs: EventTimeMs, seen: SeenPayee | null): void {
+    if (step.leaves && step.carried.lotMinor * 2 >= step.amountMinor) {
+      this.exitDwell.add(Math.max(step.carried.dwellMs, DWELL_FLOOR_MS), nowMs);
+    }
     if (!step.personal) return;
     const receivedNew = seen?.receivedNew ?? null;
     const { carried } = step;
@@ -130,6 +135,7 @@ export class Population {
 
   private *histograms(): Iterable<[string, LogHistogram]> {
     yield ['dwell', this.dwell];
+    yield ['exit-dwell', this.exitDwell];
     for (const [h, histogram] of this.paidNew.entries()) yield [`paid-new.${h}`, histogram];
     for (const [h, histogram] of this.paidByNew.entries()) yield [`paid-by-new.${h}`, histogram];
     yield ['first-payments', this.firstPayments];

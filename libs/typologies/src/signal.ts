@@ -1,5 +1,5 @@
 import { type SignalFamily, type TypologyName } from '#contracts';
-import { type EventTimeMs, invariant } from '#domain';
+import { type EventTimeMs, invariant, type LegalValue } from '#domain';
 import { type AccountIndex, type FlowEngine, type FlowStep, type NewDealings } from '#flow';
 import { type Checks } from './check';
 import { type CommonSource } from './common-source';
@@ -43,6 +43,8 @@ export interface Sighting {
   readonly receivedNew: NewDealings | null;
   /** The wallet whose money reached the payee through several of its payers; null where none did, or the anchor is the payer. */
   readonly source: CommonSource | null;
+  /** What the law says, dated: of the pack in force. */
+  readonly overlay: readonly LegalValue[];
   /** Every condition that is asked writes here how it came out; null where nobody wants to know. */
   readonly checks?: Checks;
 }

@@ -7,6 +7,7 @@ import { fanIn, fanOut } from './fan';
 import { layeringChain } from './layering-chain';
 import { operationProximity } from './operation-proximity';
 import { passThrough } from './pass-through';
+import { rapidCashOut } from './rapid-cash-out';
 import { scatterGather } from './scatter-gather';
 import { type Facts, type Typology } from './signal';
 
@@ -18,6 +19,7 @@ export const TYPOLOGIES: readonly Typology[] = [
   fanIn,
   fanOut,
   scatterGather,
+  rapidCashOut,
   operationProximity,
   callThenPay,
   changeThenDrain,

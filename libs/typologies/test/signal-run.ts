@@ -35,7 +35,9 @@ export function lookAt(
 ): unknown[] {
   if (engine.accounts.isHub(anchor)) return [];
   const { nowMs } = step;
-  const sighting: Sighting = { ...lookedAt(engine, step, anchor), population, nowMs };
+  const sighting: Sighting = {
+    ...{ ...lookedAt(engine, step, anchor), population, nowMs, overlay: DEFAULT_PACK.overlay },
+  };
   const named = ({ payer, payee, ...evidence }: Evidence): unknown => ({
     ...evidence,
     payer: engine.accounts.walletKey(payer),
