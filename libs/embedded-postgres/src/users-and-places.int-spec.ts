@@ -346,7 +346,9 @@ describe('a full disk', () => {
       expect(await launch(join(disk, 'data'))).toEqual(
         refused(/^the disk that holds .* is full; free some space/),
       );
-      expect(readdirSync(join(disk, 'data', 'postgres'))).toEqual([]);
+      // Of a checkout in a private home the programs are copied there too, and then the place itself is undone.
+      const place = join(disk, 'data', 'postgres');
+      expect(existsSync(place) ? readdirSync(place) : []).toEqual([]);
       execFileSync('mount', ['-o', 'remount,size=200m', disk]);
       await started(join(disk, 'data'));
     },
