@@ -147,7 +147,7 @@ export function readNewPayees(
   }
 }
 
-/** People who had never dealt with the account before they paid it, as it remembers up to `atMs`. */
+/** People who had never paid the account before, as it remembers up to `atMs`. */
 export function readNewPayers(
   credits: CreditRows,
   account: AccountIndex,

@@ -10,7 +10,7 @@ const SUM = HORIZONS;
 const SQUARES = 2 * HORIZONS;
 
 /**
- * What an account had to do with people it had never dealt with before, on one side (paid by them, or paying them): over
+ * What an account had to do with people new to it, on one side (who had never paid it before, or whom it had never paid): over
  * each horizon how many payments, their sum in minor units, and the sum of their squares.
  */
 export class NewDealings {

@@ -163,7 +163,7 @@ describe('the conditions of a definition, as they came out', () => {
     const moves = [hop('n', 'y', 400, 0), hop('n', 'y', 400, 5), hop('n', to, 400, 9)];
     const asked = lastAsked('NEW_COUNTERPARTY', 'payer', moves);
     expect(asked.seen).toBe(held);
-    expect(asked.checks.find(({ says }) => says.includes('never dealt'))!.held).toBe(held);
+    expect(asked.checks.find(({ says }) => says.includes('never paid'))!.held).toBe(held);
   });
 
   it('says what a typology does not look at, and asks nothing further', () => {

@@ -66,7 +66,7 @@ interface CircumstanceRule {
   readonly say: (facts: Facts, currency: string) => string;
 }
 
-const NEVER_DEALT = 'the two had never dealt with each other, as far as this side knows';
+const NEVER_PAID = 'the payer had never paid this payee, as far as this side knows';
 const RARE: Condition = { says: 'how rare that is among all', unit: 'nats' };
 
 /** The mean surprise over the horizons, and the horizon that surprises most. */
@@ -108,11 +108,11 @@ const RULES: readonly CircumstanceRule[] = [
       // The payer's account knows its own side only.
       const isNew = anchor === step.payee ? step.newPair : !step.carried.payerKnowsPayee;
       // Where everybody is new to everybody, as when a feed begins, that says nothing.
-      return holds(checks, NEVER_DEALT, isNew)
+      return holds(checks, NEVER_PAID, isNew)
         ? { nats: population.firstPayments.surpriseOfHigh(FIRST_PAYMENT), facts: {} }
         : null;
     },
-    say: () => 'the two wallets had never dealt with each other',
+    say: () => 'the payer had never paid this wallet before',
   },
   {
     name: 'PAYER_SPREADS',

@@ -6,6 +6,7 @@ import { AlertBudget } from './alert-budget';
 import { type Detection, type PositionDraft } from './alert-draft';
 import { Detector } from './detector';
 import { DEFAULT_PACK } from './rule-pack';
+import { signalsOf } from '../test/happenings';
 import { alertsOf, hop, late, logOf, OPEN, ordinaryLife, run, START_MS } from '../test/feed';
 
 /** The bar of a first day is for what nobody doubts; here the last hops are to be told of too. */
@@ -106,6 +107,30 @@ describe('an alert', () => {
       calm.map(({ id, risk }) => [id, risk]),
     );
     expect(shaken.every(({ risk }) => Number.isFinite(risk))).toBe(true);
+  });
+
+  it('does not take in what its wallet does afterwards that is nothing by itself', () => {
+    const day = 24 * 60;
+    // The collector gets a small sum that was handed on twice: seen, and no alert would be raised for it.
+    const small = [hop('y1', 'y2', 600, day), hop('y2', 'y3', 590, day + 9)];
+    const moves = [...small, hop('y3', 'c', 585, day + 20)].map(late);
+    const more = [...entries, ...logOf(moves, entries.length)];
+    const positions = [1, 2, 3].map((n) => 2 * (entries.length + n));
+    const seen = signalsOf(more, 'LAYERING_CHAIN').map(({ at }) => 2 * (at + 1));
+    expect(seen).toContain(positions[2]);
+    const alerts = alertsOf(run(more, LOWER));
+    expect(alerts.length).toBeGreaterThan(0);
+    for (const alert of alerts) {
+      expect(alert.positions.some((position) => positions.includes(position))).toBe(false);
+    }
+  });
+
+  it('wants two families that are worth the name', () => {
+    const seen = (familyLogOddsMin: number): number =>
+      alertsOf(run(entries, { ...LOWER, risk: { ...LOWER.risk, familyLogOddsMin } })).length;
+    expect(seen(1)).toBeGreaterThan(0);
+    // No two families of these alerts come to so much.
+    expect(seen(8)).toBe(0);
   });
 
   it('takes in no more transfers than its limit', () => {
@@ -252,6 +277,19 @@ describe('the alert budget', () => {
       expect(raised(budget)).toBeGreaterThan(allowed / 4);
       expect(raised(budget)).toBeLessThan(allowed * 2);
     }
+  });
+
+  it('learns from as many more days as a small feed needs, up to four weeks', () => {
+    const budget = new AlertBudget({ ...DEFAULT_PACK.risk, alertsPerThousandWalletsADay: 2 });
+    const bars: number[] = [];
+    // 60 wallets: a budget of 0.12 alerts a day, so that it takes 25 days to teach three.
+    for (let day = 0; day < 28; day += 1) {
+      for (let wallet = 0; wallet < 60; wallet += 1) budget.seen(wallet, day * DAY_MS);
+      budget.reached(1, 20);
+      bars.push(budget.raiseAt);
+    }
+    expect(bars.findIndex((bar) => bar !== DEFAULT_PACK.risk.raiseAt)).toBe(25);
+    expect(bars.at(-1)).toBe(20.1);
   });
 
   it('keeps the bar it began with where a feed is too small to teach another', () => {

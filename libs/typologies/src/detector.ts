@@ -333,7 +333,7 @@ export class Detector {
       ...{ anchor, position: moment.position, ...whole, confirmed, bar },
       continues: known?.id ?? null,
     });
-    if (!confirmed && familiesOf(whole.terms) < FAMILIES_MIN) return;
+    if (!confirmed && familiesOf(whole.terms, pack.risk.familyLogOddsMin) < FAMILIES_MIN) return;
     if (whole.evidence.length >= pack.risk.transfersMin) {
       this.watch?.candidate(whole.risk, whole.evidence);
       if (!confirmed) this.budget.reached(anchor, whole.risk);

@@ -18,7 +18,12 @@ import { fact, type Facts, type Sighting, type Signal, typology } from './signal
 
 const PARAMETERS = {
   windowMs: span('the longest span that is looked at', 14 * DAY_MS, 2 * HOUR_MS, 14 * DAY_MS),
-  counterpartiesMin: countOf('distinct counterparties it never dealt with before', 3, 2, 1_000),
+  counterpartiesMin: countOf(
+    'distinct counterparties that had never paid it, or that it had never paid',
+    3,
+    2,
+    1_000,
+  ),
   dustShareMax: share('payments below this share of what is usual among them are left out', 0.1),
   habitPriorPerDay: perDay('payments that any wallet is allowed before more surprise', 0.1),
   weight: perNat('for so many', 0.2),
@@ -26,7 +31,7 @@ const PARAMETERS = {
 };
 type FanValues = ValuesOf<typeof PARAMETERS>;
 
-const NEW_PAIR = 'the two had never dealt with each other';
+const NEW_PAIR = 'the payer had never paid this payee, as far as either side knows';
 const NEW_PAYEE = 'the payer had never paid this payee';
 const NEW_ONES: Readonly<Record<'FAN_IN' | 'FAN_OUT', Condition>> = {
   FAN_IN: { says: 'payers new to it within the span', unit: 'count' },
@@ -39,7 +44,7 @@ const RARE_HERE: Condition = { says: 'how rare so many are for this wallet', uni
  * Fan-in: many new payers at once.
  *
  * Definition: within one of the spans (two hours, a day, three days, two weeks; up to `windowMs`) at least
- * `counterpartiesMin` distinct wallets paid this one that had never dealt with it, each more than dust: at least
+ * `counterpartiesMin` distinct wallets paid this one that had never paid it before, each more than dust: at least
  * `dustShareMax` of the mean of those payments, weighed by amount. Strength: how surprising so many are for this wallet, but
  * no more than how rare they are among all; of the spans, the one that surprises most.
  */
@@ -64,7 +69,7 @@ function seeFanOut(sighting: Sighting, values: FanValues): Signal | null {
   return fan(sighting, 'FAN_OUT', values, population.paidNew, newPayees(sighting));
 }
 
-/** Payments of people who had never dealt with the anchor, oldest first, as it remembers them up to the step. */
+/** Payments of people who had never paid the anchor before, oldest first, as it remembers them up to the step. */
 export function newPayers({ engine, anchor, step }: Sighting): Evidence[] {
   const { credits } = engine;
   const found: Evidence[] = [];
@@ -167,9 +172,8 @@ function fan(
   };
 }
 
-const wallets = (facts: Facts): string =>
-  `${sayCount(fact(facts, 'count'), 'wallet')} it had never dealt with, within ` +
-  sayDuration(fact(facts, 'spanMs'));
+const wallets = (facts: Facts, that: string): string =>
+  `${sayCount(fact(facts, 'count'), 'wallet')} that ${that}, within ${sayDuration(fact(facts, 'spanMs'))}`;
 
 export const fanIn = typology({
   name: 'FAN_IN',
@@ -178,7 +182,7 @@ export const fanIn = typology({
   parameters: PARAMETERS,
   see: seeFanIn,
   say: (facts, currency) =>
-    `received ${sayAmount(fact(facts, 'sumMinor'), currency)} from ${wallets(facts)}`,
+    `received ${sayAmount(fact(facts, 'sumMinor'), currency)} from ${wallets(facts, 'had never paid it before')}`,
 });
 
 export const fanOut = typology({
@@ -188,5 +192,5 @@ export const fanOut = typology({
   parameters: PARAMETERS,
   see: seeFanOut,
   say: (facts, currency) =>
-    `paid ${sayAmount(fact(facts, 'sumMinor'), currency)} to ${wallets(facts)}`,
+    `paid ${sayAmount(fact(facts, 'sumMinor'), currency)} to ${wallets(facts, 'it had never paid before')}`,
 });

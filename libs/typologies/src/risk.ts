@@ -18,9 +18,16 @@ export const riskOf = (base: number, terms: readonly WeightedTerm[]): number => 
 /** The two-families rule… */
 export const FAMILIES_MIN = 2;
 
-/** …signals of one family tend to come together, so one family is one witness. */
-export const familiesOf = (terms: readonly WeightedTerm[]): number =>
-  new Set(terms.map(({ family }) => family)).size;
+/**
+ * …signals of one family tend to come together, so one family is one witness.
+ *
+ * @param logOddsMin what the terms of a family must come to: what is next to nothing is no witness
+ */
+export function familiesOf(terms: readonly WeightedTerm[], logOddsMin: number): number {
+  const sums = new Map<SignalFamily, number>();
+  for (const { family, logOdds } of terms) sums.set(family, (sums.get(family) ?? 0) + logOdds);
+  return [...sums.values()].filter((sum) => sum >= logOddsMin).length;
+}
 
 /** A term as an alert keeps it, with what its sentence is made of. */
 export interface FactualTerm extends WeightedTerm {

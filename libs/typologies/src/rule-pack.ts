@@ -34,6 +34,10 @@ export const RISK_PARAMETERS = {
     1,
     1_000_000,
   ),
+  familyLogOddsMin: logOdds(
+    'a family of signals is a witness from so much on; an alert wants two',
+    1,
+  ),
   transfersMin: count('an alert names at least so many; one payment is no layering', 2, 2, 64),
   transfersMax: notBelow(
     'transfersMin',

@@ -1,5 +1,7 @@
 import { type LogEntry } from '#contracts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#domain';
+import { type Evidence } from './evidence';
+import { withoutDust } from './fan';
 import { DEFAULT_PACK, type RulePack } from './rule-pack';
 import { alertsOf, hop, late, logOf, type Move, OPEN, ordinaryLife, run } from '../test/feed';
 
@@ -104,6 +106,25 @@ describe('fan-in and fan-out', () => {
     expect(seen(fan(3, 1, out), typology)).toEqual(['0', '1', '2']);
     expect(seen(fan(3, 14 * 24, out), typology)).not.toBeNull();
     expect(seen(fan(3, 14 * 24 + 0.01, out), typology)).toBeNull();
+  });
+
+  it.each([
+    [873, 3],
+    [874, 3],
+    // The mean, weighed by amount, is then 8,745.
+    [875, 4],
+  ])('leave out what is below a tenth of the mean: %d beside three of 9,000', (last, kept) => {
+    const payments = [9_000, 9_000, 9_000, last].map((amountMinor, position): Evidence => {
+      return { position, payer: position, payee: 9, amountMinor, atMs: 0 };
+    });
+    expect(withoutDust(payments, 0.1)).toHaveLength(kept);
+  });
+
+  it('are not made of dust', () => {
+    const dusted = [hop('v0', 'hubby', 90_000, 0), ...fan(8, 1, false).slice(1)].map((move, i) =>
+      i === 0 ? move : { ...move, rupees: 90 },
+    );
+    expect(seen(dusted, 'FAN_IN')).toBeNull();
   });
 
   it('is silent for a wallet that is used to it', () => {

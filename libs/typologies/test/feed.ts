@@ -66,7 +66,10 @@ export const alertsOf = (detections: readonly Detection[]): AlertDraft[] =>
 /** Every typology that was seen, whatever it weighed: the bar is on the floor. */
 export const OPEN: RulePack = {
   ...DEFAULT_PACK,
-  risk: { ...DEFAULT_PACK.risk, base: 5, raiseAt: 0, floor: 0, alertsPerThousandWalletsADay: 1e6 },
+  risk: {
+    ...{ ...DEFAULT_PACK.risk, base: 5, raiseAt: 0, floor: 0, familyLogOddsMin: 0 },
+    alertsPerThousandWalletsADay: 1e6,
+  },
 };
 
 export const hop = (from: string, to: string, rupees: number, minute: number): Move => ({

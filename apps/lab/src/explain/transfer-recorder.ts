@@ -154,8 +154,8 @@ export class TransferRecorder implements DetectionWatch {
     if (this.engine === null) return;
     const { anchor, position, signals, terms, evidence, risk, confirmed, bar } = judgement;
     const rules: Check[] = [];
-    const { transfersMin } = this.pack.risk;
-    if (!confirmed) atLeast(rules, FAMILIES, familiesOf(terms), FAMILIES_MIN);
+    const { transfersMin, familyLogOddsMin } = this.pack.risk;
+    if (!confirmed) atLeast(rules, FAMILIES, familiesOf(terms, familyLogOddsMin), FAMILIES_MIN);
     if (judgement.continues === null) atLeast(rules, TRANSFERS, evidence.length, transfersMin);
     atLeast(rules, RISK, risk, bar);
     const seenAt = new Map<string, number>(signals.map(({ typology, atMs }) => [typology, atMs]));
