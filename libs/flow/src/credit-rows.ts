@@ -190,6 +190,17 @@ export class CreditRows extends TimedRows {
     return found;
   }
 
+  /** Adds a credit to a list, as a leg of a trail: it came from its payer. */
+  pushLeg(row: CreditSlot, into: Hops): void {
+    into.push(
+      this.payer(row),
+      this.transfer(row),
+      this.amount(row),
+      this.at(row),
+      this.newPair(row),
+    );
+  }
+
   /**
    * Writes the trail that goes with a payment which passes on `parent`.
    *
@@ -200,19 +211,19 @@ export class CreditRows extends TimedRows {
     const { ancestors, root } = carried;
     const parentDepth = this.depth(parent);
     carried.depth = Math.min(parentDepth + 1, DEPTH_MAX);
-    ancestors.push(this.payer(parent), this.transfer(parent), this.amount(parent), this.at(parent));
+    this.pushLeg(parent, ancestors);
     const { hops } = this;
     hops.count = 0;
     this.readAncestors(parent, hops);
     for (let i = 0; i < hops.count && !ancestors.full; i += 1) {
-      ancestors.push(hops.wallet[i]!, hops.transfer[i]!, hops.amount[i]!, hops.at[i]!);
+      ancestors.pushFrom(hops, i);
     }
     const beyond = hops.count + 1 > ancestors.count;
     if (!beyond) return false;
     const last = hops.count - 1;
     // Where the parent names no root although its trail is longer, that has been forgotten.
     if (parentDepth > ANCESTORS_MAX + 1) this.readRoot(parent, root);
-    else root.push(hops.wallet[last]!, hops.transfer[last]!, hops.amount[last]!, hops.at[last]!);
+    else root.pushFrom(hops, last);
     if (root.count > 0 && root.at[0]! < rootSinceMs) root.count = 0;
     return true;
   }

@@ -11,6 +11,8 @@ export class TakenLots {
   readonly amountMinor: Float64Array;
   readonly atMs: Float64Array;
   readonly takenMinor: Float64Array;
+  /** Whether its payer had never paid the account before. */
+  readonly newPair: Uint8Array;
   /** Whether an alert relies on it. */
   readonly watched: Uint8Array;
 
@@ -20,6 +22,7 @@ export class TakenLots {
     this.amountMinor = new Float64Array(max);
     this.atMs = new Float64Array(max);
     this.takenMinor = new Float64Array(max);
+    this.newPair = new Uint8Array(max);
     this.watched = new Uint8Array(max);
   }
 }

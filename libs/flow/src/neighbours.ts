@@ -47,7 +47,7 @@ export function carryFunders(
       caps.meet(CAPS.funders);
       return;
     }
-    funders.push(funder, credits.transfer(slot), credit, credits.at(slot));
+    credits.pushLeg(slot, funders);
   }
 }
 
@@ -73,7 +73,8 @@ export function carryCoPayees(
       caps.meet(CAPS.coPayees);
       return;
     }
-    coPayees.push(other, debits.transfer(slot), debits.amount(slot), debits.at(slot));
+    const isNew = debits.newPayee(slot);
+    coPayees.push(other, debits.transfer(slot), debits.amount(slot), debits.at(slot), isNew);
   }
 }
 

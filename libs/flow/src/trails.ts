@@ -3,8 +3,8 @@ import { type AccountIndex, NONE } from './accounts';
 import { type BlockClass, BlockRows, classFor, NO_BLOCK } from './block-rows';
 import { ORIGINS_MAX } from './flow-limits';
 
-/** A transfer somewhere upstream: who paid it, and what it was. */
-const HOP = { wallet: 0, transfer: 1, amount: 2, at: 3, size: 4 } as const;
+/** A transfer somewhere upstream: who paid it, and whether the two had to do with one another before; and what it was. */
+const HOP = { walletAndNew: 0, transfer: 1, amount: 2, at: 3, size: 4 } as const;
 /** Origins lie two in a row: number and share, number and share. */
 const ORIGINS_PER_ROW = 2;
 
@@ -15,25 +15,41 @@ export class Hops {
   readonly transfer: Float64Array;
   readonly amount: Float64Array;
   readonly at: Float64Array;
+  /** 1 where its payer had never paid its payee before. */
+  readonly newPair: Uint8Array;
 
   constructor(max: number) {
     this.wallet = new Int32Array(max);
     this.transfer = new Float64Array(max);
     this.amount = new Float64Array(max);
     this.at = new Float64Array(max);
+    this.newPair = new Uint8Array(max);
   }
 
   get full(): boolean {
     return this.count === this.wallet.length;
   }
 
-  push(wallet: AccountIndex, transfer: number, amountMinor: number, atMs: EventTimeMs): void {
+  push(
+    wallet: AccountIndex,
+    transfer: number,
+    amountMinor: number,
+    atMs: EventTimeMs,
+    newPair: boolean,
+  ): void {
     const i = this.count;
     this.wallet[i] = wallet;
     this.transfer[i] = transfer;
     this.amount[i] = amountMinor;
     this.at[i] = atMs;
+    this.newPair[i] = newPair ? 1 : 0;
     this.count = i + 1;
+  }
+
+  /** Adds one of another list. */
+  pushFrom(hops: Hops, i: number): void {
+    const isNew = hops.newPair[i] === 1;
+    this.push(hops.wallet[i]!, hops.transfer[i]!, hops.amount[i]!, hops.at[i]!, isNew);
   }
 
   has(wallet: AccountIndex): boolean {
@@ -178,7 +194,14 @@ export class Trails extends BlockRows {
     const page = this.page(row);
     let at = this.offset(row);
     for (let i = 0; i < many && !into.full; i += 1) {
-      into.push(page[at]!, page[at + HOP.transfer]!, page[at + HOP.amount]!, page[at + HOP.at]!);
+      const walletAndNew = page[at]!;
+      into.push(
+        walletAndNew >> 1,
+        page[at + HOP.transfer]!,
+        page[at + HOP.amount]!,
+        page[at + HOP.at]!,
+        (walletAndNew & 1) === 1,
+      );
       at += HOP.size;
     }
   }
@@ -213,7 +236,7 @@ export class Trails extends BlockRows {
     const page = this.page(row);
     let at = this.offset(row);
     for (let i = 0; i < hops.count; i += 1) {
-      page[at] = hops.wallet[i]!;
+      page[at] = hops.wallet[i]! * 2 + hops.newPair[i]!;
       page[at + HOP.transfer] = hops.transfer[i]!;
       page[at + HOP.amount] = hops.amount[i]!;
       page[at + HOP.at] = hops.at[i]!;

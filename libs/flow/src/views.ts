@@ -16,6 +16,8 @@ export interface TrailView {
   readonly transfer: number;
   readonly amountMinor: number;
   readonly atMs: number;
+  /** The payer had never paid the payee before, as far as they remembered. */
+  readonly newPair: boolean;
 }
 
 export interface OriginView {
@@ -313,6 +315,7 @@ const viewOfHops = (engine: FlowEngine, hops: Hops): TrailView[] =>
     transfer: hops.transfer[i]!,
     amountMinor: hops.amount[i]!,
     atMs: hops.at[i]!,
+    newPair: hops.newPair[i] === 1,
   }));
 
 const viewOfOrigins = (engine: FlowEngine, origins: Origins): OriginView[] =>

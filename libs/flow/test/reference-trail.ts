@@ -41,6 +41,7 @@ const legOf = (credit: Credit): TrailView => ({
   transfer: credit.transfer,
   amountMinor: credit.amountMinor,
   atMs: credit.atMs,
+  newPair: credit.newPair,
 });
 
 /** The credit that this money most likely is: of the newest that match, the deepest; of equals the newest. */
@@ -117,8 +118,8 @@ export function coPayeesOf(
     const isSomeoneElse =
       other.payee !== debit.payee && !coPayees.some((listed) => listed.wallet === other.payee);
     if (other.personal && isInWindow && isSomeoneElse) {
-      const { transfer, amountMinor, atMs } = other;
-      coPayees.push({ wallet: other.payee, transfer, amountMinor, atMs });
+      const { transfer, amountMinor, atMs, newPair } = other;
+      coPayees.push({ wallet: other.payee, transfer, amountMinor, atMs, newPair });
     }
   }
   if (coPayees.length > limits.coPayeesMax) caps.flag('coPayeesMax');

@@ -1,4 +1,4 @@
-import { AlertBook, type OpenAlert } from './alert-book';
+import { AlertBook, newAlert, type OpenAlert } from './alert-book';
 import { type Evidence } from './evidence';
 import { PackInForce } from './pack-in-force';
 import { DEFAULT_PACK } from './rule-pack';
@@ -8,18 +8,14 @@ const NOW_MS = 1_000;
 const { memoryMs } = DEFAULT_PACK.risk;
 
 const transfers = (...positions: number[]): Evidence[] =>
-  positions.map((position) => ({ position, payer: 1, payee: 2, amountMinor: 100, atMs: NOW_MS }));
+  positions.map((position) => ({
+    ...{ position, payer: 1, payee: 2, amountMinor: 100, atMs: NOW_MS, newPair: true },
+  }));
 
 /** A book with one open alert, on `HOLDER`, that names the transfers 1 to 4. */
 function bookWithOne(): { book: AlertBook; alert: OpenAlert } {
   const book = new AlertBook(DEFAULT_PACK.risk, memoryMs);
-  const alert: OpenAlert = {
-    ...{ id: 'one', anchor: HOLDER, firstAtMs: NOW_MS, updatedAtMs: NOW_MS, revision: 1 },
-    judge: new PackInForce(DEFAULT_PACK).judge,
-    uncoveredMinor: 0,
-    ...{ evidence: new Map(), terms: new Map(), typologies: new Set(), operationIds: new Set() },
-    ...{ capsMet: new Set(), late: new Set(), reversed: new Set() },
-  };
+  const alert = newAlert('one', HOLDER, NOW_MS, new PackInForce(DEFAULT_PACK).judge);
   book.add(alert);
   book.extend(alert, transfers(1, 2, 3, 4));
   return { book, alert };

@@ -17,6 +17,8 @@ export interface OpenAlert {
   /** By what it was judged last. */
   judge: Judge;
   uncoveredMinor: number;
+  /** By an indicator of the wallet itself. */
+  confirmed: boolean;
   readonly evidence: Map<number, Evidence>;
   /** By name, the strongest seen. */
   readonly terms: Map<string, FactualTerm>;
@@ -35,7 +37,16 @@ export const newAlert = (
   atMs: EventTimeMs,
   judge: Judge,
 ): OpenAlert => ({
-  ...{ id, anchor, firstAtMs: atMs, updatedAtMs: atMs, revision: 0, judge, uncoveredMinor: 0 },
+  ...{
+    id,
+    anchor,
+    firstAtMs: atMs,
+    updatedAtMs: atMs,
+    revision: 0,
+    judge,
+    uncoveredMinor: 0,
+    confirmed: false,
+  },
   evidence: new Map(),
   terms: new Map(),
   typologies: new Set(),

@@ -16,9 +16,11 @@ interface Day {
   /** Wallets by the highest risk they reached that day, in tenths. */
   readonly reached: Uint32Array;
   activeWallets: number;
+  /** Alerts raised that the budget counts. */
+  raised: number;
 }
 
-const newDay = (): Day => ({ reached: new Uint32Array(BINS), activeWallets: 0 });
+const newDay = (): Day => ({ reached: new Uint32Array(BINS), activeWallets: 0, raised: 0 });
 
 /**
  * Sets the bar so that about as many alerts are raised as an office can work: so many a day per 1,000 active wallets, in
@@ -30,6 +32,8 @@ export class AlertBudget {
   private today = newDay();
   private dayNumber = -1;
   private bar: number;
+  /** The bar is one that days before have set. */
+  private taught = false;
   /** By account: the day it was last used on, and the highest risk it reached on it, in tenths. */
   private activeOn = new Int32Array(ACCOUNTS_AT_FIRST).fill(NOTHING);
   private best = new Int16Array(ACCOUNTS_AT_FIRST);
@@ -71,6 +75,16 @@ export class AlertBudget {
     this.best[account] = tenths;
   }
 
+  /** Alerts that the budget allows for the wallets active on a day. */
+  private allowed({ activeWallets }: Day): number {
+    return (activeWallets * this.risk.alertsPerThousandWalletsADay) / 1000;
+  }
+
+  /** An alert was raised, not for a confirmed indicator. */
+  raised(): void {
+    this.today.raised += 1;
+  }
+
   private grow(account: AccountIndex): void {
     const size = Math.max(account + 1, this.activeOn.length * 2);
     const activeOn = new Int32Array(size).fill(NOTHING);
@@ -84,6 +98,8 @@ export class AlertBudget {
   private endDay(day: number): void {
     // The first day is cut short by the feed's beginning, and everyone is new on it.
     if (this.dayNumber >= 0) {
+      // What a bar that nothing had taught held back is not owed.
+      if (!this.taught) this.today.raised = this.allowed(this.today);
       this.days.push(this.today);
       if (this.days.length > DAYS_MAX) this.days.shift();
       this.bar = this.learn();
@@ -94,32 +110,38 @@ export class AlertBudget {
   }
 
   /**
-   * The lowest bar that as many wallets as the budget allows, and no more, would have reached on the days before. A feed
-   * too small to teach that (the budget would allow it next to nothing) keeps the bar it began with.
+   * The lowest bar that as many wallets as the budget allows, and no more, would have reached on the days before. Many of them
+   * go on with an alert instead of starting one, and days differ: by what was raised less or more on those days than the
+   * budget allowed, the next may be more or less. A feed too small to teach that (the budget would allow it next to nothing)
+   * keeps the bar it began with.
    */
   private learn(): number {
     const days: Day[] = [];
     let allowed = 0;
+    let raised = 0;
     for (const day of [...this.days].reverse()) {
       if (days.length >= DAYS && allowed >= ALERTS_TO_LEARN_MIN) break;
       days.push(day);
-      allowed += (day.activeWallets * this.risk.alertsPerThousandWalletsADay) / 1000;
+      raised += day.raised;
+      allowed += this.allowed(day);
     }
-    const floor = allowed < ALERTS_TO_LEARN_MIN ? this.risk.raiseAt : this.risk.floor;
+    this.taught = allowed >= ALERTS_TO_LEARN_MIN;
+    const floor = this.taught ? this.risk.floor : this.risk.raiseAt;
+    const due = Math.max(0, 2 * allowed - raised);
     let reached = 0;
     for (let tenths = BINS - 1; tenths > floor * 10; tenths -= 1) {
       for (const day of days) reached += day.reached[tenths]!;
-      if (reached > allowed) return (tenths + 1) / 10;
+      if (reached > due) return (tenths + 1) / 10;
     }
     return floor;
   }
 
   *save(): Iterable<StatePart> {
-    const { dayNumber, bar } = this;
+    const { dayNumber, bar, taught } = this;
     const days = [...this.days, this.today];
-    const activeWallets = days.map((day) => day.activeWallets);
+    const counts = days.map(({ activeWallets, raised }) => ({ activeWallets, raised }));
     const accounts = this.activeOn.length;
-    yield { name: 'budget', value: { dayNumber, bar, activeWallets, accounts } };
+    yield { name: 'budget', value: { dayNumber, bar, taught, counts, accounts } };
     for (const [i, { reached }] of days.entries())
       yield { name: `budget.day.${i}`, bytes: reached };
     yield { name: 'budget.active', bytes: this.activeOn };
@@ -130,13 +152,15 @@ export class AlertBudget {
     const saved = source.value('budget') as {
       dayNumber: number;
       bar: number;
-      activeWallets: number[];
+      taught: boolean;
+      counts: Omit<Day, 'reached'>[];
       accounts: number;
     };
     this.dayNumber = saved.dayNumber;
     this.bar = saved.bar;
-    const days = saved.activeWallets.map((activeWallets, i) => {
-      const day = { ...newDay(), activeWallets };
+    this.taught = saved.taught;
+    const days = saved.counts.map((counts, i) => {
+      const day = { ...newDay(), ...counts };
       new Uint8Array(day.reached.buffer).set(source.bytes(`budget.day.${i}`));
       return day;
     });

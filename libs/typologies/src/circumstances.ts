@@ -33,7 +33,8 @@ export type CircumstanceName =
   | 'HANDED_ON'
   | 'COMMON_SOURCE'
   | 'SHARED_PAYEES'
-  | 'SELDOM_PAYS';
+  | 'SELDOM_PAYS'
+  | 'KNOWN_PARTIES';
 
 export const CIRCUMSTANCE_PARAMETERS = {
   newCounterparty: perNat('for how rare a first payment is among all, where this is one', 1.2),
@@ -48,6 +49,10 @@ export const CIRCUMSTANCE_PARAMETERS = {
   sharedPayees: perNat('for payees that the payer shares with another payer', 0.3),
   seldomPays: perNat('for how seldom the payer pays', 0.4),
   natsMax: natsMax(6),
+  knownParties: logOdds(
+    'taken off where all the money named went to wallets that its payers had paid before; in proportion below',
+    6,
+  ),
 };
 type CircumstanceValues = ValuesOf<typeof CIRCUMSTANCE_PARAMETERS>;
 
@@ -61,7 +66,10 @@ interface Found {
 interface CircumstanceRule {
   readonly name: CircumstanceName;
   readonly family: SignalFamily;
-  readonly weight: Exclude<keyof CircumstanceValues, 'natsMax' | 'newCounterpartyMax'>;
+  readonly weight: Exclude<
+    keyof CircumstanceValues,
+    'natsMax' | 'newCounterpartyMax' | 'knownParties'
+  >;
   readonly see: (sighting: Sighting) => Found | null;
   readonly say: (facts: Facts, currency: string) => string;
 }

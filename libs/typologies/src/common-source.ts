@@ -101,6 +101,7 @@ function pathFrom(source: AccountIndex, payer: AccountIndex, up: Hops, beside: H
     payee,
     amountMinor: hops.amount[i]!,
     atMs: hops.at[i]!,
+    newPair: hops.newPair[i] === 1,
   });
   const path: Evidence[] = [];
   for (let i = 0; i < up.count; i += 1) {

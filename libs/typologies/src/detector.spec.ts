@@ -292,6 +292,25 @@ describe('the alert budget', () => {
     expect(bars.at(-1)).toBe(20.1);
   });
 
+  it('makes up for what was raised less or more than it allows', () => {
+    const bar = (raisedADay: number): number => {
+      const budget = new AlertBudget({ ...DEFAULT_PACK.risk, alertsPerThousandWalletsADay: 10 });
+      // 100 wallets, each of which reaches another risk: one alert a day is allowed.
+      for (let day = 0; day < 20; day += 1) {
+        for (let wallet = 0; wallet < 100; wallet += 1) {
+          budget.seen(wallet, day * DAY_MS);
+          budget.reached(wallet, wallet);
+        }
+        for (let n = 0; n < raisedADay; n += 1) budget.raised();
+      }
+      return budget.raiseAt;
+    };
+    // Seven days, seven alerts: as many wallets as that reached 99. Where none was raised, 14 are due; where two a day, none.
+    expect(bar(1)).toBe(98.1);
+    expect(bar(0)).toBe(97.1);
+    expect(bar(2)).toBe(99.1);
+  });
+
   it('keeps the bar it began with where a feed is too small to teach another', () => {
     const budget = new AlertBudget(DEFAULT_PACK.risk);
     for (let day = 0; day < 9; day += 1) {

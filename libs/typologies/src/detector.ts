@@ -1,8 +1,6 @@
-import { v5 as uuidV5 } from 'uuid';
 import { type FeedEntry, type LogEntry, type TransferEntry } from '#contracts';
 import { invariant, type Party, transferKey, walletKey } from '#domain';
 import {
-  ACCOUNT,
   type AccountIndex,
   FLOW_LIMITS,
   FlowEngine,
@@ -15,32 +13,20 @@ import {
   type StatePart,
   type StateSource,
 } from '#flow';
-import { AlertBook, isUndone, newAlert, type OpenAlert } from './alert-book';
-import { AlertBudget } from './alert-budget';
-import { AlertCeiling } from './alert-ceiling';
+import { AlertDesk } from './alert-desk';
 import { type Detection, type StormDraft } from './alert-draft';
 import { circumstancesOf } from './circumstances';
-import { anyWatched, noteCaps, watchCredits } from './coverage';
+import { anyWatched } from './coverage';
 import { type DetectionWatch } from './detection-watch';
-import { type Moment, weigh, type Weighed } from './judgement';
 import { FEED_ORDER } from './feed-order';
-import { LiveSignals } from './live-signals';
 import { seeRevealed } from './operation-proximity';
-import { isSameJudge, PackInForce } from './pack-in-force';
+import { PackInForce } from './pack-in-force';
 import { PendingReversals } from './pending-reversals';
 import { lookedAt } from './look';
-import { draftOf, positionOf, positionsOf } from './picture';
 import { Population } from './population';
-import { FAMILIES_MIN, familiesOf, riskOf } from './risk';
+import { riskOf } from './risk';
 import { DEFAULT_PACK, type RulePack } from './rule-pack';
-import { evidenceOf } from './evidence';
 import { type Signal, type Sighting } from './signal';
-
-/** How an alert's own limit is named in its coverage: what it relies on is more than it names. */
-const TRANSFERS_MAX = 'transfersMax';
-
-/** Every alert id lies under this, so that a replay names an alert as it was named. */
-const ALERT_NAMESPACE = 'b0e6a1f4-5d0c-4f0e-9d39-5b7f0c1f6a52';
 
 export interface DetectorOptions {
   readonly pack?: RulePack;
@@ -60,12 +46,8 @@ export class Detector {
   private readonly watch: DetectionWatch | null;
   private readonly waiting: ReorderBuffer<FeedEntry>;
   private readonly population = new Population();
-  private readonly signals: LiveSignals;
-  private readonly book: AlertBook;
-  private readonly budget: AlertBudget;
-  private readonly ceiling: AlertCeiling;
+  private readonly desk: AlertDesk;
   private readonly pendingReversals = new PendingReversals();
-  private silent = false;
 
   constructor(options: DetectorOptions = {}) {
     const { pack = DEFAULT_PACK, limits = FLOW_LIMITS, reorder = REORDER_LIMITS } = options;
@@ -73,10 +55,7 @@ export class Detector {
     this.watch = options.watch ?? null;
     this.engine = new FlowEngine(limits);
     this.waiting = new ReorderBuffer(FEED_ORDER, reorder);
-    this.signals = new LiveSignals(pack);
-    this.budget = new AlertBudget(pack.risk);
-    this.ceiling = new AlertCeiling(pack.risk);
-    this.book = new AlertBook(pack.risk, limits.memoryMs);
+    this.desk = new AlertDesk(this.engine, this.force, this.watch);
   }
 
   /**
@@ -123,20 +102,12 @@ export class Detector {
    */
   adopt(document: RulePack, hash?: string): void {
     this.force.adopt(document, hash);
-    this.takeUpPack();
-  }
-
-  private takeUpPack(): void {
-    const { pack } = this.force;
-    this.signals.adopt(pack);
-    this.budget.adopt(pack.risk);
-    this.ceiling.adopt(pack.risk);
-    this.book.adopt(pack.risk);
+    this.desk.takeUpPack();
   }
 
   /** The storm of the feed's hour; null where nothing was held back in it. */
   get storm(): StormDraft | null {
-    return this.ceiling.storm(this.force.judge);
+    return this.desk.storm;
   }
 
   /**
@@ -144,12 +115,7 @@ export class Detector {
    * that nobody would look at, which are a third of the cost, are not drawn.
    */
   silently(work: () => void): void {
-    this.silent = true;
-    try {
-      work();
-    } finally {
-      this.silent = false;
-    }
+    this.desk.silently(work);
   }
 
   /** Waits no longer: a feed that has gone quiet must not keep its last transfers to itself. */
@@ -206,12 +172,12 @@ export class Detector {
     this.watch?.moved?.(step, engine);
     if (this.watch && step.carried.tainted) this.watch.carried(position, this.operationsOf(step));
     this.raiseRevealed(position, found);
-    if (anyWatched(step)) this.tellPosition(step.payer, found);
+    if (anyWatched(step)) this.desk.tellPosition(step.payer, found);
     this.look(entry, step, step.payer, found);
     const seen = this.look(entry, step, step.payee, found);
     this.population.learn(engine, step, nowMs, seen);
-    if (step.leaves && anyWatched(step)) this.followExit(step, found);
-    this.book.closeBefore(nowMs);
+    if (step.leaves && anyWatched(step)) this.desk.followExit(step, found);
+    this.desk.closeBefore(nowMs);
     this.watch?.done?.();
   }
 
@@ -245,16 +211,9 @@ export class Detector {
     const payee = engine.account(had, null, currency, occurredAtMs);
     const payer = engine.account(gets, null, currency, occurredAtMs);
     engine.reverse(payee, payer, originalPosition, position, amountMinor, occurredAtMs);
-    const alert = this.book.naming(originalPosition);
-    const original = alert?.evidence.get(originalPosition);
-    if (!alert || !original) return;
-    if (isUndone(original, amountMinor)) {
-      alert.reversed.add(originalPosition);
-      alert.revision += 1;
-      alert.updatedAtMs = Math.max(alert.updatedAtMs, occurredAtMs);
-      if (!this.silent) found.push(draftOf(engine, alert, this.force.pack.overlay));
+    if (this.desk.undo(originalPosition, amountMinor, occurredAtMs, found)) {
+      this.desk.tellPosition(payee, found);
     }
-    this.tellPosition(payee, found);
   }
 
   /**
@@ -272,7 +231,7 @@ export class Detector {
     const { pack } = force;
     const { nowMs } = step;
     if (engine.accounts.isHub(anchor)) return null;
-    this.budget.seen(anchor, nowMs);
+    this.desk.seen(anchor, nowMs);
     // What is bought in a shop shows nothing.
     if (!step.personal && !step.leaves && this.watch === null) return null;
     const checks = this.watch?.checks?.(step.position) ?? null;
@@ -284,7 +243,7 @@ export class Detector {
       const signal = typology.see(sighting, pack.typologies[typology.name]);
       this.watch?.saw?.(sighting, typology.name, signal);
       if (signal === null || !force.counts(typology.name)) continue;
-      this.signals.add(signal, engine.nowMs);
+      this.desk.take(signal);
       fresh.push(signal);
     }
     if (fresh.length === 0) {
@@ -297,7 +256,7 @@ export class Detector {
     const trigger = `${transferKey(entry.transfer)}\n${engine.accounts.walletKey(anchor)}`;
     const { atMs, position } = step;
     const circumstances = circumstancesOf(sighting, pack.circumstances);
-    this.judge({ anchor, atMs, trigger, fresh, circumstances, position }, found);
+    this.desk.judge({ anchor, atMs, trigger, fresh, circumstances, position }, found);
     return sighting;
   }
 
@@ -308,131 +267,14 @@ export class Detector {
     for (const anchor of engine.takeRevealed()) {
       const signal = seeRevealed(engine, anchor, OPERATION_PROXIMITY, butFor);
       if (signal === null || !force.counts(signal.typology)) continue;
-      this.signals.add(signal, engine.nowMs);
+      this.desk.take(signal);
       const { atMs, currency, operationIds } = signal;
       const wallet = engine.accounts.walletKey(anchor);
       // Nothing of the log's numbering: another log of the same feed names its alerts alike.
       const trigger = ['known', ...(operationIds ?? []), wallet, currency, atMs].join('\n');
       const fresh = [signal];
-      this.judge({ anchor, atMs, trigger, fresh, circumstances: [], position: NONE }, found);
+      this.desk.judge({ anchor, atMs, trigger, fresh, circumstances: [], position: NONE }, found);
     }
-  }
-
-  private judge(moment: Moment, found: Detection[]): void {
-    const { pack } = this.force;
-    const { anchor, atMs } = moment;
-    const live = this.signals
-      .of(anchor, atMs)
-      .filter(({ typology }) => this.force.counts(typology));
-    const confirmed = live.some((signal) => signal.confirmed === true);
-    const bar = confirmed ? pack.risk.floor : this.budget.raiseAt;
-    const whole = weigh(live, moment, pack.risk.base);
-    if (moment.position !== NONE) this.watch?.scored?.(moment.position, whole.risk);
-    const known = this.book.continued(anchor, whole.evidence, atMs);
-    this.watch?.judged?.({
-      ...{ anchor, position: moment.position, ...whole, confirmed, bar },
-      continues: known?.id ?? null,
-    });
-    if (!confirmed && familiesOf(whole.terms, pack.risk.familyLogOddsMin) < FAMILIES_MIN) return;
-    if (whole.evidence.length >= pack.risk.transfersMin) {
-      this.watch?.candidate(whole.risk, whole.evidence);
-      if (!confirmed) this.budget.reached(anchor, whole.risk);
-    }
-    if (whole.risk < bar) return;
-    if (known) {
-      // What it already says must not carry in what would not be told by itself: an alert swallows no region.
-      const now = weigh(moment.fresh, moment, pack.risk.base);
-      if (now.risk >= bar && this.revise(known, now, moment)) this.tell(known, found);
-      return;
-    }
-    if (whole.evidence.length < pack.risk.transfersMin) return;
-    if (!confirmed && !this.ceiling.admits(this.engine.nowMs)) {
-      const storm = this.ceiling.holdBack({ anchor, ...whole }, this.force.judge);
-      if (storm !== null && !this.silent) found.push(storm);
-      return;
-    }
-    const alert = this.raise(moment);
-    this.revise(alert, whole, moment);
-    this.tell(alert, found);
-  }
-
-  /**
-   * Money that an alert relies on leaves the wallets: that belongs to the alert where it is most of what leaves. It is the
-   * event that everything before led up to.
-   */
-  private followExit(step: FlowStep, found: Detection[]): void {
-    const { taken, atMs } = step;
-    const relied = new Map<OpenAlert, number>();
-    for (let i = 0; i < taken.count; i += 1) {
-      if (taken.watched[i] === 0) continue;
-      const alert = this.book.relyingOn(taken.transfer[i]!, atMs);
-      if (alert) relied.set(alert, (relied.get(alert) ?? 0) + taken.takenMinor[i]!);
-    }
-    for (const [alert, takenMinor] of relied) {
-      if (takenMinor * 2 < step.amountMinor) continue;
-      if (!this.book.extend(alert, [evidenceOf(step)])) return;
-      alert.revision += 1;
-      alert.updatedAtMs = Math.max(alert.updatedAtMs, atMs);
-      this.tell(alert, found);
-      return;
-    }
-  }
-
-  private tell(alert: OpenAlert, found: Detection[]): void {
-    if (this.silent) return;
-    const draft = draftOf(this.engine, alert, this.force.pack.overlay);
-    this.watch?.told?.(draft);
-    found.push(draft, ...positionsOf(this.engine, alert));
-  }
-
-  private tellPosition(account: AccountIndex, found: Detection[]): void {
-    if (!this.silent) found.push(positionOf(this.engine, account));
-  }
-
-  private raise({ trigger, anchor, atMs }: Moment): OpenAlert {
-    const id = uuidV5(trigger, ALERT_NAMESPACE);
-    const alert = newAlert(id, anchor, atMs, this.force.judge);
-    this.book.add(alert);
-    return alert;
-  }
-
-  /** Takes what was seen into the alert. @returns whether that tells anybody anything new */
-  private revise(
-    alert: OpenAlert,
-    { signals, terms, evidence }: Weighed,
-    { atMs }: Moment,
-  ): boolean {
-    const { judge } = this.force;
-    // What another has said of it does not count for this one.
-    const isJudgedAnew = !isSameJudge(alert.judge, judge);
-    if (isJudgedAnew) {
-      alert.terms.clear();
-      alert.typologies.clear();
-    }
-    alert.judge = judge;
-    const before = alert.typologies.size + alert.operationIds.size;
-    for (const signal of signals) {
-      alert.typologies.add(signal.typology);
-      for (const id of signal.operationIds ?? []) alert.operationIds.add(id);
-    }
-    for (const { name, family, logOdds, facts, currency } of terms) {
-      const known = alert.terms.get(name);
-      if (!known || known.logOdds < logOdds) {
-        alert.terms.set(name, { name, family, logOdds, facts, currency });
-      }
-    }
-    noteCaps(this.engine, alert, evidence);
-    const more = this.book.extend(alert, evidence);
-    if (evidence.some(({ position }) => !alert.evidence.has(position))) {
-      alert.capsMet.add(TRANSFERS_MAX);
-    }
-    watchCredits(this.engine, alert, evidence);
-    const isNew = more || alert.typologies.size + alert.operationIds.size > before;
-    if (!isNew && !isJudgedAnew) return false;
-    alert.revision += 1;
-    alert.updatedAtMs = Math.max(alert.updatedAtMs, atMs);
-    alert.uncoveredMinor = this.engine.accounts.get(alert.anchor, ACCOUNT.uncovered);
-    return true;
   }
 
   private operationsOf({ carried }: FlowStep): string[] {
@@ -446,10 +288,7 @@ export class Detector {
     yield { name: 'waiting', value: this.waiting.save() };
     yield* this.engine.save();
     yield* this.population.save();
-    yield* this.signals.save();
-    yield* this.book.save();
-    yield* this.budget.save();
-    yield* this.ceiling.save();
+    yield* this.desk.save();
     yield* this.pendingReversals.save();
   }
 
@@ -461,14 +300,11 @@ export class Detector {
   load(source: StateSource): void {
     invariant(this.engine.accounts.size === 0, 'a state is loaded into a new detector');
     this.force.load(source);
-    this.takeUpPack();
+    this.desk.takeUpPack();
     this.waiting.load(source.value('waiting'), (row) => row as FeedEntry);
     this.engine.load(source);
     this.population.load(source);
-    this.signals.load(source);
-    this.book.load(source);
-    this.budget.load(source);
-    this.ceiling.load(source);
+    this.desk.load(source);
     this.pendingReversals.load(source);
   }
 }

@@ -15,6 +15,8 @@ export interface Evidence {
   readonly payee: AccountIndex;
   readonly amountMinor: number;
   readonly atMs: EventTimeMs;
+  /** The payer had never paid the payee before, as far as whoever tells of it remembers. */
+  readonly newPair: boolean;
 }
 
 /** The transfer that was just seen. */
@@ -24,6 +26,8 @@ export const evidenceOf = (step: FlowStep): Evidence => ({
   payee: step.payee,
   amountMinor: step.amountMinor,
   atMs: step.atMs,
+  // Both sides of it know what the payer does.
+  newPair: !step.carried.payerKnowsPayee,
 });
 
 /** The lots that the step's debit took, from `sinceMs` on, oldest first. */
@@ -38,6 +42,7 @@ export function takenEvidence(step: FlowStep, sinceMs: EventTimeMs): Evidence[] 
       payee: payer,
       amountMinor: taken.amountMinor[i]!,
       atMs: taken.atMs[i]!,
+      newPair: taken.newPair[i] === 1,
     });
   }
   return evidence.sort(byTime);
@@ -54,6 +59,7 @@ export const creditEvidence = (
   payee: account,
   amountMinor: credits.amount(row),
   atMs: credits.at(row),
+  newPair: credits.newPair(row),
 });
 
 /** A remembered debit of an account. */
@@ -67,6 +73,7 @@ export const debitEvidence = (
   payee: debits.payee(row),
   amountMinor: debits.amount(row),
   atMs: debits.at(row),
+  newPair: debits.newPayee(row),
 });
 
 export const byTime = (a: Evidence, b: Evidence): number =>

@@ -1,7 +1,9 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex } from '#flow';
+import { knownParties } from './known-parties';
 import { evidenceOfAll } from './picture';
 import { type FactualTerm, riskOf } from './risk';
+import { type RulePack } from './rule-pack';
 import { type Evidence } from './evidence';
 import { type Signal } from './signal';
 
@@ -29,11 +31,17 @@ export interface Weighed {
 export function weigh(
   signals: readonly Signal[],
   { circumstances }: Moment,
-  base: number,
+  { risk, circumstances: weights }: RulePack,
 ): Weighed {
   const terms: FactualTerm[] = [
     ...signals.map((signal) => ({ name: signal.typology, ...signal })),
     ...circumstances,
   ];
-  return { signals, terms, evidence: evidenceOfAll(signals), risk: riskOf(base, terms) };
+  const evidence = evidenceOfAll(signals);
+  // What is known of the wallet itself stands, whoever it deals with.
+  if (signals.length > 0 && !signals.some((signal) => signal.confirmed === true)) {
+    const known = knownParties(evidence, signals[0]!.currency, weights.knownParties);
+    if (known !== null) terms.push(known);
+  }
+  return { signals, terms, evidence, risk: riskOf(risk.base, terms) };
 }

@@ -25,7 +25,10 @@ export const FAMILIES_MIN = 2;
  */
 export function familiesOf(terms: readonly WeightedTerm[], logOddsMin: number): number {
   const sums = new Map<SignalFamily, number>();
-  for (const { family, logOdds } of terms) sums.set(family, (sums.get(family) ?? 0) + logOdds);
+  for (const { family, logOdds } of terms) {
+    // What speaks against suspicion takes no witness away.
+    if (logOdds > 0) sums.set(family, (sums.get(family) ?? 0) + logOdds);
+  }
   return [...sums.values()].filter((sum) => sum >= logOddsMin).length;
 }
 

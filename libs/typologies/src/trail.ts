@@ -15,6 +15,7 @@ export function ancestry({ carried, payer }: FlowStep): Hop[] {
       payee: i === 0 ? payer : ancestors.wallet[i - 1]!,
       amountMinor: ancestors.amount[i]!,
       atMs: ancestors.at[i]!,
+      newPair: ancestors.newPair[i] === 1,
     });
   }
   return hops;

@@ -115,7 +115,7 @@ describe('fan-in and fan-out', () => {
     [875, 4],
   ])('leave out what is below a tenth of the mean: %d beside three of 9,000', (last, kept) => {
     const payments = [9_000, 9_000, 9_000, last].map((amountMinor, position): Evidence => {
-      return { position, payer: position, payee: 9, amountMinor, atMs: 0 };
+      return { position, payer: position, payee: 9, amountMinor, atMs: 0, newPair: true };
     });
     expect(withoutDust(payments, 0.1)).toHaveLength(kept);
   });

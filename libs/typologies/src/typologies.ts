@@ -6,6 +6,7 @@ import { cycle } from './cycle';
 import { fanIn, fanOut } from './fan';
 import { layeringChain } from './layering-chain';
 import { operationProximity } from './operation-proximity';
+import { KNOWN_PARTIES, sayKnownParties } from './known-parties';
 import { passThrough } from './pass-through';
 import { rapidCashOut } from './rapid-cash-out';
 import { scatterGather } from './scatter-gather';
@@ -28,6 +29,7 @@ export const TYPOLOGIES: readonly Typology[] = [
 const SENTENCES = new Map<string, Typology['say']>([
   ...TYPOLOGIES.map(({ name, say }): [string, Typology['say']] => [name, say]),
   ...CIRCUMSTANCE_SENTENCES,
+  [KNOWN_PARTIES, sayKnownParties],
 ]);
 
 /** What an investigator is told of a term. */

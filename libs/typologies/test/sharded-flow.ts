@@ -22,6 +22,7 @@ import {
   NONE,
   type Quarry,
   RetroHunt,
+  type TrailView,
   viewOfStep,
 } from '#flow';
 import { lookedAt } from '../src/look';
@@ -43,13 +44,6 @@ interface Letter {
   readonly carried: CarriedLetter;
 }
 
-interface HopLetter {
-  readonly wallet: string;
-  readonly transfer: number;
-  readonly amountMinor: number;
-  readonly atMs: number;
-}
-
 type Lists = 'ancestors' | 'root' | 'funders' | 'coPayees';
 const LISTS: readonly Lists[] = ['ancestors', 'root', 'funders', 'coPayees'];
 const PLAIN = [
@@ -62,7 +56,7 @@ const PLAIN = [
   'likeCredits',
 ] as const;
 
-type CarriedLetter = Record<Lists, HopLetter[]> &
+type CarriedLetter = Record<Lists, TrailView[]> &
   Record<(typeof PLAIN)[number], number> & {
     readonly payerKnowsPayee: boolean;
     readonly paidNew: number[];
@@ -316,12 +310,13 @@ function reference(shard: FlowEngine, wallet: WalletRef, currency: string, atMs:
 
 function letterOf(from: FlowEngine, step: FlowStep, payer: Party, currency: string): Letter {
   const { carried } = step;
-  const hops = (list: Hops): HopLetter[] =>
+  const hops = (list: Hops): TrailView[] =>
     Array.from({ length: list.count }, (_, i) => ({
       wallet: from.accounts.walletKey(list.wallet[i]!),
       transfer: list.transfer[i]!,
       amountMinor: list.amount[i]!,
       atMs: list.at[i]!,
+      newPair: list.newPair[i] === 1,
     }));
   const origins = Array.from({ length: carried.origins.count }, (_, i) => ({
     operationId: from.watchlist.operationId(carried.origins.origin[i]!),
@@ -341,7 +336,7 @@ function letterOf(from: FlowEngine, step: FlowStep, payer: Party, currency: stri
     carried: {
       ...(Object.fromEntries(LISTS.map((name) => [name, hops(carried[name])])) as Record<
         Lists,
-        HopLetter[]
+        TrailView[]
       >),
       ...(Object.fromEntries(PLAIN.map((name) => [name, carried[name]])) as Record<
         (typeof PLAIN)[number],
@@ -379,7 +374,7 @@ function open(to: FlowEngine, step: FlowStep, letter: Letter): void {
   for (const name of LISTS) {
     for (const hop of letterCarried[name]) {
       const wallet = reference(to, walletOfKey(hop.wallet), currency, atMs);
-      carried[name].push(wallet, hop.transfer, hop.amountMinor, hop.atMs);
+      carried[name].push(wallet, hop.transfer, hop.amountMinor, hop.atMs, hop.newPair);
     }
   }
   for (const name of PLAIN) carried[name] = letterCarried[name];

@@ -17,7 +17,10 @@ describe('TransferScores', () => {
   it('keeps the highest that anything gave a transfer', () => {
     const scores = new TransferScores(LOG);
     const watch = watchScores(LOG, scores);
-    const evidence = { position: LOG.positionOf(0), payer: 0, payee: 1, amountMinor: 1, atMs: 0 };
+    const evidence = {
+      ...{ position: LOG.positionOf(0), payer: 0, payee: 1, amountMinor: 1, atMs: 0 },
+      newPair: true,
+    };
     watch.scored(LOG.positionOf(2), 40);
     watch.scored(LOG.positionOf(0), 30);
     expect(scores.figures(KEY).averagePrecision).toBe(0.5);
