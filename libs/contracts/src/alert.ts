@@ -12,6 +12,9 @@ export const TYPOLOGY_NAMES = [
   'OPERATION_PROXIMITY',
   'CALL_THEN_PAY',
   'CHANGE_THEN_DRAIN',
+  'STRUCTURING',
+  'FAST_FIRST_USE',
+  'DORMANT_WAKE',
 ] as const;
 export type TypologyName = (typeof TYPOLOGY_NAMES)[number];
 

@@ -93,4 +93,7 @@ const PURCHASE_TYPES: ReadonlySet<TransferType> = new Set([
   'FEE',
 ]);
 
+/** Money becomes cash, or cash money. */
+export const isCash = (type: TransferType): boolean => type === 'CASH_IN' || type === 'CASH_OUT';
+
 export const isPurchase = (type: TransferType): boolean => PURCHASE_TYPES.has(type);

@@ -19,18 +19,19 @@ import { type CreditSlot, TIMED, TimedRows } from './timed-rows';
 /** After the fields of {@link TIMED}. */
 const CREDIT = { left: 3, payer: 4, meta: 5, trail: 6, stride: 7 } as const;
 
-/** The bits of `meta`: four marks, how long the trail block's lists are, and the depth. */
+/** The bits of `meta`: five marks, how long the trail block's lists are, and the depth. */
 const NEW_PAIR = 1;
 const PERSONAL = 2;
 const LATE = 4;
 const WATCHED = 8;
-const ANCESTORS_SHIFT = 4;
-const FUNDERS_SHIFT = 7;
-const ROOT_SHIFT = 10;
-const ORIGINS_SHIFT = 11;
-const CALL_SHIFT = 14;
+const CASH = 16;
+const ANCESTORS_SHIFT = 5;
+const FUNDERS_SHIFT = 8;
+const ROOT_SHIFT = 11;
+const ORIGINS_SHIFT = 12;
+const CALL_SHIFT = 15;
 const THREE_BITS = 7;
-const DEPTH_SHIFT = 15;
+const DEPTH_SHIFT = 16;
 
 /**
  * The remembered credits of all accounts. Each is two things at once: a *lot*, which says how much of that money is left and
@@ -70,6 +71,11 @@ export class CreditRows extends TimedRows {
   /** A payment between people, the kind that mules are paid by. */
   personal(row: CreditSlot): boolean {
     return (this.meta(row) & PERSONAL) !== 0;
+  }
+
+  /** It was paid in in cash. */
+  cash(row: CreditSlot): boolean {
+    return (this.meta(row) & CASH) !== 0;
   }
 
   late(row: CreditSlot): boolean {
@@ -251,6 +257,7 @@ export class CreditRows extends TimedRows {
       (step.newPair ? NEW_PAIR : 0) |
       (step.personal ? PERSONAL : 0) |
       (step.late ? LATE : 0) |
+      (step.cash && !step.leaves ? CASH : 0) |
       (counts.ancestors << ANCESTORS_SHIFT) |
       (counts.funders << FUNDERS_SHIFT) |
       (counts.root << ROOT_SHIFT) |

@@ -9,6 +9,7 @@ const DEBIT = { payee: 3, marks: 4, stride: 5 } as const;
 const NEW_PAYEE = 1;
 const PERSONAL = 2;
 const LEAVES = 4;
+const CASH = 8;
 
 /** The remembered debits of all accounts. */
 export class DebitRows extends TimedRows {
@@ -38,6 +39,11 @@ export class DebitRows extends TimedRows {
     return (this.get(row, DEBIT.marks) & LEAVES) !== 0;
   }
 
+  /** It was paid out in cash. */
+  cash(row: DebitSlot): boolean {
+    return (this.get(row, DEBIT.marks) & CASH) !== 0;
+  }
+
   /** Remembers the step's debit. The account must have room. */
   remember(step: FlowStep): void {
     const { atMs, amountMinor, carried } = step;
@@ -51,7 +57,8 @@ export class DebitRows extends TimedRows {
     page[at + DEBIT.marks] =
       (carried.payerKnowsPayee ? 0 : NEW_PAYEE) |
       (step.personal ? PERSONAL : 0) |
-      (step.leaves ? LEAVES : 0);
+      (step.leaves ? LEAVES : 0) |
+      (step.cash && step.leaves ? CASH : 0);
   }
 
   /** A debit is nothing but spent. */

@@ -3,6 +3,7 @@ import {
   type FeedEvent,
   type Indicator,
   invariant,
+  isCash,
   isExit,
   isHub,
   isPurchase,
@@ -12,6 +13,7 @@ import {
 } from '#domain';
 import { ACCOUNT, type AccountIndex, Accounts, NONE, type Released } from './accounts';
 import { AccountMemory } from './account-memory';
+import { AccountSweep, type SweepState } from './account-sweep';
 import { AttributeStore } from './attribute-store';
 import { CallStore } from './call-store';
 import { Caps } from './caps';
@@ -42,11 +44,9 @@ import { type StatePart, type StateSource } from './state-parts';
 import { Origins } from './trails';
 import { carryCoPayees, carryNewDealings, carryFunders, pairPayers } from './neighbours';
 import { leaveUncovered } from './uncovered';
+import { Wakings } from './wakings';
 import { WalletChanges } from './wallet-changes';
 import { type Naming, Watchlist } from './watchlist';
-
-/** With each transfer the sweep looks at one account, and so many more for each that is new: it must not fall behind. */
-const SWEEPS_PER_NEW_ACCOUNT = 2;
 
 /**
  * Follows money through accounts. Every credit is kept as a lot (exclusive: what is left of it) and a link (shared: how it
@@ -66,6 +66,7 @@ export class FlowEngine {
   readonly watchlist: Watchlist;
   readonly calls: CallStore;
   readonly changes: WalletChanges;
+  readonly wakings: Wakings;
   readonly piles: MixedPiles;
   readonly clock = new FeedClock();
   /** The last transfer, as its accounts saw it. */
@@ -86,12 +87,9 @@ export class FlowEngine {
   /** Accounts that became known and were not asked for yet. */
   private readonly revealed: AccountIndex[] = [];
   private readonly pending = new PendingNamings();
+  private readonly accountSweep: AccountSweep;
   private readonly isWithdrawn = (origin: number): boolean => this.watchlist.isWithdrawn(origin);
   private readonly isTainted = (slot: CreditSlot): boolean => this.taintedNow(slot);
-  /** Where the sweep is, and how many accounts it still owes a look. */
-  private sweepNext = 0;
-  private sweepsDue = 0;
-
   constructor(readonly limits: FlowLimits = FLOW_LIMITS) {
     checkLimits(limits);
     this.counterparties = new Counterparties(this.accounts, limits, this.caps);
@@ -100,6 +98,7 @@ export class FlowEngine {
     this.watchlist = new Watchlist(this.accounts, this.attributes, this.isForgotten);
     this.calls = new CallStore(this.watchlist, limits, this.caps);
     this.changes = new WalletChanges(limits, this.caps);
+    this.wakings = new Wakings(this.accounts, limits, this.caps);
     this.piles = new MixedPiles(this.isWithdrawn);
     this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
     this.credits = this.memory.credits;
@@ -110,6 +109,9 @@ export class FlowEngine {
     this.mix = new OriginMix(limits.creditsPerAccountMax);
     this.huntSteps = new LocalHuntSteps(this);
     this.hunt = new RetroHunt(this.huntSteps, this.caps, limits);
+    this.accountSweep = new AccountSweep(this.accounts, (account) => {
+      this.restedLong(account);
+    });
   }
 
   /** The feed's clock; NaN before it has heard anything. */
@@ -132,7 +134,7 @@ export class FlowEngine {
     const { step } = this;
     const { occurredAtMs: atMs, debtor, creditor, currency } = transfer;
     // Before anything else: what becomes known now, and what the step names, must be there while it is looked at.
-    this.sweep();
+    this.accountSweep.next(this.nowMs - this.limits.memoryMs);
     this.hear(atMs);
     step.position = position;
     step.atMs = atMs;
@@ -141,6 +143,7 @@ export class FlowEngine {
     step.late = step.nowMs - atMs > this.limits.lateAfterMs;
     step.personal = transfer.type === 'P2P' || transfer.type === 'BANK_TRANSFER';
     step.leaves = isExit(transfer) && !isPurchase(transfer.type);
+    step.cash = isCash(transfer.type);
     const payerKind = declaredKind(transfer, debtor);
     const payeeKind = declaredKind(transfer, creditor);
     step.payer = this.account(debtor, payerKind, currency, atMs, debtor.openedAtMs);
@@ -194,12 +197,13 @@ export class FlowEngine {
     }
     if (account === NONE) {
       account = accounts.open(wallet, currency, believedMs);
-      this.sweepsDue += SWEEPS_PER_NEW_ACCOUNT;
+      this.accountSweep.opened();
       this.watchlist.opened(account);
     }
     if (kind !== null && isHub(kind) && !accounts.isHub(account)) {
       this.declaredHub(account, kind, openedAtMs);
     }
+    this.wakings.touched(account, believedMs, this.nowMs);
     accounts.touch(account, believedMs, atMs);
     return account;
   }
@@ -400,19 +404,8 @@ export class FlowEngine {
     this.counterparties.clear(account);
   }
 
-  /** Looks at the next accounts, each in its turn: nobody may come back to them to let them forget. */
-  private sweep(): void {
-    while (this.sweepsDue-- >= 0) this.sweepOne();
-    this.sweepsDue = 0;
-  }
-
-  private sweepOne(): void {
-    const { names } = this.accounts;
-    this.sweepNext = this.sweepNext + 1 >= names.end ? 0 : this.sweepNext + 1;
-    const account = this.sweepNext;
-    if (account >= names.end || names.isFree(account)) return;
-    const restedMs = this.nowMs - this.accounts.get(account, ACCOUNT.lastAt);
-    if (restedMs <= this.limits.memoryMs) return;
+  /** Nobody may come back to it to let it forget. */
+  private restedLong(account: AccountIndex): void {
     if (this.isForgotten(account)) this.release(account);
     else this.expire(account);
   }
@@ -444,10 +437,10 @@ export class FlowEngine {
   /** What is saved, in this order. */
   private get parts() {
     const { accounts, credits, debits, counterparties, attributes, pairs } = this;
-    const { watchlist, calls, changes, piles, pending } = this;
+    const { watchlist, calls, changes, wakings, piles, pending } = this;
     return [
       ...[accounts, credits, credits.trails, debits, counterparties, attributes, pairs],
-      ...[watchlist, calls, changes, piles, pending],
+      ...[watchlist, calls, changes, wakings, piles, pending],
     ];
   }
 
@@ -457,8 +450,7 @@ export class FlowEngine {
       value: {
         capCounts: [...this.caps.counts],
         released: [...this.released],
-        sweepNext: this.sweepNext,
-        sweepsDue: this.sweepsDue,
+        sweep: this.accountSweep.save(),
         revealed: this.revealed,
       },
     };
@@ -472,14 +464,12 @@ export class FlowEngine {
     const saved = source.value('engine') as {
       capCounts: [Cap, number][];
       released: [string, Released][];
-      sweepNext: number;
-      sweepsDue: number;
+      sweep: SweepState;
       revealed: number[];
     };
     for (const [cap, count] of saved.capCounts) this.caps.counts.set(cap, count);
     for (const [currency, released] of saved.released) this.released.set(currency, released);
-    this.sweepNext = saved.sweepNext;
-    this.sweepsDue = saved.sweepsDue;
+    this.accountSweep.load(saved.sweep);
     this.revealed.push(...saved.revealed);
     this.clock.load(source.value('clock') as FeedClockState);
     for (const part of this.parts) part.load(source);

@@ -54,6 +54,10 @@ export interface FlowLimits {
   readonly calledNumbersMax: number;
   /** Wallets whose last changes of SIM and handset are remembered. */
   readonly changedWalletsMax: number;
+  /** An account that is used again after so long wakes… */
+  readonly dormantAfterMs: number;
+  /** …and so many wakings are remembered. */
+  readonly wokenAccountsMax: number;
 }
 
 export const FLOW_LIMITS: FlowLimits = {
@@ -83,6 +87,8 @@ export const FLOW_LIMITS: FlowLimits = {
   callMemoryMs: 3 * DAY_MS,
   calledNumbersMax: 262_144,
   changedWalletsMax: 262_144,
+  dormantAfterMs: 90 * DAY_MS,
+  wokenAccountsMax: 262_144,
 };
 
 /** Transfers upstream that travel with a payment. */
@@ -131,6 +137,7 @@ export const CAPS = {
   pairs: 'pairsMax',
   calledNumbers: 'calledNumbersMax',
   changedWallets: 'changedWalletsMax',
+  wokenAccounts: 'wokenAccountsMax',
 } as const;
 export type Cap = (typeof CAPS)[keyof typeof CAPS];
 

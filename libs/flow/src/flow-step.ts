@@ -72,6 +72,8 @@ export class FlowStep {
   personal = false;
   /** It takes money out of the wallets: cash, crypto, abroad. */
   leaves = false;
+  /** Cash, paid in or out. */
+  cash = false;
   /** It came well after the feed's clock had passed it. */
   late = false;
   /** Neither had the other among its recent counterparties. Known after the credit. */

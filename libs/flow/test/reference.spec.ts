@@ -31,10 +31,17 @@ function compareAll(feeds: number, intentsMax: number): void {
 describe('the engine and its reference', () => {
   it('have the same limits', () => {
     // Of whole stores that the reference keeps without a limit.
-    const { attributesMax, pairsMax, calledNumbersMax, changedWalletsMax, ...limits } = FLOW_LIMITS;
+    const { attributesMax, pairsMax, calledNumbersMax, changedWalletsMax, ...rest } = FLOW_LIMITS;
+    const { wokenAccountsMax, dormantAfterMs, ...limits } = rest;
     expect(limits).toEqual(DEFAULT_LIMITS);
-    const ofStores = [attributesMax, pairsMax, calledNumbersMax, changedWalletsMax];
-    expect(Math.min(...ofStores)).toBeGreaterThan(0);
+    const ofStores = [
+      attributesMax,
+      pairsMax,
+      calledNumbersMax,
+      changedWalletsMax,
+      wokenAccountsMax,
+    ];
+    expect(Math.min(...ofStores, dormantAfterMs)).toBeGreaterThan(0);
   });
 
   it('say the same after every step of thousands of small feeds', () => {

@@ -233,7 +233,7 @@ export class Detector {
     if (engine.accounts.isHub(anchor)) return null;
     this.desk.seen(anchor, nowMs);
     // What is bought in a shop shows nothing.
-    if (!step.personal && !step.leaves && this.watch === null) return null;
+    if (!step.personal && !step.leaves && !step.cash && this.watch === null) return null;
     const checks = this.watch?.checks?.(step.position) ?? null;
     const sighting: Sighting = {
       ...{ ...lookedAt(engine, step, anchor), population, nowMs, overlay: pack.overlay, checks },

@@ -1,4 +1,5 @@
-import { type AccountIndex, type FlowEngine, type FlowStep } from '#flow';
+import { type FlowStep } from '#flow';
+import { cameIn } from './came-in';
 import {
   above,
   atLeast,
@@ -87,26 +88,6 @@ function youngestTakenMs({ taken }: FlowStep): number {
   let youngestMs = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < taken.count; i += 1) youngestMs = Math.max(youngestMs, taken.atMs[i]!);
   return youngestMs;
-}
-
-/** What the account's credits of the window came to, and what is left of them. */
-function cameIn(
-  { credits }: FlowEngine,
-  account: AccountIndex,
-  sinceMs: number,
-  untilMs: number,
-): { inMinor: number; leftMinor: number } {
-  let inMinor = 0;
-  let leftMinor = 0;
-  const first = credits.first(account);
-  for (let slot = first + credits.count(account) - 1; slot >= first; slot -= 1) {
-    const atMs = credits.at(slot);
-    if (atMs < sinceMs) break;
-    if (atMs > untilMs) continue;
-    inMinor += credits.amount(slot);
-    leftMinor += credits.left(slot);
-  }
-  return { inMinor, leftMinor };
 }
 
 const say = (facts: Facts, currency: string): string =>

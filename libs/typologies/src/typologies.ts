@@ -6,10 +6,13 @@ import { cycle } from './cycle';
 import { fanIn, fanOut } from './fan';
 import { layeringChain } from './layering-chain';
 import { operationProximity } from './operation-proximity';
+import { dormantWake } from './dormant-wake';
+import { fastFirstUse } from './fast-first-use';
 import { KNOWN_PARTIES, sayKnownParties } from './known-parties';
 import { passThrough } from './pass-through';
 import { rapidCashOut } from './rapid-cash-out';
 import { scatterGather } from './scatter-gather';
+import { structuring } from './structuring';
 import { type Facts, type Typology } from './signal';
 
 /** Every typology, in the order in which an account is looked at. */
@@ -24,6 +27,9 @@ export const TYPOLOGIES: readonly Typology[] = [
   operationProximity,
   callThenPay,
   changeThenDrain,
+  structuring,
+  fastFirstUse,
+  dormantWake,
 ];
 
 const SENTENCES = new Map<string, Typology['say']>([

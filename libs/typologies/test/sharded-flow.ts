@@ -2,6 +2,7 @@ import { type TransferEntry } from '#contracts';
 import {
   type EventTimeMs,
   type FeedEvent,
+  isCash,
   isExit,
   isPurchase,
   type Party,
@@ -37,6 +38,7 @@ interface Letter {
   readonly amountMinor: number;
   readonly personal: boolean;
   readonly leaves: boolean;
+  readonly cash: boolean;
   readonly late: boolean;
   readonly sharing: number;
   readonly payer: WalletRef;
@@ -153,6 +155,7 @@ export class ShardedFlow {
     sent.late = sent.nowMs - atMs > this.limits.lateAfterMs;
     sent.personal = isPersonal(transfer);
     sent.leaves = isExit(transfer) && !isPurchase(transfer.type);
+    sent.cash = isCash(transfer.type);
     sent.payer = from.account(
       debtor,
       declaredKind(transfer, debtor),
@@ -322,13 +325,14 @@ function letterOf(from: FlowEngine, step: FlowStep, payer: Party, currency: stri
     operationId: from.watchlist.operationId(carried.origins.origin[i]!),
     share: carried.origins.share[i]!,
   }));
-  const { position, atMs, amountMinor, personal, leaves, late } = step;
+  const { position, atMs, amountMinor, personal, leaves, cash, late } = step;
   return {
     position,
     atMs,
     amountMinor,
     personal,
     leaves,
+    cash,
     late,
     sharing: step.walletsSharingIdentifier,
     payer: { provider: payer.provider, walletId: payer.walletId },
@@ -365,6 +369,7 @@ function open(to: FlowEngine, step: FlowStep, letter: Letter): void {
   step.amountMinor = letter.amountMinor;
   step.personal = letter.personal;
   step.leaves = letter.leaves;
+  step.cash = letter.cash;
   step.late = letter.late;
   step.walletsSharingIdentifier = letter.sharing;
   step.taken.count = 0;
