@@ -15,6 +15,8 @@ export const TYPOLOGY_NAMES = [
   'STRUCTURING',
   'FAST_FIRST_USE',
   'DORMANT_WAKE',
+  'LIMIT_HUGGING',
+  'DEVICE_CLUSTER',
 ] as const;
 export type TypologyName = (typeof TYPOLOGY_NAMES)[number];
 

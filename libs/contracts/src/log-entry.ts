@@ -13,6 +13,9 @@ export interface TransferEntry {
   /** Tokens of the identifiers that each side was reported with. */
   readonly debtorTokens: readonly string[];
   readonly creditorTokens: readonly string[];
+  /** Of the handset that the debtor paid from, and of the debtor's national id; absent where they are not told. */
+  readonly handset?: string;
+  readonly debtorPerson?: string;
 }
 
 /** Something that a provider reported beside transfers. */

@@ -47,6 +47,8 @@ export const mayBecome = (from: TransferStatus, to: TransferStatus): boolean =>
 /** One side of a transfer, as far as detection needs it. */
 export interface Party extends WalletRef {
   readonly kind: PartyKind | null;
+  /** Its tier, as the provider spells it; it sets what the wallet may pay and get. Absent where it is not told. */
+  readonly tier?: string;
   /** When the provider says that the wallet was opened. Absent where it tells no date, or none that anything depends on. */
   readonly openedAtMs?: EventTimeMs | null;
 }

@@ -3,10 +3,7 @@ import {
   type FeedEvent,
   type Indicator,
   invariant,
-  isCash,
-  isExit,
   isHub,
-  isPurchase,
   type PartyKind,
   type Transfer,
   type WalletRef,
@@ -33,6 +30,7 @@ import {
 } from './flow-limits';
 import { FlowStep } from './flow-step';
 import { declaredKind, isBelievedHub, youngestOpening } from './hub';
+import { HandsetStore } from './handset-store';
 import { LotOrder, takeLots } from './lots';
 import { MixedPiles } from './mixed-piles';
 import { OriginMix } from './origin-mix';
@@ -67,6 +65,7 @@ export class FlowEngine {
   readonly calls: CallStore;
   readonly changes: WalletChanges;
   readonly wakings: Wakings;
+  readonly handsets: HandsetStore;
   readonly piles: MixedPiles;
   readonly clock = new FeedClock();
   /** The last transfer, as its accounts saw it. */
@@ -99,6 +98,7 @@ export class FlowEngine {
     this.calls = new CallStore(this.watchlist, limits, this.caps);
     this.changes = new WalletChanges(limits, this.caps);
     this.wakings = new Wakings(this.accounts, limits, this.caps);
+    this.handsets = new HandsetStore(limits, this.caps);
     this.piles = new MixedPiles(this.isWithdrawn);
     this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
     this.credits = this.memory.credits;
@@ -123,6 +123,7 @@ export class FlowEngine {
    * Moves a settled transfer's money. A wallet that pays itself moves none and must be left out.
    *
    * @param debtorTokens tokens of identifiers the debtor was reported with
+   * @param paidFrom tokens of the handset and of the debtor's national id, where they are told
    * @returns the engine's {@link step}, which the next transfer overwrites
    */
   move(
@@ -130,20 +131,15 @@ export class FlowEngine {
     transfer: Transfer,
     debtorTokens: readonly string[],
     creditorTokens: readonly string[],
+    { handset, debtorPerson = null }: { handset?: string; debtorPerson?: string | null } = {},
   ): FlowStep {
     const { step } = this;
     const { occurredAtMs: atMs, debtor, creditor, currency } = transfer;
     // Before anything else: what becomes known now, and what the step names, must be there while it is looked at.
     this.accountSweep.next(this.nowMs - this.limits.memoryMs);
     this.hear(atMs);
-    step.position = position;
-    step.atMs = atMs;
-    step.nowMs = this.nowMs;
-    step.amountMinor = transfer.amountMinor;
+    step.begin(position, transfer, this.nowMs);
     step.late = step.nowMs - atMs > this.limits.lateAfterMs;
-    step.personal = transfer.type === 'P2P' || transfer.type === 'BANK_TRANSFER';
-    step.leaves = isExit(transfer) && !isPurchase(transfer.type);
-    step.cash = isCash(transfer.type);
     const payerKind = declaredKind(transfer, debtor);
     const payeeKind = declaredKind(transfer, creditor);
     step.payer = this.account(debtor, payerKind, currency, atMs, debtor.openedAtMs);
@@ -154,6 +150,7 @@ export class FlowEngine {
     this.seen(step, step.payee, creditorTokens);
     this.debit(step);
     this.calls.follow(step, debtorTokens);
+    if (handset !== undefined && step.tells) this.follow(step, handset, debtorPerson);
     this.credit(step);
     this.pair(step);
     return step;
@@ -232,7 +229,7 @@ export class FlowEngine {
       carried.coveredMinor = this.memory.takeMixed(step, amountMinor, this.mix);
     } else {
       if (!this.isPopular(payer, amountMinor)) this.link(step);
-      if (step.personal || step.leaves) carryCoPayees(this.debits, step, limits, this.caps);
+      if (step.tells) carryCoPayees(this.debits, step, limits, this.caps);
       const { creditsInSumMax } = limits;
       this.order.arrange(this.credits, this.isTainted, payer, amountMinor, atMs, creditsInSumMax);
       const rest = takeLots(this.credits, this.order, step, this.mix, this.origins, limits);
@@ -358,6 +355,18 @@ export class FlowEngine {
     }
   }
 
+  /** Writes down with a payment who else lately paid from its handset. */
+  private follow(step: FlowStep, handset: string, person: string | null): void {
+    const { accounts } = this;
+    const names = {
+      payer: accounts.walletKey(step.payer),
+      payee: accounts.walletKey(step.payee),
+      currency: accounts.currency(step.payer),
+      person,
+    };
+    step.handsetUses = this.handsets.use(handset, step.useBy(names), step.nowMs);
+  }
+
   private link(step: FlowStep): void {
     const { payer, amountMinor, atMs, carried } = step;
     const { limits, caps } = this;
@@ -367,7 +376,7 @@ export class FlowEngine {
       caps.meet(CAPS.ancestors);
     }
     // Who else paid somebody that goes shopping leads nowhere.
-    if (step.personal || step.leaves) carryFunders(this.credits, step, parent, limits, caps);
+    if (step.tells) carryFunders(this.credits, step, parent, limits, caps);
   }
 
   /** Pairs the payer with the other recent payers of the payee. @param pairs where pairs are kept; this engine's own */
@@ -437,10 +446,10 @@ export class FlowEngine {
   /** What is saved, in this order. */
   private get parts() {
     const { accounts, credits, debits, counterparties, attributes, pairs } = this;
-    const { watchlist, calls, changes, wakings, piles, pending } = this;
+    const { watchlist, calls, changes, wakings, handsets, piles, pending } = this;
     return [
       ...[accounts, credits, credits.trails, debits, counterparties, attributes, pairs],
-      ...[watchlist, calls, changes, wakings, piles, pending],
+      ...[watchlist, calls, changes, wakings, handsets, piles, pending],
     ];
   }
 

@@ -58,6 +58,8 @@ export interface FlowLimits {
   readonly dormantAfterMs: number;
   /** …and so many wakings are remembered. */
   readonly wokenAccountsMax: number;
+  /** Handsets whose wallets are remembered. */
+  readonly handsetsMax: number;
 }
 
 export const FLOW_LIMITS: FlowLimits = {
@@ -89,6 +91,7 @@ export const FLOW_LIMITS: FlowLimits = {
   changedWalletsMax: 262_144,
   dormantAfterMs: 90 * DAY_MS,
   wokenAccountsMax: 262_144,
+  handsetsMax: 1_000_000,
 };
 
 /** Transfers upstream that travel with a payment. */
@@ -138,6 +141,7 @@ export const CAPS = {
   calledNumbers: 'calledNumbersMax',
   changedWallets: 'changedWalletsMax',
   wokenAccounts: 'wokenAccountsMax',
+  handsets: 'handsetsMax',
 } as const;
 export type Cap = (typeof CAPS)[keyof typeof CAPS];
 

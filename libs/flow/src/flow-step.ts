@@ -1,6 +1,7 @@
-import { type EventTimeMs } from '#domain';
+import { type EventTimeMs, isCash, isExit, isPurchase, type Transfer } from '#domain';
 import { type AccountIndex, NONE } from './accounts';
 import { Carried } from './carried';
+import { type HandsetUse } from './handset-store';
 import { type CreditSlot } from './timed-rows';
 
 /** The lots that a debit took, by value: what is left in the account may move. */
@@ -82,6 +83,11 @@ export class FlowStep {
   credit: CreditSlot = NONE;
   /** The most wallets that any identifier of this transfer was lately seen with, this one included. */
   walletsSharingIdentifier = 0;
+  /** The last payments of wallets that lately paid from the payer's handset, this one among them; none where it is not told. */
+  handsetUses: readonly HandsetUse[] = [];
+  /** As the provider tells of them here; null where it does not. */
+  payerTier: string | null = null;
+  payeeTier: string | null = null;
   /** The most payees that the payer shares with another recent payer of the payee, this one included. */
   payeesShared = 0;
   readonly carried = new Carried();
@@ -90,4 +96,32 @@ export class FlowStep {
   constructor(lotsMax: number) {
     this.taken = new TakenLots(lotsMax);
   }
+
+  /** Between people, or out of the wallets: what a purchase, a salary or a fee shows nobody looks at. */
+  get tells(): boolean {
+    return this.personal || this.leaves;
+  }
+
+  /** The payment as its handset keeps it. */
+  useBy(names: Pick<HandsetUse, 'payer' | 'payee' | 'currency' | 'person'>): HandsetUse {
+    const { position, atMs, amountMinor, carried } = this;
+    return { ...names, position, atMs, amountMinor, newPair: !carried.payerKnowsPayee };
+  }
+
+  /** What the transfer says of itself. */
+  begin(position: number, transfer: Transfer, nowMs: EventTimeMs): void {
+    const { occurredAtMs, type, amountMinor, debtor, creditor } = transfer;
+    this.position = position;
+    this.atMs = occurredAtMs;
+    this.nowMs = nowMs;
+    this.amountMinor = amountMinor;
+    this.personal = type === 'P2P' || type === 'BANK_TRANSFER';
+    this.leaves = isExit(transfer) && !isPurchase(type);
+    this.cash = isCash(type);
+    this.payerTier = debtor.tier ?? null;
+    this.payeeTier = creditor.tier ?? null;
+    this.handsetUses = NO_USES;
+  }
 }
+
+const NO_USES: readonly HandsetUse[] = [];

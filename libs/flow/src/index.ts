@@ -14,6 +14,7 @@ export {
   namedForMs,
   ORIGINS_MAX,
 } from './flow-limits';
+export { type HandsetUse, personsOf } from './handset-store';
 export { declaredKind } from './hub';
 export { type HuntSteps, type Quarry } from './hunt-steps';
 export { LogHistogram } from './log-histogram';

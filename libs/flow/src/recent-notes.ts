@@ -35,8 +35,11 @@ export class RecentNotes<T extends Note> {
     return this.byKey.size;
   }
 
-  note(key: string, note: T, nowMs: EventTimeMs): void {
+  /** @param replaces an older note that this one takes the place of */
+  note(key: string, note: T, nowMs: EventTimeMs, replaces?: (older: T) => boolean): void {
     const notes = this.byKey.get(key) ?? [];
+    const old = replaces === undefined ? -1 : notes.findIndex(replaces);
+    if (old >= 0) notes.splice(old, 1);
     let place = notes.length;
     while (place > 0 && notes[place - 1]!.atMs > note.atMs) place -= 1;
     notes.splice(place, 0, note);
@@ -65,6 +68,12 @@ export class RecentNotes<T extends Note> {
       .get(key)
       ?.findLast((note) => note.atMs <= atMs && note.atMs >= sinceMs && counts(note));
     return last ?? null;
+  }
+
+  /** All that is remembered of a key from `sinceMs` up to `untilMs`, in the order of time. */
+  between(key: string, sinceMs: EventTimeMs, untilMs: EventTimeMs): T[] {
+    const notes = this.byKey.get(key) ?? [];
+    return notes.filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs);
   }
 
   /** The map begins with the keys longest without news. */

@@ -40,7 +40,10 @@ async function readPlainly(): Promise<LogEntry[]> {
             original_position::text, to_json(debtor_tokens)::text as debtor_tokens,
             to_json(creditor_tokens)::text as creditor_tokens,
             particulars->'debtor'->>'openedAt' as debtor_opened,
-            particulars->'creditor'->>'openedAt' as creditor_opened
+            particulars->'creditor'->>'openedAt' as creditor_opened,
+            particulars->'debtor'->>'tier' as debtor_tier, particulars->'creditor'->>'tier' as creditor_tier,
+            particulars->'device'->>'id' as device, particulars->'device'->>'imei' as imei,
+            particulars->'debtor'->>'nationalId' as person
      from feed.transfer order by position`,
   );
   const tokens = (text: string | null): string[] => JSON.parse(text ?? '[]') as string[];
@@ -50,6 +53,8 @@ async function readPlainly(): Promise<LogEntry[]> {
     originalPosition: row.original_position === null ? null : Number(row.original_position),
     debtorTokens: tokens(row.debtor_tokens!),
     creditorTokens: tokens(row.creditor_tokens!),
+    ...where('handset', row.device ?? row.imei),
+    ...where('debtorPerson', row.person),
     transfer: {
       provider: row.provider_id!,
       transferId: row.transfer_id!,
@@ -62,17 +67,22 @@ async function readPlainly(): Promise<LogEntry[]> {
         provider: row.debtor_provider!,
         walletId: row.debtor_wallet!,
         kind: row.debtor_kind as PartyKind | null,
+        ...where('tier', row.debtor_tier),
         ...opening(row.debtor_kind!, row.debtor_opened!),
       },
       creditor: {
         provider: row.creditor_provider!,
         walletId: row.creditor_wallet!,
         kind: row.creditor_kind as PartyKind | null,
+        ...where('tier', row.creditor_tier),
         ...opening(row.creditor_kind!, row.creditor_opened!),
       },
     },
   }));
 }
+
+const where = (name: string, told: string | null | undefined): Record<string, string> =>
+  told == null ? {} : { [name]: told };
 
 /** Told of hubs only: of anybody else nothing depends on it. */
 const opening = (kind: string | null, opened: string | null): Pick<Party, 'openedAtMs'> =>
@@ -158,11 +168,13 @@ const party = fc.record({
   walletId: text,
   kind: fc.option(fc.constantFrom(...PARTY_KINDS)),
 });
-/** What a sender told beside: of a party nothing, something else, or its opening date as ingestion spells it. */
+/** What a sender told beside: of a party nothing, something else, its tier, or its opening date as ingestion spells it. */
 const told = fc.option(
   fc.record(
     {
       name: text,
+      tier: text,
+      nationalId: text,
       openedAt: fc
         .oneof(
           fc.constantFrom(EVENT_TIME_MIN_MS, EVENT_TIME_MAX_MS - 1),
@@ -174,7 +186,10 @@ const told = fc.option(
   ),
   { nil: undefined },
 );
-const particulars = fc.option(fc.record({ narrative: text, debtor: told, creditor: told }));
+const device = fc.option(fc.record({ id: text, imei: text }, { requiredKeys: [] }), {
+  nil: undefined,
+});
+const particulars = fc.option(fc.record({ narrative: text, debtor: told, creditor: told, device }));
 const tokens = fc.option(fc.array(text, { maxLength: 3 }));
 /** Around the year 2000 and at its last before 2100; on, just before and just after whole milliseconds. */
 const atMicros = fc

@@ -48,6 +48,9 @@ export interface PageColumns {
   readonly debtor_opened: readonly string[] | null;
   readonly creditor_opened_at: readonly LogPosition[] | null;
   readonly creditor_opened: readonly string[] | null;
+  /** Tier of the debtor, of the creditor, tokens of the handset and of the debtor's national id. */
+  readonly details_at: readonly LogPosition[] | null;
+  readonly details: readonly Details[] | null;
   readonly control: readonly (readonly [LogPosition, string, unknown])[] | null;
   readonly events: readonly EventColumns[] | null;
 }
@@ -107,18 +110,28 @@ export const PAGE_STATEMENT = `
       json_agg(debtor_opened) filter (where debtor_opened is not null) as debtor_opened,
       json_agg(position) filter (where creditor_opened is not null) as creditor_opened_at,
       json_agg(creditor_opened) filter (where creditor_opened is not null) as creditor_opened,
+      json_agg(position) filter (where details <> '[null, null, null, null]') as details_at,
+      json_agg(details) filter (where details <> '[null, null, null, null]') as details,
       case when count(*) = $2 then max(position) else (select until from full_of_events) end as until
     from (
       -- Looked up once a row: the limit keeps this apart from what is made of it.
       select *,
         case when debtor_kind = any ('{${HUB_KINDS}}') then particulars #>> '{debtor,openedAt}' end as debtor_opened,
-        case when creditor_kind = any ('{${HUB_KINDS}}') then particulars #>> '{creditor,openedAt}' end as creditor_opened
+        case when creditor_kind = any ('{${HUB_KINDS}}') then particulars #>> '{creditor,openedAt}' end as creditor_opened,
+        jsonb_build_array(
+          particulars #> '{debtor,tier}',
+          particulars #> '{creditor,tier}',
+          coalesce(particulars #> '{device,id}', particulars #> '{device,imei}'),
+          particulars #> '{debtor,nationalId}'
+        ) as details
       from feed.transfer
       where position > $1 and position <= (select until from full_of_events) order by position limit $2
     ) as told
   ) as page`;
 
 const NO_TOKENS: readonly string[] = [];
+type Details = readonly [string | null, string | null, string | null, string | null];
+const NO_DETAILS: Details = [null, null, null, null];
 interface Facts {
   readonly status: TransferStatus;
   readonly type: TransferType;
@@ -186,11 +199,14 @@ function partyOf(
   walletId: string,
   kind: PartyKind | null,
   opened: string | null,
+  tier: string | null,
 ): Party {
-  if (opened === null) return { provider, walletId, kind };
+  if (opened === null && tier === null) return { provider, walletId, kind };
+  const party = { provider, walletId, kind, ...(tier === null ? {} : { tier }) };
+  if (opened === null) return party;
   const openedAtMs = Date.parse(opened);
   invariant(Number.isSafeInteger(openedAtMs), 'an opening date of the log is an instant');
-  return { provider, walletId, kind, openedAtMs };
+  return { ...party, openedAtMs };
 }
 
 /** The transfers of a page, in the log's order. */
@@ -206,6 +222,7 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
   const creditorTokens = new Sparse(page.creditor_tokens_at, page.creditor_tokens);
   const debtorOpened = new Sparse(page.debtor_opened_at, page.debtor_opened);
   const creditorOpened = new Sparse(page.creditor_opened_at, page.creditor_opened);
+  const details = new Sparse(page.details_at, page.details);
   const entries = new Array<TransferEntry>(positions.length);
   let before = 0;
   for (let i = 0; i < positions.length; i += 1) {
@@ -224,12 +241,15 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
     before = position;
     const provider = providers[i]!;
     const { status, type, currency, debtorKind, creditorKind } = words.read(facts[i]!);
+    const [debtorTier, creditorTier, handset, debtorPerson] = details.of(position, NO_DETAILS);
     entries[i] = {
       kind: 'transfer',
       position,
       originalPosition,
       debtorTokens: debtorTokens.of(position, NO_TOKENS),
       creditorTokens: creditorTokens.of(position, NO_TOKENS),
+      ...(handset === null ? {} : { handset }),
+      ...(debtorPerson === null ? {} : { debtorPerson }),
       transfer: {
         provider,
         transferId: transferIds[i]!,
@@ -243,17 +263,21 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
           debtorWallets[i]!,
           debtorKind,
           debtorOpened.of(position, null),
+          debtorTier,
         ),
         creditor: partyOf(
           creditorProviders[i] ?? provider,
           creditorWallets[i]!,
           creditorKind,
           creditorOpened.of(position, null),
+          creditorTier,
         ),
       },
     };
   }
-  const sparse = [originals, debtorTokens, creditorTokens, debtorOpened, creditorOpened];
+  const sparse = [
+    ...[originals, debtorTokens, creditorTokens, debtorOpened, creditorOpened, details],
+  ];
   for (const column of sparse) column.assertUsedUp();
   return entries;
 }

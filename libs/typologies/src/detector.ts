@@ -167,7 +167,13 @@ export class Detector {
     const position = entry.originalPosition ?? entry.position;
     const { engine } = this;
     this.watch?.moves?.(entry, engine);
-    const step = engine.move(position, entry.transfer, entry.debtorTokens, entry.creditorTokens);
+    const step = engine.move(
+      position,
+      entry.transfer,
+      entry.debtorTokens,
+      entry.creditorTokens,
+      entry,
+    );
     const { nowMs } = step;
     this.watch?.moved?.(step, engine);
     if (this.watch && step.carried.tainted) this.watch.carried(position, this.operationsOf(step));

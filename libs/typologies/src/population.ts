@@ -7,6 +7,7 @@ import {
   LogHistogram,
   type NewDealings,
   NONE,
+  personsOf,
   type StatePart,
   type StateSource,
 } from '#flow';
@@ -70,6 +71,8 @@ export class Population {
   /** Payers of a payee whose money came from one wallet; one more than there were. */
   readonly commonSource = new LogHistogram();
   readonly sharedPayees = new LogHistogram();
+  /** Persons who had lately paid from a payment's handset. */
+  readonly handsetPersons = new LogHistogram();
   /** Payments that a payer had made. */
   readonly debitsSeen = new LogHistogram();
 
@@ -101,6 +104,7 @@ export class Population {
     if (step.leaves && step.carried.lotMinor * 2 >= step.amountMinor) {
       this.exitDwell.add(Math.max(step.carried.dwellMs, DWELL_FLOOR_MS), nowMs);
     }
+    if (step.handsetUses.length > 0) this.handsetPersons.add(personsOf(step.handsetUses), nowMs);
     if (!step.personal) return;
     const receivedNew = seen?.receivedNew ?? null;
     const { carried } = step;
@@ -144,6 +148,7 @@ export class Population {
     yield ['common-source', this.commonSource];
     yield ['shared-payees', this.sharedPayees];
     yield ['debits-seen', this.debitsSeen];
+    yield ['handset-persons', this.handsetPersons];
     for (const [currency, amounts] of this.amounts) {
       for (const [name, histogram] of amounts.histograms())
         yield [`${currency}.${name}`, histogram];

@@ -42,7 +42,10 @@ const step = fc.record<Step>({
   amount: fc.integer({ min: 1, max: 1_000_000 }),
   kept: fc.integer({ min: 70, max: 110 }),
   minutes: fc.oneof(fc.nat(5), fc.integer({ min: -30, max: 30 }), fc.nat(3_000)),
-  type: fc.constantFrom('P2P', 'P2P', 'P2P', 'BANK_TRANSFER', 'CASH_OUT', 'MERCHANT_PAYMENT'),
+  type: fc.constantFrom(
+    ...(['P2P', 'P2P', 'P2P', 'P2P', 'P2P', 'BANK_TRANSFER'] as const),
+    ...(['CASH_OUT', 'CASH_IN', 'MERCHANT_PAYMENT'] as const),
+  ),
   kind: fc.constantFrom(null, null, null, null, 'AGENT', 'EXTERNAL'),
   currency: fc.constantFrom('PKR', 'PKR', 'PKR', 'USD'),
   token: fc.nat(3),
@@ -104,6 +107,8 @@ function feedOf(steps: readonly Step[]): Feed[] {
       originalPosition: null,
       debtorTokens: tokens,
       creditorTokens: s.token === 1 ? [`token${s.from % 4}`] : [],
+      ...(s.kept > 90 ? { handset: `handset${s.token % 2}` } : {}),
+      ...(s.hop > 7 ? { debtorPerson: `person${s.hop}` } : {}),
       transfer: {
         provider: 'p',
         transferId: `t${position}`,
@@ -112,7 +117,7 @@ function feedOf(steps: readonly Step[]): Feed[] {
         status: 'SETTLED',
         amountMinor: amount,
         currency,
-        debtor: { ...wallet(from), kind: null },
+        debtor: { ...wallet(from), kind: null, tier: 'L0' },
         creditor: { ...wallet(to), kind: s.kind },
       },
     };

@@ -14,6 +14,8 @@ const days = Array.from({ length: DAYS - TAUGHT_DAYS }, (_, i) => TAUGHT_DAYS + 
 const many = <T>(count: number, of: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => of(i));
 
+const PHONE: Partial<Move> = { handset: 'phone' };
+
 const pay = (
   from: string,
   to: string,
@@ -99,6 +101,18 @@ const SCENES: Readonly<Record<string, readonly Move[]>> = {
     pay('mill', 'worker', 38_000, at(TAUGHT_DAYS + 2, 9), { type: 'SALARY' }),
     pay('worker', 'wife', 34_000, at(TAUGHT_DAYS + 2, 9, 40)),
   ]),
+  'a household phone: five of a family pay from one handset': days.flatMap((day) => [
+    pay('father', 'mum', 2_000, at(day, 9), PHONE),
+    ...['mum', 'sister', 'brother', 'gran'].map((who, i) =>
+      pay(who, `friend of ${who}`, 400 + 50 * i, at(day, 15 + i), PHONE),
+    ),
+  ]),
+  'a carrier’s network: what forty people share is an address, and that is no handset':
+    days.flatMap((day) =>
+      many(40, (i) =>
+        pay(`surfer${i}`, `friend${i}`, 400 + i, at(day, 8, 12 * i), { tokens: ['address'] }),
+      ),
+    ),
   'a wedding collection: twenty guests give, the hall is paid': [
     ...many(20, (i) =>
       pay(`guest${i}`, 'groom', 2_000 + 500 * (i % 4), at(TAUGHT_DAYS + 9, 12, 9 * i)),
@@ -109,7 +123,8 @@ const SCENES: Readonly<Record<string, readonly Move[]>> = {
 
 describe('what honest people do', () => {
   it.each(Object.entries(SCENES))('%s: no alert', (_, scene) => {
-    const life = ordinaryLife(DAYS);
+    // Everybody has a handset of their own.
+    const life = ordinaryLife(DAYS).map((move) => ({ ...move, handset: move.from }));
     const moves = [...life, ...scene].sort((a, b) => a.atMs - b.atMs);
     const own = new Set(moves.flatMap((move, i) => (scene.includes(move) ? [2 * (i + 1)] : [])));
     const entries: LogEntry[] = logOf(moves);

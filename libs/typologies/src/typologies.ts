@@ -6,9 +6,11 @@ import { cycle } from './cycle';
 import { fanIn, fanOut } from './fan';
 import { layeringChain } from './layering-chain';
 import { operationProximity } from './operation-proximity';
+import { deviceCluster } from './device-cluster';
 import { dormantWake } from './dormant-wake';
 import { fastFirstUse } from './fast-first-use';
 import { KNOWN_PARTIES, sayKnownParties } from './known-parties';
+import { limitHugging } from './limit-hugging';
 import { passThrough } from './pass-through';
 import { rapidCashOut } from './rapid-cash-out';
 import { scatterGather } from './scatter-gather';
@@ -30,6 +32,8 @@ export const TYPOLOGIES: readonly Typology[] = [
   structuring,
   fastFirstUse,
   dormantWake,
+  limitHugging,
+  deviceCluster,
 ];
 
 const SENTENCES = new Map<string, Typology['say']>([

@@ -13,7 +13,15 @@ export interface Move {
   readonly atMs: number;
   readonly kind?: PartyKind;
   readonly type?: TransferType;
+  /** Of both sides. */
+  readonly tier?: string;
+  readonly handset?: string;
+  readonly person?: string;
+  /** Of the payer. */
+  readonly tokens?: readonly string[];
 }
+
+const tierOf = ({ tier }: Move): { tier?: string } => (tier === undefined ? {} : { tier });
 
 /** A log of moves, in the order given; positions are even, so that control entries fit between. */
 export const logOf = (moves: readonly Move[], from = 0): LogEntry[] =>
@@ -21,8 +29,10 @@ export const logOf = (moves: readonly Move[], from = 0): LogEntry[] =>
     kind: 'transfer',
     position: 2 * (from + i + 1),
     originalPosition: null,
-    debtorTokens: [],
+    debtorTokens: move.tokens ?? [],
     creditorTokens: [],
+    ...(move.handset === undefined ? {} : { handset: move.handset }),
+    ...(move.person === undefined ? {} : { debtorPerson: move.person }),
     transfer: {
       provider: 'p',
       transferId: `t${from + i}`,
@@ -31,8 +41,8 @@ export const logOf = (moves: readonly Move[], from = 0): LogEntry[] =>
       status: 'SETTLED',
       amountMinor: Math.round(move.rupees * 100),
       currency: 'PKR',
-      debtor: { provider: 'p', walletId: move.from, kind: null },
-      creditor: { provider: 'p', walletId: move.to, kind: move.kind ?? null },
+      debtor: { provider: 'p', walletId: move.from, kind: null, ...tierOf(move) },
+      creditor: { provider: 'p', walletId: move.to, kind: move.kind ?? null, ...tierOf(move) },
     },
   }));
 

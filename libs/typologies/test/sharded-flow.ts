@@ -5,67 +5,28 @@ import {
   isCash,
   isExit,
   isPurchase,
-  type Party,
   walletKey,
   walletOfKey,
   type WalletRef,
 } from '#domain';
 import {
   Caps,
-  type Carried,
   declaredKind,
   FlowEngine,
   type FlowLimits,
   type FlowStep,
-  type Hops,
+  type HandsetUse,
   type HuntSteps,
   namedForMs,
-  NONE,
   type Quarry,
   RetroHunt,
-  type TrailView,
   viewOfStep,
 } from '#flow';
 import { lookedAt } from '../src/look';
+import { letterOf, open, reference } from './shard-letter';
 import { type Feed, isPersonal, learntPopulation, lookAt, type Seen } from './signal-run';
 
 export const SHARDS = 8;
-
-/** A payment on its way from the payer's shard to the payee's: plain data, nothing that only one of them understands. */
-interface Letter {
-  readonly position: number;
-  readonly atMs: EventTimeMs;
-  readonly amountMinor: number;
-  readonly personal: boolean;
-  readonly leaves: boolean;
-  readonly cash: boolean;
-  readonly late: boolean;
-  readonly sharing: number;
-  readonly payer: WalletRef;
-  readonly currency: string;
-  readonly carried: CarriedLetter;
-}
-
-type Lists = 'ancestors' | 'root' | 'funders' | 'coPayees';
-const LISTS: readonly Lists[] = ['ancestors', 'root', 'funders', 'coPayees'];
-const PLAIN = [
-  'depth',
-  'coveredMinor',
-  'lotMinor',
-  'dwellMs',
-  'payerLogMean',
-  'payerDebits',
-  'likeCredits',
-] as const;
-
-type CarriedLetter = Record<Lists, TrailView[]> &
-  Record<(typeof PLAIN)[number], number> & {
-    readonly payerKnowsPayee: boolean;
-    readonly paidNew: number[];
-    readonly paidByNew: number[];
-    readonly origins: { operationId: string; share: number }[];
-    readonly call: { operationId: string; atMs: number } | null;
-  };
 
 /** What goes between two shards goes as text. */
 const post = <T>(message: T): T => JSON.parse(JSON.stringify(message)) as T;
@@ -143,7 +104,8 @@ export class ShardedFlow {
     }
   }
 
-  private move({ position, transfer, debtorTokens, creditorTokens }: TransferEntry): unknown {
+  private move(entry: TransferEntry): unknown {
+    const { position, transfer, debtorTokens, creditorTokens } = entry;
     const { debtor, creditor, currency, occurredAtMs: atMs, amountMinor } = transfer;
     this.hear(atMs);
     const from = this.of(debtor);
@@ -156,6 +118,7 @@ export class ShardedFlow {
     sent.personal = isPersonal(transfer);
     sent.leaves = isExit(transfer) && !isPurchase(transfer.type);
     sent.cash = isCash(transfer.type);
+    [sent.payerTier, sent.payeeTier] = [debtor.tier ?? null, creditor.tier ?? null];
     sent.payer = from.account(
       debtor,
       declaredKind(transfer, debtor),
@@ -178,12 +141,15 @@ export class ShardedFlow {
     );
     from.debit(sent);
     this.followCalls(from, sent, debtorTokens);
+    sent.handsetUses = this.handsetUses(from, sent, entry);
     const letter = post(letterOf(from, sent, debtor, currency));
     const payerSide = lookAt(from, sent, sent.payer, this.population);
 
     const got = to.step;
     open(to, got, letter);
     got.payee = payee;
+    [got.payerTier, got.payeeTier] = [debtor.tier ?? null, creditor.tier ?? null];
+    got.handsetUses = sent.handsetUses;
     to.credit(got);
     to.pair(got, {
       note: (a, b, paid, at) => this.notePair(to, [a, b], paid, at, currency),
@@ -223,6 +189,29 @@ export class ShardedFlow {
       most = Math.max(most, home.attributes.walletsSince(token, since));
     }
     return most;
+  }
+
+  /** A handset lives on its own shard, which answers with who paid from it. */
+  private handsetUses(
+    from: FlowEngine,
+    sent: FlowStep,
+    { handset, debtorPerson, transfer }: TransferEntry,
+  ): readonly HandsetUse[] {
+    if (handset === undefined || !sent.tells) return [];
+    const { debtor, creditor, currency } = transfer;
+    const names = { payer: walletKey(debtor), payee: walletKey(creditor), currency };
+    const home = this.shards[hash(handset)]!;
+    const uses = post(
+      home.handsets.use(
+        handset,
+        sent.useBy({ ...names, person: debtorPerson ?? null }),
+        home.nowMs,
+      ),
+    );
+    for (const { payer, payee, currency: of, atMs } of uses) {
+      for (const key of [payer, payee]) reference(from, walletOfKey(key), of, atMs);
+    }
+    return uses;
   }
 
   private notePair(
@@ -300,99 +289,6 @@ const isObject = (item: unknown): item is object => typeof item === 'object' && 
 function nameOf(shard: FlowEngine, account: number): string {
   const { provider, walletId } = shard.accounts.names.wallet(account);
   return JSON.stringify([shard.accounts.currency(account), provider, walletId]);
-}
-
-/** The number by which a shard names a wallet that may live on another. */
-function reference(shard: FlowEngine, wallet: WalletRef, currency: string, atMs: number): number {
-  const known = shard.accounts.find(wallet, currency);
-  if (known !== -1) return known;
-  const account = shard.accounts.open(wallet, currency, Math.min(atMs, shard.nowMs));
-  shard.watchlist.opened(account);
-  return account;
-}
-
-function letterOf(from: FlowEngine, step: FlowStep, payer: Party, currency: string): Letter {
-  const { carried } = step;
-  const hops = (list: Hops): TrailView[] =>
-    Array.from({ length: list.count }, (_, i) => ({
-      wallet: from.accounts.walletKey(list.wallet[i]!),
-      transfer: list.transfer[i]!,
-      amountMinor: list.amount[i]!,
-      atMs: list.at[i]!,
-      newPair: list.newPair[i] === 1,
-    }));
-  const origins = Array.from({ length: carried.origins.count }, (_, i) => ({
-    operationId: from.watchlist.operationId(carried.origins.origin[i]!),
-    share: carried.origins.share[i]!,
-  }));
-  const { position, atMs, amountMinor, personal, leaves, cash, late } = step;
-  return {
-    position,
-    atMs,
-    amountMinor,
-    personal,
-    leaves,
-    cash,
-    late,
-    sharing: step.walletsSharingIdentifier,
-    payer: { provider: payer.provider, walletId: payer.walletId },
-    currency,
-    carried: {
-      ...(Object.fromEntries(LISTS.map((name) => [name, hops(carried[name])])) as Record<
-        Lists,
-        TrailView[]
-      >),
-      ...(Object.fromEntries(PLAIN.map((name) => [name, carried[name]])) as Record<
-        (typeof PLAIN)[number],
-        number
-      >),
-      payerKnowsPayee: carried.payerKnowsPayee,
-      paidNew: [...carried.paidNew.numbers],
-      paidByNew: [...carried.paidByNew.numbers],
-      origins,
-      call:
-        carried.call.origin === NONE
-          ? null
-          : {
-              operationId: from.watchlist.operationId(carried.call.origin),
-              atMs: carried.call.atMs,
-            },
-    },
-  };
-}
-
-function open(to: FlowEngine, step: FlowStep, letter: Letter): void {
-  const { carried: letterCarried, currency, atMs } = letter;
-  step.position = letter.position;
-  step.atMs = atMs;
-  step.nowMs = to.nowMs;
-  step.amountMinor = letter.amountMinor;
-  step.personal = letter.personal;
-  step.leaves = letter.leaves;
-  step.cash = letter.cash;
-  step.late = letter.late;
-  step.walletsSharingIdentifier = letter.sharing;
-  step.taken.count = 0;
-  step.payer = reference(to, letter.payer, currency, atMs);
-  const carried: Carried = step.carried;
-  carried.clear();
-  for (const name of LISTS) {
-    for (const hop of letterCarried[name]) {
-      const wallet = reference(to, walletOfKey(hop.wallet), currency, atMs);
-      carried[name].push(wallet, hop.transfer, hop.amountMinor, hop.atMs, hop.newPair);
-    }
-  }
-  for (const name of PLAIN) carried[name] = letterCarried[name];
-  carried.paidNew.numbers.set(letterCarried.paidNew);
-  carried.paidByNew.numbers.set(letterCarried.paidByNew);
-  carried.payerKnowsPayee = letterCarried.payerKnowsPayee;
-  if (letterCarried.call !== null) {
-    const { operationId, atMs: calledAtMs } = letterCarried.call;
-    carried.call.hear({ origin: to.watchlist.originOf(operationId), atMs: calledAtMs });
-  }
-  for (const { operationId, share } of letterCarried.origins) {
-    carried.origins.put(to.watchlist.originOf(operationId), share);
-  }
 }
 
 /** A hunt's steps, each asked of the shard that the wallet lives on. */

@@ -66,6 +66,7 @@ export function learntPopulation(): Population {
   const usual = population.of('PKR');
   for (let i = 0; i < LEARNT; i += 1) {
     usual.payment.add(100 + i, START_MS);
+    population.handsetPersons.add(1, START_MS);
     population.dwell.add((1 + (i % 48)) * HOUR_MS, START_MS);
     for (const ofHorizon of [...population.paidNew, ...population.paidByNew]) {
       ofHorizon.add(1, START_MS);
@@ -96,7 +97,7 @@ export function runAlone(feed: readonly Feed[], limits: FlowLimits): Seen {
       }
       case 'move': {
         const { position, transfer, debtorTokens, creditorTokens } = item.entry;
-        const step = engine.move(position, transfer, debtorTokens, creditorTokens);
+        const step = engine.move(position, transfer, debtorTokens, creditorTokens, item.entry);
         const seen = [
           viewOfStep(engine, step),
           ...lookAt(engine, step, step.payer, population),

@@ -35,6 +35,8 @@ export interface NewRow {
   readonly transfer: Omit<Transfer, 'provider' | 'transferId'>;
   readonly debtorTokens: readonly string[];
   readonly creditorTokens: readonly string[];
+  readonly handset?: string | null;
+  readonly debtorPerson?: string | null;
   readonly ties: RowTies;
 }
 
@@ -80,14 +82,17 @@ export class FeedLog {
   /** One above the kind's place in PARTY_KINDS; 0 where the row names none. */
   private readonly debtorKind: Uint8Array;
   private readonly creditorKind: Uint8Array;
-  /** Of the date that the row tells; NONE where it tells none. */
-  private readonly debtorOpened: Int32Array;
-  private readonly creditorOpened: Int32Array;
+  /** Of the tier and opening date that the row tells; NONE where it tells neither. */
+  private readonly debtorTold: Int32Array;
+  private readonly creditorTold: Int32Array;
+  /** Of their tokens; NONE where the row tells none. */
+  private readonly handset: Int32Array;
+  private readonly debtorPerson: Int32Array;
   private readonly wallets = new Texts();
   private readonly tokens = new Texts();
   private readonly currencies = new Texts();
-  private readonly openings = new Texts();
-  private readonly parties: Party[] = [];
+  private readonly told = new Texts();
+  private readonly parties: { readonly party: Party; readonly told: number }[] = [];
 
   /** @param rowsMax no more can be added */
   constructor(readonly rowsMax: number) {
@@ -98,21 +103,26 @@ export class FeedLog {
     [this.debtor, this.creditor] = [numbers(), numbers()];
     [this.debtorTokens, this.creditorTokens] = [numbers(), numbers()];
     [this.first, this.reversed] = [numbers(), numbers()];
-    [this.debtorOpened, this.creditorOpened] = [numbers(), numbers()];
+    [this.debtorTold, this.creditorTold] = [numbers(), numbers()];
+    [this.handset, this.debtorPerson] = [numbers(), numbers()];
     this.currency = new Uint16Array(rowsMax);
     [this.type, this.status] = [bytes(), bytes()];
     [this.debtorKind, this.creditorKind] = [bytes(), bytes()];
   }
 
-  add({ transfer, debtorTokens, creditorTokens, ties }: NewRow): RowIndex {
+  add({ transfer, ties, ...told }: NewRow): RowIndex {
     const row = this.size;
     invariant(row < this.rowsMax, 'a feed log has room for the rows it was made for');
     this.at[row] = transfer.occurredAtMs;
     this.amount[row] = transfer.amountMinor;
     this.debtor[row] = this.wallets.numberOf(walletKey(transfer.debtor));
     this.creditor[row] = this.wallets.numberOf(walletKey(transfer.creditor));
-    this.debtorTokens[row] = this.tokensNumber(debtorTokens);
-    this.creditorTokens[row] = this.tokensNumber(creditorTokens);
+    this.debtorTokens[row] = this.tokensNumber(told.debtorTokens);
+    this.creditorTokens[row] = this.tokensNumber(told.creditorTokens);
+    this.handset[row] = this.tokensNumber(told.handset == null ? [] : [told.handset]);
+    this.debtorPerson[row] = this.tokensNumber(
+      told.debtorPerson == null ? [] : [told.debtorPerson],
+    );
     this.first[row] = ties.first ?? NONE;
     this.reversed[row] = ties.reversed ?? NONE;
     this.currency[row] = this.currencies.numberOf(transfer.currency);
@@ -120,8 +130,8 @@ export class FeedLog {
     this.status[row] = TRANSFER_STATUSES.indexOf(transfer.status);
     this.debtorKind[row] = kindNumber(transfer.debtor.kind);
     this.creditorKind[row] = kindNumber(transfer.creditor.kind);
-    this.debtorOpened[row] = this.openingNumber(transfer.debtor);
-    this.creditorOpened[row] = this.openingNumber(transfer.creditor);
+    this.debtorTold[row] = this.toldNumber(transfer.debtor);
+    this.creditorTold[row] = this.toldNumber(transfer.creditor);
     this.size += 1;
     return row;
   }
@@ -186,12 +196,16 @@ export class FeedLog {
   entry(row: RowIndex): TransferEntry {
     const first = this.first[row]!;
     const original = first === NONE ? this.reversed[row]! : first;
+    const [handset] = this.tokensOf(this.handset[row]!);
+    const [debtorPerson] = this.tokensOf(this.debtorPerson[row]!);
     return {
       kind: 'transfer',
       position: this.positionOf(row),
       originalPosition: original === NONE ? null : this.positionOf(original),
       debtorTokens: this.tokensOf(this.debtorTokens[row]!),
       creditorTokens: this.tokensOf(this.creditorTokens[row]!),
+      ...(handset === undefined ? {} : { handset }),
+      ...(debtorPerson === undefined ? {} : { debtorPerson }),
       transfer: {
         provider: LAB_PROVIDER,
         transferId: String(this.transferOf(row)).padStart(ROW_DIGITS, '0'),
@@ -200,12 +214,8 @@ export class FeedLog {
         status: TRANSFER_STATUSES[this.status[row]!]!,
         amountMinor: this.amount[row]!,
         currency: this.currencyOf(row),
-        debtor: this.party(this.debtor[row]!, this.debtorKind[row]!, this.debtorOpened[row]!),
-        creditor: this.party(
-          this.creditor[row]!,
-          this.creditorKind[row]!,
-          this.creditorOpened[row]!,
-        ),
+        debtor: this.party(this.debtor[row]!, this.debtorKind[row]!, this.debtorTold[row]!),
+        creditor: this.party(this.creditor[row]!, this.creditorKind[row]!, this.creditorTold[row]!),
       },
     };
   }
@@ -214,17 +224,23 @@ export class FeedLog {
    * Made once a wallet, unless what is told of it changes: cut out of its key for every row, it cost more than reading the
    * file.
    */
-  private party(wallet: number, kindNumber: number, opening: number): Party {
+  private party(wallet: number, kindNumber: number, told: number): Party {
     const kind = kindOf(kindNumber);
-    const openedAtMs = opening === NONE ? null : Number(this.openings.textOf(opening));
     const known = this.parties[wallet];
-    if (known?.kind === kind && (known.openedAtMs ?? null) === openedAtMs) return known;
-    const party = { ...walletOfKey(this.walletKey(wallet)), kind };
-    return (this.parties[wallet] = openedAtMs === null ? party : { ...party, openedAtMs });
+    if (known?.party.kind === kind && known.told === told) return known.party;
+    const [openedAt, tier] = told === NONE ? [] : this.told.textOf(told).split('\n');
+    const party = {
+      ...{ ...walletOfKey(this.walletKey(wallet)), kind },
+      ...(tier ? { tier } : {}),
+      ...(openedAt ? { openedAtMs: Number(openedAt) } : {}),
+    };
+    this.parties[wallet] = { party, told };
+    return party;
   }
 
-  private openingNumber({ openedAtMs }: Party): number {
-    return openedAtMs == null ? NONE : this.openings.numberOf(String(openedAtMs));
+  private toldNumber({ openedAtMs, tier }: Party): number {
+    if (openedAtMs == null && tier === undefined) return NONE;
+    return this.told.numberOf(`${openedAtMs ?? ''}\n${tier ?? ''}`);
   }
 
   private tokensNumber(tokens: readonly string[]): number {

@@ -19,6 +19,9 @@ export interface LabRow {
   readonly transfer: Omit<Transfer, 'provider' | 'transferId'>;
   readonly debtorTokens: readonly string[];
   readonly creditorTokens: readonly string[];
+  /** Tokens, as in the service's log. */
+  readonly handset: string | null;
+  readonly debtorPerson: string | null;
 }
 
 const hasRowShape = new Ajv({ allErrors: false }).compile<TransferRow>(TRANSFER_ROW_SCHEMA);
@@ -30,6 +33,12 @@ const DEVICE_IDENTIFIERS = [
   ['imei', 'imei'],
   ['ip', 'ip'],
 ] as const;
+/** One handset, by the better of its names. */
+const HANDSET_IDENTIFIERS = [
+  ['id', 'device'],
+  ['imei', 'imei'],
+] as const;
+const PERSON_IDENTIFIERS = [['nationalId', 'nationalId']] as const;
 
 /**
  * The token of an identifier. No secret protects the lab's: they never leave the process, and all that is asked of one is
@@ -71,12 +80,17 @@ export function readLabRow(body: unknown): LabRow {
     transfer: { occurredAtMs, type, status, amountMinor, currency, ...parties },
     debtorTokens: [...partyTokens(debtor, 'debtor'), ...deviceTokens(body.device)],
     creditorTokens: partyTokens(creditor, 'creditor'),
+    handset: tokenOf(body.device, HANDSET_IDENTIFIERS, 'device'),
+    debtorPerson: tokenOf(debtor, PERSON_IDENTIFIERS, 'debtor'),
   };
 }
 
 function partyOf(party: PartyRow, side: string): Party {
-  const { provider, walletId, kind, openedAt } = party;
-  const known = { provider: provider ?? LAB_PROVIDER, walletId, kind: kind ?? null };
+  const { provider, walletId, kind, tier, openedAt } = party;
+  const known = {
+    ...{ provider: provider ?? LAB_PROVIDER, walletId, kind: kind ?? null },
+    ...(tier == null ? {} : { tier }),
+  };
   if (openedAt == null) return known;
   return { ...known, openedAtMs: inField(`${side}.openedAt`, () => parseEventTime(openedAt)) };
 }
@@ -94,6 +108,19 @@ function deviceTokens(device: TransferRow['device']): string[] {
     const text = device[field];
     return text == null ? [] : [inField(`device.${field}`, () => labToken(type, text))];
   });
+}
+
+/** The token of the first of some identifiers that is told. */
+function tokenOf<Field extends string>(
+  told: Readonly<Partial<Record<Field, string | null>>> | null | undefined,
+  fields: readonly (readonly [Field, IdentifierType])[],
+  path: string,
+): string | null {
+  for (const [field, type] of fields) {
+    const text = told?.[field];
+    if (text != null) return inField(`${path}.${field}`, () => labToken(type, text));
+  }
+  return null;
 }
 
 const wrong = (message: string): AppError => new AppError('INVALID_INPUT', message);
