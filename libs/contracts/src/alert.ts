@@ -33,8 +33,12 @@ export interface AlertTerm {
   readonly logOdds: number;
   /** The risk that would be left without it. */
   readonly riskWithout: number;
-  /** As an investigator would say it. */
+  /** As an investigator would say it, in English… */
   readonly sentence: string;
+  /** …and in Urdu. Absent, as are the facts, in what an earlier version told. */
+  readonly sentenceUr?: string;
+  /** The numbers behind it: amounts in minor units, times in milliseconds, shares from 0 to 1. */
+  readonly facts?: Readonly<Record<string, number>>;
 }
 
 /** A wallet of an alert. Amounts are of the alert's own transfers, in minor units. */

@@ -4,8 +4,8 @@ import { above, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONLY 
 import { byTime, creditEvidence, type Evidence, evidenceOf } from './evidence';
 import { natsMax, perNat, share, span, type ValuesOf } from './parameter';
 import { surpriseOfCount } from './population';
-import { sayAmount, sayCount, sayDuration } from './say';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const CALLED = 'the payer had been called from a number of a known operation';
 const WAIT: Condition = { says: 'time from that call to the payment', unit: 'span' };
@@ -101,18 +101,10 @@ function calledPayers(
   return { called, payers, origins, evidence: evidence.sort(byTime) };
 }
 
-function say(facts: Facts, currency: string): string {
-  const payers = fact(facts, 'payers');
-  const amount = sayAmount(fact(facts, 'sumMinor'), currency);
-  const who =
-    payers === 1
-      ? 'its one payer'
-      : `${fact(facts, 'called')} of the ${sayCount(payers, 'wallet')} that paid it`;
-  return (
-    `${who} within ${sayDuration(fact(facts, 'windowMs'))} had been called by a known operation, the last ` +
-    `${sayDuration(fact(facts, 'waitMs'))} before paying, and paid it ${amount}`
-  );
-}
+const SENTENCE: Wording = {
+  en: '{payers=1?its one payer|{called:number} of the {payers:wallets} that paid it} within {windowMs:span} had been called by a known operation, the last {waitMs:span} before paying, and paid it {sumMinor:amount}',
+  ur: '{windowMs:span} کے اندر {payers=1?اسے رقم دینے والے واحد شخص|اسے رقم دینے والے {payers:wallets} میں سے {called:number}} کو ایک معلوم گروہ نے کال کی تھی، آخری کو ادائیگی سے {waitMs:span} پہلے، اور انہوں نے اسے {sumMinor:amount} دیے',
+};
 
 export const callThenPay = typology({
   name: 'CALL_THEN_PAY',
@@ -120,5 +112,5 @@ export const callThenPay = typology({
   techniques: ['F1040.002'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

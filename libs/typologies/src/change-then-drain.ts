@@ -12,8 +12,8 @@ import {
 } from './check';
 import { byTime, debitEvidence, type Evidence, evidenceOf } from './evidence';
 import { natsMax, perNat, share, span, type ValuesOf } from './parameter';
-import { sayAmount, sayDuration, sayShare } from './say';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const CHANGED = 'the wallet has got another SIM or handset';
 const SINCE: Condition = { says: 'time since that change', unit: 'span' };
@@ -113,10 +113,10 @@ function leftIn({ accounts, credits }: FlowEngine, account: AccountIndex): numbe
   return leftMinor;
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `got another ${fact(facts, 'isSim') === 1 ? 'SIM' : 'handset'} and within ` +
-  `${sayDuration(fact(facts, 'sinceMs'))} paid out ${sayAmount(fact(facts, 'outMinor'), currency)}, ` +
-  `${sayShare(fact(facts, 'drainedShare'))} of what it held`;
+const SENTENCE: Wording = {
+  en: 'got another {isSim?SIM|handset} and within {sinceMs:span} paid out {outMinor:amount}, {drainedShare:share} of what it held',
+  ur: '{isSim?سم|موبائل} بدلا گیا اور {sinceMs:span} کے اندر {outMinor:amount} نکل گئے، جو کچھ اس میں تھا اس کا {drainedShare:share}',
+};
 
 export const changeThenDrain = typology({
   name: 'CHANGE_THEN_DRAIN',
@@ -124,5 +124,5 @@ export const changeThenDrain = typology({
   techniques: ['T1451', 'F1006'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

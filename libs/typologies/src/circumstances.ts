@@ -10,9 +10,9 @@ import {
   PEOPLE_ONLY,
 } from './check';
 import { logOdds, natsMax, perNat, type ValuesOf } from './parameter';
-import { sayAmount, sayCount, sayDuration } from './say';
 import { FIRST_PAYMENT } from './population';
-import { fact, type Facts, type Sighting } from './signal';
+import { type Wording } from './wording';
+import { type Facts, type Sighting } from './signal';
 
 /** What adds weight to signals and never raises an alert by itself. */
 export interface Circumstance {
@@ -71,7 +71,7 @@ interface CircumstanceRule {
     'natsMax' | 'newCounterpartyMax' | 'knownParties'
   >;
   readonly see: (sighting: Sighting) => Found | null;
-  readonly say: (facts: Facts, currency: string) => string;
+  readonly sentence: Wording;
 }
 
 const NEVER_PAID = 'the payer had never paid this payee, as far as this side knows';
@@ -120,7 +120,10 @@ const RULES: readonly CircumstanceRule[] = [
         ? { nats: population.firstPayments.surpriseOfHigh(FIRST_PAYMENT), facts: {} }
         : null;
     },
-    say: () => 'the payer had never paid this wallet before',
+    sentence: {
+      en: 'the payer had never paid this wallet before',
+      ur: 'ادا کرنے والے نے پہلے کبھی اس والٹ کو ادائیگی نہیں کی تھی',
+    },
   },
   {
     name: 'PAYER_SPREADS',
@@ -133,9 +136,10 @@ const RULES: readonly CircumstanceRule[] = [
       const facts = { count: paidNew.count(horizon), spanMs: HORIZONS_MS[horizon]! };
       return { nats, facts };
     },
-    say: (facts) =>
-      `the payer paid ${sayCount(fact(facts, 'count'), 'wallet')} that it had never paid before ` +
-      `within ${sayDuration(fact(facts, 'spanMs'))}`,
+    sentence: {
+      en: 'the payer paid {count:wallets} that it had never paid before within {spanMs:span}',
+      ur: 'ادا کرنے والے نے {spanMs:span} کے اندر {count:wallets} کو ادائیگی کی جنہیں پہلے کبھی نہیں کی تھی',
+    },
   },
   {
     // Of the payee's side PAYEE_COLLECTS tells the same money.
@@ -146,9 +150,10 @@ const RULES: readonly CircumstanceRule[] = [
       inScope(checks, PAYER_ONLY, anchor === step.payer)
         ? sumOf(step.carried.paidNew, population.of(currency).paidOut)
         : null,
-    say: (facts, currency) =>
-      `the payer paid ${sayAmount(fact(facts, 'sumMinor'), currency)} to ` +
-      `${sayCount(fact(facts, 'count'), 'wallet')} new to it within ${sayDuration(fact(facts, 'spanMs'))}`,
+    sentence: {
+      en: 'the payer paid {sumMinor:amount} to {count:wallets} new to it within {spanMs:span}',
+      ur: 'ادا کرنے والے نے {spanMs:span} کے اندر {count:wallets} کو جو اس کے لیے نئے تھے {sumMinor:amount} ادا کیے',
+    },
   },
   {
     name: 'PAYER_COLLECTED',
@@ -160,9 +165,10 @@ const RULES: readonly CircumstanceRule[] = [
         ? null
         : sumOf(paidByNew, population.of(currency).collected);
     },
-    say: (facts, currency) =>
-      `the payer had received ${sayAmount(fact(facts, 'sumMinor'), currency)} from ` +
-      `${sayCount(fact(facts, 'count'), 'wallet')} new to it within ${sayDuration(fact(facts, 'spanMs'))}`,
+    sentence: {
+      en: 'the payer had received {sumMinor:amount} from {count:wallets} new to it within {spanMs:span}',
+      ur: 'ادا کرنے والے کو {spanMs:span} کے اندر {count:wallets} سے جو اس کے لیے نئے تھے {sumMinor:amount} ملے تھے',
+    },
   },
   {
     name: 'PAYEE_COLLECTS',
@@ -172,9 +178,10 @@ const RULES: readonly CircumstanceRule[] = [
       inScope(checks, PAYEE_ONLY, anchor === step.payee) && receivedNew !== null
         ? sumOf(receivedNew, population.of(currency).received)
         : null,
-    say: (facts, currency) =>
-      `the payee received ${sayAmount(fact(facts, 'sumMinor'), currency)} from ` +
-      `${sayCount(fact(facts, 'count'), 'wallet')} new to it within ${sayDuration(fact(facts, 'spanMs'))}`,
+    sentence: {
+      en: 'the payee received {sumMinor:amount} from {count:wallets} new to it within {spanMs:span}',
+      ur: 'وصول کرنے والے کو {spanMs:span} کے اندر {count:wallets} سے جو اس کے لیے نئے تھے {sumMinor:amount} ملے',
+    },
   },
   {
     name: 'LIKE_AMOUNTS',
@@ -187,9 +194,10 @@ const RULES: readonly CircumstanceRule[] = [
             nats: population.likeCredits.surpriseOfHigh(carried.likeCredits + 1),
             facts: { count: carried.likeCredits },
           },
-    say: (facts) =>
-      `about the same amount had reached the payer ${sayCount(fact(facts, 'count'), 'time')} ` +
-      'lately, from wallets new to it',
+    sentence: {
+      en: 'about the same amount had reached the payer {count:times} lately, from wallets new to it',
+      ur: 'تقریباً یہی رقم حال ہی میں {count:times} ادا کرنے والے کو نئے والٹس سے ملی تھی',
+    },
   },
   {
     name: 'HANDED_ON',
@@ -202,8 +210,10 @@ const RULES: readonly CircumstanceRule[] = [
             nats: population.depth.surpriseOfHigh(carried.depth),
             facts: { hops: carried.depth },
           },
-    say: (facts) =>
-      `the money is matched by ${sayCount(fact(facts, 'hops'), 'transfer')} in a row, this one included`,
+    sentence: {
+      en: 'the money is matched by {hops:transfers} in a row, this one included',
+      ur: 'یہ رقم یکے بعد دیگرے {hops:transfers} سے میل کھاتی ہے، یہ بھی شامل ہے',
+    },
   },
   {
     name: 'COMMON_SOURCE',
@@ -216,8 +226,10 @@ const RULES: readonly CircumstanceRule[] = [
             nats: population.commonSource.surpriseOfHigh(source.payers + 1),
             facts: { payers: source.payers },
           },
-    say: (facts) =>
-      `money of one wallet reached this one through ${sayCount(fact(facts, 'payers'), 'other')}`,
+    sentence: {
+      en: 'money of one wallet reached this one through {payers:others}',
+      ur: 'ایک ہی والٹ کی رقم {payers:others} سے ہو کر یہاں پہنچی',
+    },
   },
   {
     name: 'SHARED_PAYEES',
@@ -230,8 +242,10 @@ const RULES: readonly CircumstanceRule[] = [
             nats: population.sharedPayees.surpriseOfHigh(step.payeesShared),
             facts: { payees: step.payeesShared },
           },
-    say: (facts) =>
-      `the payer and another payer of this wallet both pay ${sayCount(fact(facts, 'payees'), 'wallet')}`,
+    sentence: {
+      en: 'the payer and another payer of this wallet both pay {payees:wallets}',
+      ur: 'ادا کرنے والا اور اس والٹ کو ادا کرنے والا ایک اور، دونوں {payees:wallets} کو ادائیگی کرتے ہیں',
+    },
   },
   {
     name: 'SELDOM_PAYS',
@@ -241,8 +255,10 @@ const RULES: readonly CircumstanceRule[] = [
       nats: population.debitsSeen.surpriseOfLow(carried.payerDebits),
       facts: { count: carried.payerDebits },
     }),
-    say: (facts) =>
-      `the payer has made no more than ${sayCount(fact(facts, 'count'), 'payment')} so far`,
+    sentence: {
+      en: 'the payer has made no more than {count:payments} so far',
+      ur: 'ادا کرنے والے نے اب تک {count:payments} سے زیادہ نہیں کیں',
+    },
   },
 ];
 
@@ -266,6 +282,6 @@ export const circumstancesOf = (sighting: Sighting, values: CircumstanceValues):
   CIRCUMSTANCES.map(({ see }) => see(sighting, values)).filter((found) => found !== null);
 
 /** What an investigator is told of each. */
-export const CIRCUMSTANCE_SENTENCES = new Map<string, CircumstanceRule['say']>(
-  RULES.map(({ name, say }) => [name, say]),
+export const CIRCUMSTANCE_SENTENCES: readonly (readonly [string, Wording])[] = RULES.map(
+  ({ name, sentence }) => [name, sentence],
 );

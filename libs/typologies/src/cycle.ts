@@ -1,10 +1,10 @@
 import { atLeast, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONLY } from './check';
 import { HOUR_MS, MINUTE_MS } from '#domain';
 import { count, logOdds, notBelow, share, span, type ValuesOf } from './parameter';
-import { sayAmount, sayDuration } from './say';
 import { evidenceOf } from './evidence';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
 import { ancestry, type Hop } from './trail';
+import { type Wording } from './wording';
 
 const PAID_BEFORE = 'the payee itself paid a transfer of the trail';
 const SPAN: Condition = { says: 'time since that transfer of the trail', unit: 'span' };
@@ -61,10 +61,10 @@ function see(
   return null;
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `${sayAmount(fact(facts, 'paidMinor'), currency)} paid out came back through ` +
-  `${fact(facts, 'wallets')} wallets after ${sayDuration(fact(facts, 'spanMs'))}, ` +
-  `${sayAmount(fact(facts, 'backMinor'), currency)} of it`;
+const SENTENCE: Wording = {
+  en: '{paidMinor:amount} paid out came back through {wallets:number} wallets after {spanMs:span}, {backMinor:amount} of it',
+  ur: 'ادا کیے گئے {paidMinor:amount} میں سے {backMinor:amount} {wallets:number} والٹس سے گزر کر {spanMs:span} بعد واپس آ گئے',
+};
 
 export const cycle = typology({
   name: 'CYCLE',
@@ -72,5 +72,5 @@ export const cycle = typology({
   techniques: ['F1047'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

@@ -3,8 +3,8 @@ import { NONE, personsOf } from '#flow';
 import { above, atLeast, type Condition, inScope, PAYER_ONLY, PEOPLE_OR_OUT } from './check';
 import { byTime, type Evidence } from './evidence';
 import { count as countOf, natsMax, perNat, span, type ValuesOf } from './parameter';
-import { sayAmount, sayCount, sayDuration } from './say';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const PARAMETERS = {
   windowMs: span(
@@ -68,9 +68,10 @@ function see(
   };
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `is used from a handset from which ${sayCount(fact(facts, 'persons'), 'person')} paid ` +
-  `${sayAmount(fact(facts, 'sumMinor'), currency)} within ${sayDuration(fact(facts, 'spanMs'))}, each from another wallet`;
+const SENTENCE: Wording = {
+  en: 'is used from a handset from which {persons:persons} paid {sumMinor:amount} within {spanMs:span}, each from another wallet',
+  ur: 'ایسے موبائل سے استعمال ہوتا ہے جس سے {persons:persons} نے {spanMs:span} کے اندر الگ الگ والٹس سے {sumMinor:amount} ادا کیے',
+};
 
 export const deviceCluster = typology({
   name: 'DEVICE_CLUSTER',
@@ -78,5 +79,5 @@ export const deviceCluster = typology({
   techniques: ['LW-DEVICE-CLUSTER'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

@@ -2,8 +2,8 @@ import { DAY_MS, HOUR_MS } from '#domain';
 import { atMost, type Condition, holds, inScope, PAYER_ONLY, PEOPLE_OR_OUT } from './check';
 import { drainedSince } from './drained';
 import { natsMax, perNat, share, span, type ValuesOf } from './parameter';
-import { sayAmount, sayDuration, sayShare } from './say';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const PARAMETERS = {
   windowMs: span(
@@ -54,9 +54,10 @@ function see(sighting: Sighting, values: ValuesOf<typeof PARAMETERS>): Signal | 
   };
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `lay still for ${sayDuration(fact(facts, 'sleptMs'))}, then within ${sayDuration(fact(facts, 'sinceMs'))} received ` +
-  `${sayAmount(fact(facts, 'inMinor'), currency)} and passed on ${sayShare(fact(facts, 'drainedShare'))} of it`;
+const SENTENCE: Wording = {
+  en: 'lay still for {sleptMs:span}, then within {sinceMs:span} received {inMinor:amount} and passed on {drainedShare:share} of it',
+  ur: '{sleptMs:span} تک بند پڑا رہا، پھر {sinceMs:span} کے اندر {inMinor:amount} وصول کیے اور ان کا {drainedShare:share} آگے بھیج دیا',
+};
 
 export const dormantWake = typology({
   name: 'DORMANT_WAKE',
@@ -64,5 +65,5 @@ export const dormantWake = typology({
   techniques: ['F1042'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

@@ -12,9 +12,8 @@ import {
 } from './check';
 import { count as countOf, natsMax, perDay, perNat, share, span, type ValuesOf } from './parameter';
 import { surpriseOfCount } from './population';
-import { sayAmount, sayCount, sayDuration } from './say';
 import { byTime, creditEvidence, debitEvidence, type Evidence } from './evidence';
-import { fact, type Facts, type Sighting, type Signal, typology } from './signal';
+import { type Sighting, type Signal, typology } from './signal';
 
 const PARAMETERS = {
   windowMs: span('the longest span that is looked at', 14 * DAY_MS, 2 * HOUR_MS, 14 * DAY_MS),
@@ -172,17 +171,16 @@ function fan(
   };
 }
 
-const wallets = (facts: Facts, that: string): string =>
-  `${sayCount(fact(facts, 'count'), 'wallet')} that ${that}, within ${sayDuration(fact(facts, 'spanMs'))}`;
-
 export const fanIn = typology({
   name: 'FAN_IN',
   family: 'NETWORK',
   techniques: ['F1047'],
   parameters: PARAMETERS,
   see: seeFanIn,
-  say: (facts, currency) =>
-    `received ${sayAmount(fact(facts, 'sumMinor'), currency)} from ${wallets(facts, 'had never paid it before')}`,
+  sentence: {
+    en: 'received {sumMinor:amount} from {count:wallets} that had never paid it before, within {spanMs:span}',
+    ur: '{spanMs:span} کے اندر {count:wallets} سے {sumMinor:amount} وصول کیے جنہوں نے پہلے کبھی اسے ادائیگی نہیں کی تھی',
+  },
 });
 
 export const fanOut = typology({
@@ -191,6 +189,8 @@ export const fanOut = typology({
   techniques: ['F1025'],
   parameters: PARAMETERS,
   see: seeFanOut,
-  say: (facts, currency) =>
-    `paid ${sayAmount(fact(facts, 'sumMinor'), currency)} to ${wallets(facts, 'it had never paid before')}`,
+  sentence: {
+    en: 'paid {sumMinor:amount} to {count:wallets} that it had never paid before, within {spanMs:span}',
+    ur: '{spanMs:span} کے اندر {count:wallets} کو {sumMinor:amount} ادا کیے جنہیں پہلے کبھی ادائیگی نہیں کی تھی',
+  },
 });

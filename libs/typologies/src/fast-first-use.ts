@@ -3,8 +3,8 @@ import { ACCOUNT } from '#flow';
 import { atLeast, atMost, type Condition, inScope, PAYER_ONLY, PEOPLE_OR_OUT } from './check';
 import { drainedSince } from './drained';
 import { natsMax, perNat, share, span, type ValuesOf } from './parameter';
-import { sayAmount, sayDuration, sayShare } from './say';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const PARAMETERS = {
   ageMaxMs: span(
@@ -61,9 +61,10 @@ function see(sighting: Sighting, values: ValuesOf<typeof PARAMETERS>): Signal | 
   };
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `within ${sayDuration(fact(facts, 'ageMs'))} of its first use received ` +
-  `${sayAmount(fact(facts, 'inMinor'), currency)} and passed on ${sayShare(fact(facts, 'drainedShare'))} of it`;
+const SENTENCE: Wording = {
+  en: 'within {ageMs:span} of its first use received {inMinor:amount} and passed on {drainedShare:share} of it',
+  ur: 'پہلے استعمال کے {ageMs:span} کے اندر {inMinor:amount} وصول کیے اور ان کا {drainedShare:share} آگے بھیج دیا',
+};
 
 export const fastFirstUse = typology({
   name: 'FAST_FIRST_USE',
@@ -71,5 +72,5 @@ export const fastFirstUse = typology({
   techniques: ['T1585'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

@@ -1,7 +1,6 @@
 import { type Circumstance } from './circumstances';
 import { type Evidence } from './evidence';
-import { fact, type Facts } from './signal';
-import { sayAmount } from './say';
+import { type Wording } from './wording';
 
 export const KNOWN_PARTIES = 'KNOWN_PARTIES';
 
@@ -35,6 +34,7 @@ export function knownParties(
   };
 }
 
-export const sayKnownParties = (facts: Facts, currency: string): string =>
-  `${sayAmount(fact(facts, 'knownMinor'), currency)} of the ${sayAmount(fact(facts, 'sumMinor'), currency)} ` +
-  'in all these transfers went to wallets that their payers had paid before';
+export const KNOWN_PARTIES_SENTENCE: Wording = {
+  en: '{knownMinor:amount} of the {sumMinor:amount} in all these transfers went to wallets that their payers had paid before',
+  ur: 'ان تمام منتقلیوں کے {sumMinor:amount} میں سے {knownMinor:amount} ایسے والٹس کو گئے جنہیں ان کے ادا کرنے والے پہلے بھی ادائیگی کر چکے تھے',
+};

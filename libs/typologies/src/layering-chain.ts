@@ -2,10 +2,10 @@ import { type AccountIndex, NONE } from '#flow';
 import { atLeast, atMost, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_ONLY } from './check';
 import { count, logOdds, natsMax, notBelow, perNat, share, type ValuesOf } from './parameter';
 import { DWELL_FLOOR_MS } from './population';
-import { sayAmount, sayDuration } from './say';
 import { evidenceOf } from './evidence';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
 import { ancestry, type Hop } from './trail';
+import { type Wording } from './wording';
 
 const DEPTH: Condition = {
   says: 'transfers in a row on the trail, this one included',
@@ -76,10 +76,10 @@ function see(
   };
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `${sayAmount(fact(facts, 'firstMinor'), currency)} came here through ${fact(facts, 'hops')} ` +
-  `transfers in a row within ${sayDuration(fact(facts, 'spanMs'))}, of which ` +
-  `${sayAmount(fact(facts, 'lastMinor'), currency)} arrived`;
+const SENTENCE: Wording = {
+  en: '{firstMinor:amount} came here through {hops:number} transfers in a row within {spanMs:span}, of which {lastMinor:amount} arrived',
+  ur: '{firstMinor:amount} یہاں {spanMs:span} کے اندر یکے بعد دیگرے {hops:number} منتقلیوں سے پہنچے، جن میں سے {lastMinor:amount} موصول ہوئے',
+};
 
 export const layeringChain = typology({
   name: 'LAYERING_CHAIN',
@@ -87,5 +87,5 @@ export const layeringChain = typology({
   techniques: ['F1047'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

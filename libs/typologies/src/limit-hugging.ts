@@ -3,8 +3,8 @@ import { type AccountIndex, type FlowEngine } from '#flow';
 import { atLeast, type Condition, holds, inScope } from './check';
 import { byTime, creditEvidence, debitEvidence, type Evidence } from './evidence';
 import { count as countOf, logOdds, share, span, type ValuesOf } from './parameter';
-import { sayAmount, sayCount, sayDuration, sayShare } from './say';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const PARAMETERS = {
   windowMs: span('days near the limit count together for so long', 7 * DAY_MS, DAY_MS, 14 * DAY_MS),
@@ -86,10 +86,10 @@ function moved(engine: FlowEngine, anchor: AccountIndex, pays: boolean): Evidenc
   );
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `${fact(facts, 'pays') === 1 ? 'paid' : 'received'} at least ${sayShare(fact(facts, 'leastShare'))} of its daily limit of ` +
-  `${sayAmount(fact(facts, 'limitMinor'), currency)}, and never more, on ${sayCount(fact(facts, 'days'), 'day')} ` +
-  `within ${sayDuration(fact(facts, 'spanMs'))}`;
+const SENTENCE: Wording = {
+  en: '{pays?paid|received} at least {leastShare:share} of its daily limit of {limitMinor:amount}, and never more, on {days:days} within {spanMs:span}',
+  ur: '{spanMs:span} کے اندر {days:days} اپنی یومیہ حد {limitMinor:amount} کا کم از کم {leastShare:share} {pays?ادا|وصول} کیا، اور کبھی اس سے زیادہ نہیں',
+};
 
 export const limitHugging = typology({
   name: 'LIMIT_HUGGING',
@@ -97,5 +97,5 @@ export const limitHugging = typology({
   techniques: ['F1045'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

@@ -1,10 +1,10 @@
 import { type AccountIndex, type FlowEngine, NONE } from '#flow';
 import { atLeast, type Condition, holds, inScope, PAYEE_ONLY, PEOPLE_OR_OUT } from './check';
-import { sayAmount, sayCount, sayShare } from './say';
 import { byTime, creditEvidence, debitEvidence, type Evidence, evidenceOf } from './evidence';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
 import { count as countOf, logOdds, type ValuesOf } from './parameter';
 import { ancestry } from './trail';
+import { type Wording } from './wording';
 
 const KNOWN = 'the wallet itself is known to belong to an operation';
 const ORIGINS: Condition = {
@@ -114,20 +114,10 @@ export function seeRevealed(
   };
 }
 
-function say(facts: Facts, currency: string): string {
-  if (facts.share !== undefined) {
-    const amount = sayAmount(fact(facts, 'taintedMinor'), currency);
-    return `received ${amount}, ${sayShare(facts.share)} of it out of a known operation`;
-  }
-  const known = 'is an indicator of a known operation and';
-  if (facts.transfers !== undefined) {
-    const amount = sayAmount(fact(facts, 'sumMinor'), currency);
-    return `${known} had moved ${amount} in ${sayCount(facts.transfers, 'transfer')} before that was known`;
-  }
-  return facts.paidMinor === undefined
-    ? `${known} received ${sayAmount(fact(facts, 'receivedMinor'), currency)}`
-    : `${known} paid ${sayAmount(facts.paidMinor, currency)}`;
-}
+const SENTENCE: Wording = {
+  en: '[received {taintedMinor:amount}, {share:share} of it out of a known operation][is an indicator of a known operation and had moved {sumMinor:amount} in {transfers:transfers} before that was known][is an indicator of a known operation and received {receivedMinor:amount}][is an indicator of a known operation and paid {paidMinor:amount}]',
+  ur: '[{taintedMinor:amount} وصول کیے، ان کا {share:share} ایک معلوم گروہ سے آیا][ایک معلوم گروہ کی نشانی ہے اور یہ معلوم ہونے سے پہلے {transfers:transfers} میں {sumMinor:amount} منتقل کر چکا تھا][ایک معلوم گروہ کی نشانی ہے اور {receivedMinor:amount} وصول کیے][ایک معلوم گروہ کی نشانی ہے اور {paidMinor:amount} ادا کیے]',
+};
 
 export const operationProximity = typology({
   name: 'OPERATION_PROXIMITY',
@@ -135,5 +125,5 @@ export const operationProximity = typology({
   techniques: ['F1047'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

@@ -12,9 +12,9 @@ import {
 import { DAY_MS, MINUTE_MS } from '#domain';
 import { natsMax, perDay, perNat, share, span, type ValuesOf } from './parameter';
 import { DWELL_FLOOR_MS } from './population';
-import { sayAmount, sayDuration, sayShare } from './say';
 import { evidenceOf, takenEvidence } from './evidence';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const LOTS: Condition = { says: 'lots of seen money that it takes', unit: 'count' };
 const YOUNGEST_REST: Condition = {
@@ -90,10 +90,10 @@ function youngestTakenMs({ taken }: FlowStep): number {
   return youngestMs;
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `received ${sayAmount(fact(facts, 'inMinor'), currency)} within ` +
-  `${sayDuration(fact(facts, 'windowMs'))} and has passed on ` +
-  `${sayShare(fact(facts, 'passedShare'))} of it, the last after ${sayDuration(fact(facts, 'restMs'))}`;
+const SENTENCE: Wording = {
+  en: 'received {inMinor:amount} within {windowMs:span} and has passed on {passedShare:share} of it, the last after {restMs:span}',
+  ur: '{windowMs:span} کے اندر {inMinor:amount} وصول کیے اور ان کا {passedShare:share} آگے بھیج دیا، آخری {restMs:span} بعد',
+};
 
 export const passThrough = typology({
   name: 'PASS_THROUGH',
@@ -101,5 +101,5 @@ export const passThrough = typology({
   techniques: ['F1025.001'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

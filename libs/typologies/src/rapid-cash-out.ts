@@ -3,8 +3,8 @@ import { above, atLeast, atMost, type Condition, inScope, PAYER_ONLY } from './c
 import { evidenceOf, takenEvidence } from './evidence';
 import { logOdds, natsMax, perNat, share, span, type ValuesOf } from './parameter';
 import { DWELL_FLOOR_MS } from './population';
-import { sayAmount, sayDuration, sayShare } from './say';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const PARAMETERS = {
   windowMs: span('money counts that came in so recently', DAY_MS, MINUTE_MS, 14 * DAY_MS),
@@ -87,12 +87,10 @@ function see(
 /** A lot is a large part of what leaves from a fifth of it on: change left over from before is no part of the plan. */
 const LARGE_PARTS = 5;
 
-const say = (facts: Facts, currency: string): string =>
-  `${sayAmount(fact(facts, 'outMinor'), currency)} left the wallets, ` +
-  `${sayShare(fact(facts, 'coveredShare'))} of it ${sayDuration(fact(facts, 'restMs'))} after it had come in` +
-  (facts.waitedMs === undefined
-    ? ''
-    : `, just when the cool-off had ended (after ${sayDuration(facts.waitedMs)})`);
+const SENTENCE: Wording = {
+  en: '{outMinor:amount} left the wallets, {coveredShare:share} of it {restMs:span} after it had come in[, just when the cool-off had ended (after {waitedMs:span})]',
+  ur: '{outMinor:amount} والٹس سے باہر نکل گئے، ان کا {coveredShare:share} آنے کے {restMs:span} بعد[، عین اس وقت جب انتظار کی مدت ختم ہوئی ({waitedMs:span} بعد)]',
+};
 
 export const rapidCashOut = typology({
   name: 'RAPID_CASH_OUT',
@@ -100,5 +98,5 @@ export const rapidCashOut = typology({
   techniques: ['F1017.001', 'F1018', 'F1025.003'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

@@ -51,5 +51,7 @@ export function explained(base: number, terms: readonly FactualTerm[]): AlertTer
         terms.filter((other) => other !== term),
       ),
       sentence: sentenceOf(term.name, term.facts, term.currency),
+      sentenceUr: sentenceOf(term.name, term.facts, term.currency, 'ur'),
+      facts: term.facts,
     }));
 }

@@ -1,7 +1,7 @@
 import { atLeast, type Condition, inScope, PAYEE_ONLY, PEOPLE_ONLY } from './check';
 import { count as countOf, logOdds, type ValuesOf } from './parameter';
-import { sayAmount, sayCount, sayDuration } from './say';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const PARAMETERS = {
   branchesMin: countOf('distinct wallets between the source and this one', 3, 2, 32),
@@ -45,9 +45,10 @@ function see(
   };
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `${sayAmount(fact(facts, 'sumMinor'), currency)} that went out from one wallet came together here ` +
-  `through ${sayCount(fact(facts, 'branches'), 'other')}, within ${sayDuration(fact(facts, 'spanMs'))}`;
+const SENTENCE: Wording = {
+  en: '{sumMinor:amount} that went out from one wallet came together here through {branches:others}, within {spanMs:span}',
+  ur: 'ایک والٹ سے نکلنے والے {sumMinor:amount} {spanMs:span} کے اندر {branches:others} سے ہو کر یہاں دوبارہ جمع ہو گئے',
+};
 
 export const scatterGather = typology({
   name: 'SCATTER_GATHER',
@@ -55,5 +56,5 @@ export const scatterGather = typology({
   techniques: ['F1047'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

@@ -1,11 +1,12 @@
 import { type SignalFamily, type TypologyName } from '#contracts';
-import { type EventTimeMs, invariant, type LegalValue } from '#domain';
+import { type EventTimeMs, type LegalValue } from '#domain';
 import { type AccountIndex, type FlowEngine, type FlowStep, type NewDealings } from '#flow';
 import { type Checks } from './check';
 import { type CommonSource } from './common-source';
 import { type Evidence } from './evidence';
 import { type Parameters, type ValuesOf } from './parameter';
 import { type Population } from './population';
+import { type Wording } from './wording';
 
 /** What a sentence is made of: plain values, since what was seen must outlive a restart. */
 export type Facts = Readonly<Record<string, number>>;
@@ -59,16 +60,10 @@ export interface Typology<P extends Parameters = Parameters> {
   readonly parameters: P;
   /** A pure look at one account; null where there is nothing to see. */
   readonly see: (sighting: Sighting, values: ValuesOf<P>) => Signal | null;
-  readonly say: (facts: Facts, currency: string) => string;
+  /** What an investigator is told. */
+  readonly sentence: Wording;
 }
 
 /** A typology among others: each is handed the values of its own parameters. */
 export const typology = <P extends Parameters>(one: Typology<P>): Typology =>
   one as unknown as Typology;
-
-/** A fact that the sentence was promised. */
-export function fact(facts: Facts, name: string): number {
-  const value = facts[name];
-  invariant(value !== undefined, 'a sentence has all its facts');
-  return value;
-}

@@ -3,8 +3,8 @@ import { above, atLeast, type Condition, holds, inScope } from './check';
 import { byTime, creditEvidence, debitEvidence, type Evidence } from './evidence';
 import { count as countOf, natsMax, perDay, perNat, share, span, type ValuesOf } from './parameter';
 import { surpriseOfCount } from './population';
-import { sayAmount, sayCount, sayDuration } from './say';
-import { fact, type Facts, type Signal, type Sighting, typology } from './signal';
+import { type Signal, type Sighting, typology } from './signal';
+import { type Wording } from './wording';
 
 const PARAMETERS = {
   windowMs: span('amounts of cash add up over so long', DAY_MS, HOUR_MS, 14 * DAY_MS),
@@ -101,10 +101,10 @@ function cashOut({ engine, step, anchor }: Side): Evidence[] {
   return found;
 }
 
-const say = (facts: Facts, currency: string): string =>
-  `${sayAmount(fact(facts, 'sumMinor'), currency)} was paid ${fact(facts, 'isIn') === 1 ? 'in' : 'out'} in cash ` +
-  `in ${sayCount(fact(facts, 'count'), 'amount')} within ${sayDuration(fact(facts, 'spanMs'))}, each below the ` +
-  `${sayAmount(fact(facts, 'thresholdMinor'), currency)} from which it is reported`;
+const SENTENCE: Wording = {
+  en: '{sumMinor:amount} was paid {isIn?in|out} in cash in {count:amounts} within {spanMs:span}, each below the {thresholdMinor:amount} from which it is reported',
+  ur: '{spanMs:span} کے اندر {sumMinor:amount} نقد {count:amounts} میں {isIn?جمع کرائے|نکلوائے} گئے، ہر ایک {thresholdMinor:amount} سے کم جس سے اطلاع لازم ہے',
+};
 
 export const structuring = typology({
   name: 'STRUCTURING',
@@ -112,5 +112,5 @@ export const structuring = typology({
   techniques: ['F1045'],
   parameters: PARAMETERS,
   see,
-  say,
+  sentence: SENTENCE,
 });

@@ -9,13 +9,14 @@ import { operationProximity } from './operation-proximity';
 import { deviceCluster } from './device-cluster';
 import { dormantWake } from './dormant-wake';
 import { fastFirstUse } from './fast-first-use';
-import { KNOWN_PARTIES, sayKnownParties } from './known-parties';
+import { KNOWN_PARTIES, KNOWN_PARTIES_SENTENCE } from './known-parties';
 import { limitHugging } from './limit-hugging';
 import { passThrough } from './pass-through';
 import { rapidCashOut } from './rapid-cash-out';
 import { scatterGather } from './scatter-gather';
 import { structuring } from './structuring';
 import { type Facts, type Typology } from './signal';
+import { type Language, tell, type Wording } from './wording';
 
 /** Every typology, in the order in which an account is looked at. */
 export const TYPOLOGIES: readonly Typology[] = [
@@ -36,15 +37,20 @@ export const TYPOLOGIES: readonly Typology[] = [
   deviceCluster,
 ];
 
-const SENTENCES = new Map<string, Typology['say']>([
-  ...TYPOLOGIES.map(({ name, say }): [string, Typology['say']] => [name, say]),
+const SENTENCES = new Map<string, Wording>([
+  ...TYPOLOGIES.map(({ name, sentence }): [string, Wording] => [name, sentence]),
   ...CIRCUMSTANCE_SENTENCES,
-  [KNOWN_PARTIES, sayKnownParties],
+  [KNOWN_PARTIES, KNOWN_PARTIES_SENTENCE],
 ]);
 
 /** What an investigator is told of a term. */
-export function sentenceOf(term: string, facts: Facts, currency: string): string {
-  const say = SENTENCES.get(term);
-  invariant(say !== undefined, 'every term has its sentence');
-  return say(facts, currency);
+export function sentenceOf(
+  term: string,
+  facts: Facts,
+  currency: string,
+  language: Language = 'en',
+): string {
+  const wording = SENTENCES.get(term);
+  invariant(wording !== undefined, 'every term has its sentence');
+  return tell(wording, facts, currency, language);
 }

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
   type Alert,
   SIGNAL_FAMILIES,
@@ -24,6 +24,21 @@ export class AlertTermAnswer {
 
   @ApiProperty({ example: 'nine wallets that had never paid it paid it within an hour' })
   readonly sentence!: string;
+
+  @ApiPropertyOptional({
+    description: 'The same in Urdu. Absent in alerts that an earlier version told.',
+    example: 'نو والٹس نے جنہوں نے پہلے کبھی ادائیگی نہیں کی تھی ایک گھنٹے کے اندر ادائیگی کی',
+  })
+  readonly sentenceUr?: string;
+
+  @ApiPropertyOptional({
+    type: 'object',
+    additionalProperties: { type: 'number' },
+    description:
+      'The numbers behind it: amounts in minor units, times in milliseconds, shares 0-1.',
+    example: { sumMinor: 8450000, count: 9, spanMs: 3600000 },
+  })
+  readonly facts?: Readonly<Record<string, number>>;
 }
 
 export class AlertWalletAnswer extends WalletRefAnswer {
