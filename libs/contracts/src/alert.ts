@@ -17,6 +17,7 @@ export const TYPOLOGY_NAMES = [
   'DORMANT_WAKE',
   'LIMIT_HUGGING',
   'DEVICE_CLUSTER',
+  'GATHER_SCATTER',
 ] as const;
 export type TypologyName = (typeof TYPOLOGY_NAMES)[number];
 

@@ -93,7 +93,7 @@ export function newPayees({ engine, anchor, step }: Sighting): Evidence[] {
 }
 
 /** How many payments of like weight would make up their sum. */
-function effectiveNumber(payments: readonly Evidence[]): number {
+export function effectiveNumber(payments: readonly Evidence[]): number {
   const { sum, squares } = moments(payments);
   return sum === 0 ? 0 : (sum * sum) / squares;
 }

@@ -71,6 +71,8 @@ export class Population {
   /** Payers of a payee whose money came from one wallet; one more than there were. */
   readonly commonSource = new LogHistogram();
   readonly sharedPayees = new LogHistogram();
+  /** Of people new to a payer, those who had paid it and those whom it has paid in two weeks: of the two, the fewer. */
+  readonly gatherScatter = new LogHistogram();
   /** Persons who had lately paid from a payment's handset. */
   readonly handsetPersons = new LogHistogram();
   /** Payments that a payer had made. */
@@ -119,6 +121,11 @@ export class Population {
       usual.received[h]!.add(receivedNew.sumMinor(h), nowMs);
     }
     this.firstPayments.add(step.newPair ? FIRST_PAYMENT : LATER_PAYMENT, nowMs);
+    const [got, paid] = [carried.paidByNew, carried.paidNew];
+    this.gatherScatter.add(
+      bothSides(got.effective(HORIZONS - 1), paid.effective(HORIZONS - 1)),
+      nowMs,
+    );
     this.likeCredits.add(carried.likeCredits + 1, nowMs);
     this.depth.add(carried.depth, nowMs);
     this.commonSource.add((seen?.source?.payers ?? 1) + 1, nowMs);
@@ -148,6 +155,7 @@ export class Population {
     yield ['common-source', this.commonSource];
     yield ['shared-payees', this.sharedPayees];
     yield ['debits-seen', this.debitsSeen];
+    yield ['gather-scatter', this.gatherScatter];
     yield ['handset-persons', this.handsetPersons];
     for (const [currency, amounts] of this.amounts) {
       for (const [name, histogram] of amounts.histograms())
@@ -176,6 +184,9 @@ export class Population {
     for (const [name, histogram] of this.histograms()) histogram.load(name, source);
   }
 }
+
+/** One more than the fewer of two: a histogram tells nothing apart below 1. */
+export const bothSides = (one: number, other: number): number => Math.min(one, other) + 1;
 
 /**
  * How surprising it is that a wallet used to `perDay` sees `count` in a day, in nats: the large-deviation rate of a Poisson

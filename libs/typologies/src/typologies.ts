@@ -9,6 +9,7 @@ import { operationProximity } from './operation-proximity';
 import { deviceCluster } from './device-cluster';
 import { dormantWake } from './dormant-wake';
 import { fastFirstUse } from './fast-first-use';
+import { gatherScatter } from './gather-scatter';
 import { KNOWN_PARTIES, KNOWN_PARTIES_SENTENCE } from './known-parties';
 import { limitHugging } from './limit-hugging';
 import { passThrough } from './pass-through';
@@ -35,6 +36,7 @@ export const TYPOLOGIES: readonly Typology[] = [
   dormantWake,
   limitHugging,
   deviceCluster,
+  gatherScatter,
 ];
 
 const SENTENCES = new Map<string, Wording>([

@@ -67,6 +67,7 @@ export function learntPopulation(): Population {
   for (let i = 0; i < LEARNT; i += 1) {
     usual.payment.add(100 + i, START_MS);
     population.handsetPersons.add(1, START_MS);
+    population.gatherScatter.add(1, START_MS);
     population.dwell.add((1 + (i % 48)) * HOUR_MS, START_MS);
     for (const ofHorizon of [...population.paidNew, ...population.paidByNew]) {
       ofHorizon.add(1, START_MS);
