@@ -113,23 +113,28 @@ const atOf = (one: Happening): number => ('atMs' in one ? one.atMs : 0);
 describe('gather-scatter and its reference', () => {
   it('see the same on random feeds', () => {
     let signals = 0;
-    const wallet = fc.integer({ min: 0, max: 8 });
-    const payment = fc.record({
-      // Half of them by or to one wallet, so that something gathers.
-      from: fc.oneof(wallet, fc.constant(0)),
-      to: fc.oneof(wallet, fc.constant(0)),
-      rupees: fc.constantFrom(50, 900, 1_000, 1_100, 5_000),
-      gapMs: fc.constantFrom(MINUTE_MS, MINUTE_MS, HOUR_MS, 12 * HOUR_MS),
-    });
+    const payment = (ways: readonly ('in' | 'out' | 'beside')[]) =>
+      fc.record({
+        way: fc.constantFrom(...ways),
+        other: fc.integer({ min: 1, max: 12 }),
+        rupees: fc.constantFrom(50, 900, 1_000, 1_100, 5_000),
+        gapMs: fc.constantFrom(MINUTE_MS, MINUTE_MS, HOUR_MS, 12 * HOUR_MS),
+      });
+    const payments = fc
+      .tuple(
+        fc.array(payment(['in', 'in', 'in', 'out', 'beside']), { minLength: 4, maxLength: 10 }),
+        fc.array(payment(['out', 'out', 'out', 'in', 'beside']), { minLength: 4, maxLength: 10 }),
+      )
+      .map((both) => both.flat());
     fc.assert(
-      fc.property(fc.array(payment, { minLength: 12, maxLength: 30, size: 'max' }), (payments) => {
+      fc.property(payments, (drawn) => {
         let atMs = 0;
-        const story = payments
-          .filter(({ from, to }) => from !== to)
-          .map(({ from, to, rupees, gapMs }): Happening => {
-            atMs += gapMs;
-            return pay(`w${from}`, `w${to}`, rupees, atMs);
-          });
+        const story = drawn.map(({ way, other, rupees, gapMs }): Happening => {
+          atMs += gapMs;
+          const from = way === 'in' ? `w${other}` : way === 'out' ? 'hub' : `x${other}`;
+          const to = way === 'in' ? 'hub' : way === 'out' ? `w${other}` : `y${other}`;
+          return pay(from, to, rupees, atMs);
+        });
         const found = seen(story);
         const defined = gatherScatterReference(story, VALUES);
         signals += found.length;
