@@ -32,6 +32,9 @@ const SENTENCES = new Map<string, Typology['say']>([
   [KNOWN_PARTIES, sayKnownParties],
 ]);
 
+/** Every name that a term of a judgement can have. */
+export const TERM_NAMES: readonly string[] = [...SENTENCES.keys()];
+
 /** What an investigator is told of a term. */
 export function sentenceOf(term: string, facts: Facts, currency: string): string {
   const say = SENTENCES.get(term);
