@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_PACK, packHash } from '#typologies';
+import { DEFAULT_PACK, packHash, type RulePack } from '#typologies';
 import { DataSetFiles, LABELS, row, TRANSFERS } from './evaluate/data-set-files-spec';
 import { type EvaluationReport } from './evaluate/report';
 
@@ -19,6 +19,9 @@ async function evaluate(...args: string[]) {
   const [code] = (await once(child, 'close')) as [number];
   return { code, out, err };
 }
+
+/** Six days of a thousand wallets. */
+const SMALL_SIMULATION = ['--days', '6', '--wallets', '1000'];
 
 const SPEED = /"(transfersPerSecond|cpuMicrosPerTransfer|rssMiB)": [\d.]+/g;
 
@@ -118,6 +121,47 @@ describe('lab evaluate, as a process', () => {
     expect(raised).toEqual([true, false]);
   });
 
+  it('learns from the first labels of a simulated feed, and proposes a pack that it takes itself', async () => {
+    const folder = await files.write({});
+    const simulate = [MAIN, 'simulate', '--out', join(folder, 'feed')];
+    const made = spawn(process.execPath, [...simulate, ...SMALL_SIMULATION], { stdio: 'ignore' });
+    expect(await once(made, 'close')).toEqual([0, null]);
+    const data = ['--data', join(folder, 'feed')];
+    const [pack, json] = [join(folder, 'pack.json'), join(folder, 'figures.json')];
+    const learn = [...data, '--labelled', '6', '--json', json];
+    const { code, out } = await evaluate(...learn, '--propose', pack);
+    expect(code).toBe(0);
+    expect(out).toContain('after 6 labelled patterns');
+    expect(out).toMatch(/present pack +[.\d]+ /);
+    expect(out).toMatch(/learnt pack +[.\d]+ /);
+    const { labelled } = (JSON.parse(await readFile(json, 'utf8')) as EvaluationReport)
+      .dataSets[0]!;
+    const proposed = JSON.parse(await readFile(pack, 'utf8')) as RulePack;
+    expect(labelled!.proposed).toEqual(proposed);
+    expect(labelled!.positives).toBeGreaterThan(0);
+    expect(proposed.scorecard!.learntFrom).toMatchObject({ until: labelled!.cut });
+    // The learnt pack by itself, on the same rows, is worth what it was said to be.
+    const json2 = join(folder, 'again.json');
+    await evaluate(...data, '--labelled', '6', '--pack', pack, '--json', json2);
+    const again = JSON.parse(await readFile(json2, 'utf8')) as EvaluationReport;
+    expect(again.dataSets[0]!.labelled!.present).toEqual(labelled!.learnt);
+    expect(again.dataSets[0]!.labelled!.proposed.scorecard).toEqual(proposed.scorecard);
+    const taken = await evaluate(...learn, '--propose', pack);
+    expect([taken.code, taken.out]).toEqual([78, '']);
+  });
+
+  it('says so where a set has fewer patterns than were to be learnt from', async () => {
+    const folder = await small();
+    const [pack, json] = [join(folder, 'pack.json'), join(folder, 'figures.json')];
+    const learn = ['--labelled', '2', '--propose', pack, '--json', json];
+    const { code, err } = await evaluate('--data', folder, ...learn);
+    expect(code).toBe(0);
+    expect(err).toContain('has no 2 patterns that could be labelled');
+    const report = JSON.parse(await readFile(json, 'utf8')) as EvaluationReport;
+    expect(report.dataSets[0]!.labelled).toBeNull();
+    expect(await readdir(folder)).not.toContain('pack.json');
+  });
+
   it('takes the default pack as it is committed', async () => {
     const pack = join(__dirname, '../../../docs/rule-pack/default.json');
     expect((await evaluate('--data', await small(), '--pack', pack)).code).toBe(0);
@@ -165,7 +209,18 @@ describe('lab evaluate, as a process', () => {
       [['--data', good, '--data', join(good, 'none')], 'there is no such folder'],
       [['--data', bad], 'transfers.csv.gz: line 2: a wallet cannot pay itself'],
       [['--data', good, '--pack', join(good, 'none')], 'cannot be read (ENOENT)'],
-      [['--data', good, '--labelled', '30'], "Unknown option '--labelled'"],
+      [['--data', good, '--label', '30'], "Unknown option '--label'"],
+      [['--data', good, '--labelled', '0'], '--labelled must be a whole number from 1'],
+      [['--data', good, '--labelled', '-1'], '--labelled'],
+      [['--data', good, '--propose', join(good, 'x.json')], '--propose: goes with --labelled'],
+      [
+        ['--data', good, '--data', good, '--labelled', '1', '--propose', join(good, 'x.json')],
+        'one --data and one --pack',
+      ],
+      [
+        ['--data', good, '--labelled', '1', '--propose', join(good, 'labels.csv.gz')],
+        '--propose names a file that is there already: name another',
+      ],
       [['--data', good, '--json', join(good, 'none', 'x.json')], 'which is not there: make it'],
       [['--data', good, '--json', good], '--json names a folder'],
     ] as const) {

@@ -1,6 +1,6 @@
 import { AppError } from '#domain';
 import { DEFAULT_PACK, packHash, type RulePack } from '#typologies';
-import { readFlags } from './arguments';
+import { readFlags, wholeNumber } from './arguments';
 import { openDataSet } from './evaluate/data-set';
 import { DataSetEvaluation } from './evaluate/evaluate-data-set';
 import { EvaluationProgress } from './evaluate/evaluation-progress';
@@ -9,18 +9,22 @@ import { type DataSetReport, type EvaluationReport, reportJson } from './evaluat
 import { reportTable } from './evaluate/report-table';
 import { JsonFile } from './json-file';
 
-export const EVALUATE_USAGE = `usage: npm run lab -- evaluate --data DIR [--data DIR …] [--pack F …] [--json F]
+export const EVALUATE_USAGE = `usage: npm run lab -- evaluate --data DIR [--data DIR …] [--pack F …] [--labelled N [--propose F]] [--json F]
 
 Runs labelled transfer feeds through the service's own engine, the labels unseen, and says how good its alerts are.
 
   --data DIR     a data set: transfers.csv.gz, labels.csv.gz; where there are, indicators.csv, lookalikes.csv.gz,
                  dataset.json. Several are evaluated one after the other
   --pack F       a rule pack in JSON (docs/rule-pack); several are put to the same test. Left out: the default pack
+  --labelled N   when N patterns have ended, their labels are learnt from as an office's dispositions would be; the pack that
+                 comes of it is put beside the present one on the rows after (docs/rule-packs.md, Learning)
+  --propose F    writes that pack to F, which must not be there yet; of one data set and one pack
   --json F       writes every figure to F, once all are known; null where one does not apply
 `;
 
 const DATA_SETS_MAX = 100;
 const PACKS_MAX = 100;
+const LABELLED_MAX = 1_000_000;
 
 /**
  * Evaluates data sets under rule packs, and prints a table for each pair as soon as it is done.
@@ -32,6 +36,8 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   const flags = readFlags(args, {
     data: { type: 'string', multiple: true },
     pack: { type: 'string', multiple: true },
+    labelled: { type: 'string' },
+    propose: { type: 'string' },
     json: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   });
@@ -46,20 +52,33 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   if (folders.length > DATA_SETS_MAX) {
     throw new AppError('INVALID_INPUT', `--data: at most ${DATA_SETS_MAX} data sets at once`);
   }
+  const labels =
+    flags.labelled === undefined
+      ? null
+      : wholeNumber('--labelled', flags.labelled, 0, { low: 1, high: LABELLED_MAX });
   const packs = await packsOf(flags.pack ?? []);
+  if (flags.propose !== undefined && (labels === null || folders.length * packs.length > 1)) {
+    throw new AppError(
+      'INVALID_INPUT',
+      '--propose: goes with --labelled, one --data and one --pack, since it is one pack that is proposed',
+    );
+  }
   const json = await JsonFile.claim(flags.json);
+  const proposal = await JsonFile.claim(flags.propose, { flag: '--propose', mayReplace: false });
   const sets = [];
   for (const folder of folders) sets.push(await openDataSet(folder));
   const progress = new EvaluationProgress(process.stderr);
   const dataSets: DataSetReport[] = [];
   for (const set of sets) {
     for (const pack of packs) {
-      const report = await DataSetEvaluation.run(set, pack, progress);
+      const report = await DataSetEvaluation.run(set, pack, progress, labels);
       dataSets.push(report);
       const called = packs.length > 1 ? `\nrule pack ${pack.version} (${report.pack})\n` : '';
       process.stdout.write(called + reportTable(report));
     }
   }
+  const proposed = dataSets[0]?.labelled?.proposed;
+  if (proposal !== null && proposed) await proposal.write(`${JSON.stringify(proposed, null, 2)}\n`);
   if (json === null) return;
   const report: EvaluationReport = {
     schemaVersion: 1,

@@ -46,6 +46,20 @@ describe('the file that --json names', () => {
     );
   });
 
+  it('is not replaced where it may not be, even where it came to be since', async () => {
+    const use = { flag: '--propose', mayReplace: false };
+    await writeFile(at('old.json'), 'old');
+    await expect(JsonFile.claim(at('old.json'), use)).rejects.toMatchObject({
+      message: '--propose names a file that is there already: name another',
+    });
+    const file = await JsonFile.claim(at('new.json'), use);
+    const same = await JsonFile.claim(at('new.json'), use);
+    await file!.write('one');
+    await expect(same!.write('two')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await readFile(at('new.json'), 'utf8')).toBe('one');
+    expect((await readdir(folder)).sort()).toEqual(['new.json', 'old.json']);
+  });
+
   it('is none where none was asked for', async () => {
     expect(await JsonFile.claim(undefined)).toBeNull();
   });

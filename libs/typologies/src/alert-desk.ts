@@ -22,6 +22,7 @@ import { LiveSignals } from './live-signals';
 import { isSameJudge, type PackInForce } from './pack-in-force';
 import { draftOf, positionOf, positionsOf } from './picture';
 import { FAMILIES_MIN, familiesOf } from './risk';
+import { scored } from './scorecard';
 import { type Signal } from './signal';
 
 /** How an alert's own limit is named in its coverage: what it relies on is more than it names. */
@@ -102,7 +103,9 @@ export class AlertDesk {
     const confirmed = live.some((signal) => signal.confirmed === true);
     const bar = confirmed ? pack.risk.floor : this.budget.raiseAt;
     const whole = weigh(live, moment, pack);
-    if (moment.position !== NONE) this.watch?.scored?.(moment.position, whole.risk);
+    if (moment.position !== NONE) {
+      this.watch?.scored?.(moment.position, whole.risk, anchor, whole.terms);
+    }
     const known = this.book.continued(anchor, whole.evidence, atMs);
     this.watch?.judged?.({
       ...{ anchor, position: moment.position, ...whole, confirmed, bar },
@@ -218,12 +221,13 @@ export class AlertDesk {
   private weighKnownParties(alert: OpenAlert, signals: readonly Signal[]): void {
     alert.confirmed ||= signals.some(({ confirmed }) => confirmed === true);
     const currency = this.engine.accounts.currency(alert.anchor);
-    const { knownParties: weight } = this.force.pack.circumstances;
+    const { circumstances, scorecard } = this.force.pack;
     const known = alert.confirmed
       ? null
-      : knownParties([...alert.evidence.values()], currency, weight);
-    if (known === null) alert.terms.delete(KNOWN_PARTIES);
-    else alert.terms.set(KNOWN_PARTIES, known);
+      : knownParties([...alert.evidence.values()], currency, circumstances.knownParties);
+    alert.terms.delete(KNOWN_PARTIES);
+    if (known === null) return;
+    for (const term of scored([known], scorecard)) alert.terms.set(KNOWN_PARTIES, term);
   }
 
   /** A transfer was taken back: an alert that relies on it says so. @returns whether one does */

@@ -2,7 +2,7 @@ import { type TransferEntry, type TypologyName } from '#contracts';
 import { type AccountIndex, type FlowEngine, type FlowStep } from '#flow';
 import { type AlertDraft } from './alert-draft';
 import { type Checks } from './check';
-import { type FactualTerm } from './risk';
+import { type FactualTerm, type WeightedTerm } from './risk';
 import { type Evidence } from './evidence';
 import { type Signal, type Sighting } from './signal';
 
@@ -28,8 +28,15 @@ export interface DetectionWatch extends Partial<TransferWitness> {
   /**
    * What this transfer shows in one of its two accounts, 0-100; once per account. Whoever asks for it has circumstances weighed
    * that the service would not have weighed: what is usual is then summed up at other moments, and a risk may differ by a tenth.
+   *
+   * @param terms what the risk is the sum of, as the pack's scorecard weighs them
    */
-  scored?(position: number, risk: number): void;
+  scored?(
+    position: number,
+    risk: number,
+    anchor: AccountIndex,
+    terms: readonly WeightedTerm[],
+  ): void;
   /** What would be an alert if there were no bar. @param evidence the transfers it would name */
   candidate(risk: number, evidence: readonly Evidence[]): void;
   /** The transfer carries money of these operations. Not called where it carries none. */

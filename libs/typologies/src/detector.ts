@@ -25,7 +25,8 @@ import { PendingReversals } from './pending-reversals';
 import { lookedAt } from './look';
 import { Population } from './population';
 import { riskOf } from './risk';
-import { DEFAULT_PACK, type RulePack } from './rule-pack';
+import { baseOf, DEFAULT_PACK, type RulePack } from './rule-pack';
+import { scored } from './scorecard';
 import { type Signal, type Sighting } from './signal';
 
 export interface DetectorOptions {
@@ -253,10 +254,10 @@ export class Detector {
       fresh.push(signal);
     }
     if (fresh.length === 0) {
-      this.watch?.scored?.(
-        step.position,
-        riskOf(pack.risk.base, circumstancesOf(sighting, pack.circumstances)),
-      );
+      if (this.watch?.scored) {
+        const terms = scored(circumstancesOf(sighting, pack.circumstances), pack.scorecard);
+        this.watch.scored(step.position, riskOf(baseOf(pack), terms), anchor, terms);
+      }
       return sighting;
     }
     const trigger = `${transferKey(entry.transfer)}\n${engine.accounts.walletKey(anchor)}`;

@@ -9,11 +9,14 @@ export { atLeast, type Check, type CheckMeasure, type Checks, type Condition } f
 export { CIRCUMSTANCES } from './circumstances';
 export { type DetectionWatch, type Judgement, type TransferWitness } from './detection-watch';
 export { Detector, type DetectorOptions } from './detector';
+export { fitScorecard } from './fit-scorecard';
 export { packHash } from './pack-hash';
 export { parameterTables } from './parameter-tables';
 export { parseRulePack } from './parse-rule-pack';
+export { withScorecard } from './propose-scorecard';
+export { type Example, reliabilityOf, type ReliabilityBand } from './reliability';
 export { FAMILIES_MIN, familiesOf, type FactualTerm } from './risk';
-export { DEFAULT_PACK, type RulePack } from './rule-pack';
+export { baseOf, DEFAULT_PACK, type RulePack } from './rule-pack';
 export { RULE_PACK_SCHEMA } from './rule-pack-schema';
 export { ShadowedDetector } from './shadowed-detector';
 export { sayDuration } from './say';

@@ -3,7 +3,8 @@ import { type AccountIndex } from '#flow';
 import { knownParties } from './known-parties';
 import { evidenceOfAll } from './picture';
 import { type FactualTerm, riskOf } from './risk';
-import { type RulePack } from './rule-pack';
+import { baseOf, type RulePack } from './rule-pack';
+import { scored } from './scorecard';
 import { type Evidence } from './evidence';
 import { type Signal } from './signal';
 
@@ -23,6 +24,7 @@ export interface Moment {
 /** Signals of one account and the circumstances of the moment, added up. */
 export interface Weighed {
   readonly signals: readonly Signal[];
+  /** Each as the pack's scorecard weighs it, where it has one. */
   readonly terms: readonly FactualTerm[];
   readonly evidence: readonly Evidence[];
   readonly risk: number;
@@ -31,17 +33,18 @@ export interface Weighed {
 export function weigh(
   signals: readonly Signal[],
   { circumstances }: Moment,
-  { risk, circumstances: weights }: RulePack,
+  pack: RulePack,
 ): Weighed {
-  const terms: FactualTerm[] = [
+  const seen: FactualTerm[] = [
     ...signals.map((signal) => ({ name: signal.typology, ...signal })),
     ...circumstances,
   ];
   const evidence = evidenceOfAll(signals);
   // What is known of the wallet itself stands, whoever it deals with.
   if (signals.length > 0 && !signals.some((signal) => signal.confirmed === true)) {
-    const known = knownParties(evidence, signals[0]!.currency, weights.knownParties);
-    if (known !== null) terms.push(known);
+    const known = knownParties(evidence, signals[0]!.currency, pack.circumstances.knownParties);
+    if (known !== null) seen.push(known);
   }
-  return { signals, terms, evidence, risk: riskOf(risk.base, terms) };
+  const terms = scored(seen, pack.scorecard);
+  return { signals, terms, evidence, risk: riskOf(baseOf(pack), terms) };
 }

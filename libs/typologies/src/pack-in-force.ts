@@ -2,7 +2,7 @@ import { type Alert, type TypologyName } from '#contracts';
 import { type StatePart, type StateSource } from '#flow';
 import { packHash } from './pack-hash';
 import { defaultsOf, type Parameters } from './parameter';
-import { PACK_SECTIONS, type RulePack } from './rule-pack';
+import { baseOf, PACK_SECTIONS, type RulePack } from './rule-pack';
 import { type Typology } from './signal';
 import { TYPOLOGIES } from './typologies';
 
@@ -86,7 +86,7 @@ export class PackInForce {
     const isOff = ({ name }: Typology): boolean =>
       this.switchedOff.has(name) || !(name in this.document.typologies);
     const typologiesOff = TYPOLOGIES.filter(isOff).map(({ name }) => name);
-    this.judge = { ...this.name, base: this.pack.risk.base, typologiesOff: typologiesOff.sort() };
+    this.judge = { ...this.name, base: baseOf(this.pack), typologiesOff: typologiesOff.sort() };
   }
 
   *save(): Iterable<StatePart> {

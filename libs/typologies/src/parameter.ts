@@ -61,7 +61,7 @@ export const perDay = (says: string, value: number): Parameter => ({
 });
 
 /** Nothing weighs more than certainty: e^20 to one. */
-const LOG_ODDS_MAX = 20;
+export const LOG_ODDS_MAX = 20;
 
 export const logOdds = (says: string, value: number): Parameter => ({
   ...{ says, unit: 'log-odds', value, min: 0, max: LOG_ODDS_MAX },

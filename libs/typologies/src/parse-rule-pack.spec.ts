@@ -3,7 +3,8 @@ import { packHash } from './pack-hash';
 import { WHOLE_UNITS, type Parameters } from './parameter';
 import { parseRulePack, PROBLEMS_MAX } from './parse-rule-pack';
 import { DEFAULT_PACK, PACK_SECTIONS } from './rule-pack';
-import { TYPOLOGIES } from './typologies';
+import { SCORECARD_BINS_MAX } from './scorecard';
+import { TERM_NAMES, TYPOLOGIES } from './typologies';
 
 interface Tree {
   [name: string]: Tree & number;
@@ -171,6 +172,95 @@ describe('a rule pack', () => {
     });
     expect(problemsOf(document)).toHaveLength(PROBLEMS_MAX);
     expect(() => parseRulePack(document)).toThrow('(1 more problems)');
+  });
+});
+
+describe('the scorecard of a rule pack', () => {
+  const table = { edges: [0.5, 2], logOdds: [0, 1.5, 4] };
+  const against = { edges: [-2, 0], logOdds: [-3, -1, 0] };
+  const learntFrom = {
+    ...{ source: 'dispositions', until: '2026-11-30T00:00:00Z', positives: 30, negatives: 900 },
+  };
+  const card = { base: -7, terms: { CYCLE: table, KNOWN_PARTIES: against }, learntFrom };
+  const withCard = (scorecard: unknown): unknown => ({ ...DEFAULT_PACK, scorecard });
+  const of = (scorecard: unknown) => problemsOf(JSON.parse(JSON.stringify(withCard(scorecard))));
+  const told = (CYCLE: unknown) =>
+    of({ ...card, terms: { CYCLE } }).map(({ path, detail }) => [
+      path.replace('/scorecard/terms/CYCLE', ''),
+      detail,
+    ]);
+
+  it('may be left out, is taken as it was given, and is a part of the hash', () => {
+    const pack = parseRulePack(withCard(card));
+    expect(pack.scorecard).toEqual(card);
+    const hashes = [{}, { base: -7.5 }, { terms: {} }].map((change) =>
+      packHash(parseRulePack(withCard({ ...card, ...change }))),
+    );
+    expect(new Set([...hashes, packHash(DEFAULT_PACK)]).size).toBe(4);
+  });
+
+  it('has a table for terms that are known, and for no others', () => {
+    expect(of({ ...card, terms: { SMURFING: table } })).toEqual([
+      {
+        code: 'INVALID_INPUT',
+        path: '/scorecard/terms/SMURFING',
+        detail: 'nothing of this name is known here: what is misspelt would be left out in silence',
+      },
+    ]);
+    for (const name of TERM_NAMES) {
+      const fits = name === 'KNOWN_PARTIES' ? against : table;
+      expect(of({ ...card, terms: { [name]: fits } })).toEqual([]);
+    }
+  });
+
+  it('has edges that ascend, and one log-odds more than edges', () => {
+    expect(told({ edges: [2, 2], logOdds: [0, 1, 2] })).toEqual([
+      ['/edges/1', 'must be above the edge before it'],
+    ]);
+    expect(told({ ...table, logOdds: [0, 1] })).toEqual([
+      ['/logOdds', expect.stringContaining('one more than edges') as string],
+    ]);
+  });
+
+  it('has log-odds that never fall, and 0 where the term is absent', () => {
+    expect(told({ ...table, logOdds: [0, 2, 1.9] })).toEqual([
+      ['/logOdds/2', 'must not be below the one before: more strength never speaks less'],
+    ]);
+    expect(told({ ...table, logOdds: [0.1, 2, 3] })).toEqual([
+      ['/logOdds/0', 'must be 0: the term is absent there'],
+    ]);
+    expect(told({ edges: [-2, 0], logOdds: [-3, -1, 0.5] })).toEqual([
+      ['/logOdds/2', 'must be 0: the term is absent there'],
+    ]);
+  });
+
+  it('has steps and weights inside bounds, and says what it was learnt from', () => {
+    const steps = (count: number) => ({
+      edges: Array.from({ length: count - 1 }, (_, i) => 1 + i),
+      logOdds: Array.from({ length: count }, (_, i) => i / 10),
+    });
+    expect(told(steps(SCORECARD_BINS_MAX))).toEqual([]);
+    expect(told(steps(SCORECARD_BINS_MAX + 1)).map(([path]) => path)).toEqual([
+      '/edges',
+      '/logOdds',
+    ]);
+    expect(told({ edges: [], logOdds: [0] }).map(([path]) => path)).toEqual(['/edges', '/logOdds']);
+    expect(told({ ...table, logOdds: [0, 1, 20.1] }).map(([path]) => path)).toEqual(['/logOdds/2']);
+    expect(of({ ...card, base: -20.1 }).map(({ path }) => path)).toEqual(['/scorecard/base']);
+    const { source, ...unsourced } = learntFrom;
+    expect(source).not.toBe('');
+    expect(of({ ...card, learntFrom: unsourced }).map(({ path }) => path)).toEqual([
+      '/scorecard/learntFrom/source',
+    ]);
+    const later = { ...learntFrom, until: 'later', wallets: ['0300…'] };
+    expect(of({ ...card, learntFrom: later }).map(({ path }) => path)).toEqual([
+      '/scorecard/learntFrom/wallets',
+    ]);
+    expect(
+      of({ ...card, learntFrom: { ...learntFrom, until: '2026-02-30T00:00:00Z' } }).map(
+        ({ path }) => path,
+      ),
+    ).toEqual(['/scorecard/learntFrom/until']);
   });
 });
 

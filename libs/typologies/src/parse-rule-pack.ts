@@ -11,6 +11,7 @@ import {
 import { type Parameters } from './parameter';
 import { PACK_SECTIONS, type RulePack } from './rule-pack';
 import { RULE_PACK_SCHEMA, type Schema } from './rule-pack-schema';
+import { type Scorecard, type ScorecardTable, stepOf } from './scorecard';
 import { TYPOLOGIES } from './typologies';
 
 /** So many problems are told; a document with more has another one first. */
@@ -82,7 +83,7 @@ function problemOf(error: ErrorObject): Problem {
 }
 
 /** What a schema cannot say: numbers that contradict one another, periods that are none or overlap. */
-function contradictionsOf({ typologies, overlay, ...sections }: RulePack): Problem[] {
+function contradictionsOf({ typologies, overlay, scorecard, ...sections }: RulePack): Problem[] {
   return [
     ...Object.entries(PACK_SECTIONS).flatMap(([name, parameters]) =>
       crossed(part(name), parameters, sections[name as keyof typeof PACK_SECTIONS]),
@@ -91,6 +92,7 @@ function contradictionsOf({ typologies, overlay, ...sections }: RulePack): Probl
       crossed(`/typologies/${name}`, parameters, typologies[name]),
     ),
     ...overlayProblems(overlay),
+    ...(scorecard === undefined ? [] : scorecardProblems(scorecard)),
   ];
 }
 
@@ -130,16 +132,47 @@ function overlayProblems(overlay: RulePack['overlay']): Problem[] {
   return problems;
 }
 
-function unreadableInstants(path: string, row: LegalValue): Problem[] {
-  return (['from', 'until'] as const).flatMap((name) => {
-    const instant = row[name];
-    if (instant === undefined) return [];
-    try {
-      parseEventTime(instant);
-      return [];
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      return [wrong(`${path}/${name}`, error.message)];
+const unreadableInstants = (path: string, row: LegalValue): Problem[] =>
+  (['from', 'until'] as const).flatMap((name) => unreadable(`${path}/${name}`, row[name]));
+
+function unreadable(path: string, instant: string | undefined): Problem[] {
+  if (instant === undefined) return [];
+  try {
+    parseEventTime(instant);
+    return [];
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    return [wrong(path, error.message)];
+  }
+}
+
+function scorecardProblems({ terms, learntFrom }: Scorecard): Problem[] {
+  return [
+    ...Object.entries(terms).flatMap(([name, table]) =>
+      tableProblems(`/scorecard/terms${part(name)}`, table!),
+    ),
+    ...unreadable('/scorecard/learntFrom/until', learntFrom.until),
+  ];
+}
+
+function tableProblems(path: string, { edges, logOdds }: ScorecardTable): Problem[] {
+  if (logOdds.length !== edges.length + 1) {
+    return [
+      wrong(`${path}/logOdds`, 'must be one more than edges: below the first, and from each'),
+    ];
+  }
+  const unsorted = edges.flatMap((edge, i) =>
+    i > 0 && edge <= edges[i - 1]!
+      ? [wrong(`${path}/edges/${i}`, 'must be above the edge before it')]
+      : [],
+  );
+  if (unsorted.length > 0) return unsorted;
+  const absent = stepOf(edges, 0);
+  return logOdds.flatMap((value, i) => {
+    const at = `${path}/logOdds/${i}`;
+    if (i > 0 && value < logOdds[i - 1]!) {
+      return [wrong(at, 'must not be below the one before: more strength never speaks less')];
     }
+    return i === absent && value !== 0 ? [wrong(at, 'must be 0: the term is absent there')] : [];
   });
 }

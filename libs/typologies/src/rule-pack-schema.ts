@@ -5,9 +5,16 @@ import {
   LEGAL_PARAMETERS,
   type LegalParameter,
 } from '#domain';
-import { type Parameter, type Parameters, type ParameterUnit, WHOLE_UNITS } from './parameter';
+import {
+  LOG_ODDS_MAX,
+  type Parameter,
+  type Parameters,
+  type ParameterUnit,
+  WHOLE_UNITS,
+} from './parameter';
 import { PACK_SECTIONS, SECTION_PURPOSES } from './rule-pack';
-import { TYPOLOGIES } from './typologies';
+import { SCORECARD_BINS_MAX, STRENGTH_MAX } from './scorecard';
+import { TERM_NAMES, TYPOLOGIES } from './typologies';
 
 /** A piece of JSON Schema. */
 export type Schema = Readonly<Record<string, unknown>>;
@@ -45,12 +52,20 @@ const numberSchema = ({ says, unit, value, min, max, notBelow }: Parameter): Sch
   default: value,
 });
 
-/** Everything must be said, and nothing else can be: what is left out or misspelt would be judged by in silence. */
-const closed = (properties: Schema, description?: string): Schema => ({
+/**
+ * Everything must be said, and nothing else can be: what is left out or misspelt would be judged by in silence.
+ *
+ * @param optional may be left out all the same: without it there is nothing to judge by
+ */
+const closed = (
+  properties: Schema,
+  description?: string,
+  optional: readonly string[] = [],
+): Schema => ({
   type: 'object',
   ...(description === undefined ? {} : { description }),
   additionalProperties: false,
-  required: Object.keys(properties),
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
   properties,
 });
 
@@ -80,7 +95,7 @@ const VALUE_SCHEMAS = {
 
 function legalValueSchema(parameter: LegalParameter): Schema {
   const { says, keys, value } = LEGAL_PARAMETERS[parameter];
-  const row = closed(
+  return closed(
     {
       parameter: { const: parameter },
       ...Object.fromEntries(keys.map((key) => [key, KEY_SCHEMAS[key]])),
@@ -91,16 +106,68 @@ function legalValueSchema(parameter: LegalParameter): Schema {
       confidence: { enum: LEGAL_CONFIDENCES },
     },
     says,
+    ['until'],
   );
-  const required = (row.required as string[]).filter((name) => name !== 'until');
-  return { ...row, required };
 }
+
+const logOddsSchema = (description: string): Schema => ({
+  ...{ type: 'number', title: UNIT_WORDS['log-odds'], description },
+  ...{ minimum: -LOG_ODDS_MAX, maximum: LOG_ODDS_MAX },
+});
+
+const numbers = (description: string, items: Schema, minItems: number): Schema => ({
+  ...{ type: 'array', description, minItems, items },
+  maxItems: SCORECARD_BINS_MAX + minItems - 2,
+});
+
+const LABELS_MAX = 1_000_000_000;
+const labelCount = (description: string): Schema => ({
+  ...{ type: 'integer', title: UNIT_WORDS.count, description, minimum: 0, maximum: LABELS_MAX },
+});
+
+const TABLE_SCHEMA = closed({
+  edges: numbers(
+    'where a step begins, over the term’s own log-odds by the weights of this pack; ascending',
+    { type: 'number', minimum: -STRENGTH_MAX, maximum: STRENGTH_MAX },
+    1,
+  ),
+  logOdds: numbers(
+    'what it adds instead: below the first edge, then from each edge on; never falling, and 0 where the term is absent',
+    logOddsSchema('of one step'),
+    2,
+  ),
+});
+
+const SCORECARD_SCHEMA: Schema = closed(
+  {
+    base: logOddsSchema('of an account of which nothing is known, in place of risk.base'),
+    terms: {
+      type: 'object',
+      description: 'by term; one without a table keeps its own log-odds',
+      additionalProperties: false,
+      properties: Object.fromEntries(
+        TERM_NAMES.map((name) => [name, { $ref: '#/$defs/scorecardTable' }]),
+      ),
+    },
+    learntFrom: closed(
+      {
+        source: text('the feed, or whose dispositions', TEXT_LENGTH_MAX),
+        until: instant('what came later was not seen (RFC 3339 with offset)'),
+        positives: labelCount('examples that were what they looked like'),
+        negatives: labelCount('and that were not'),
+      },
+      'counts only: nothing of any person',
+    ),
+  },
+  'how much each term weighs here, learnt from dispositions; left out where nothing was learnt',
+);
 
 /** The shape of a rule pack, from what the code declares of each number. */
 export const RULE_PACK_SCHEMA: Schema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:layerwatch:rule-pack',
   title: 'Layerwatch rule pack',
+  $defs: { scorecardTable: TABLE_SCHEMA },
   ...closed(
     {
       version: {
@@ -137,7 +204,9 @@ export const RULE_PACK_SCHEMA: Schema = {
           ),
         },
       },
+      scorecard: SCORECARD_SCHEMA,
     },
     'everything that detection can be told beside its log',
+    ['scorecard'],
   ),
 };

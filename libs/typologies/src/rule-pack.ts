@@ -12,6 +12,7 @@ import {
   type ValuesOf,
 } from './parameter';
 import { type ProximityValues } from './operation-proximity';
+import { type Scorecard } from './scorecard';
 import { TYPOLOGIES } from './typologies';
 
 const risk = (says: string, value: number): Parameter => ({
@@ -74,7 +75,12 @@ export interface RulePack {
   };
   /** What the law says, dated and with its source. No two rows of one parameter, currency and tier overlap. */
   readonly overlay: readonly LegalValue[];
+  /** Learnt from dispositions; left out where nothing was. */
+  readonly scorecard?: Scorecard | undefined;
 }
+
+/** Log-odds of an account of which nothing is known. */
+export const baseOf = ({ risk, scorecard }: RulePack): number => scorecard?.base ?? risk.base;
 
 /**
  * The pack that runs unless another is given. Thresholds come from the definitions in the field (a chain has three hops, a

@@ -45,6 +45,9 @@ const SENTENCES = new Map<string, Wording>([
   [KNOWN_PARTIES, KNOWN_PARTIES_SENTENCE],
 ]);
 
+/** Every name that a term of a judgement can have. */
+export const TERM_NAMES: readonly string[] = [...SENTENCES.keys()];
+
 /** What an investigator is told of a term. */
 export function sentenceOf(
   term: string,

@@ -79,6 +79,20 @@ export class AnswerKey {
     return this.patterns[pattern]!.rows.length >= PATTERN_ROWS_MIN;
   }
 
+  /** What is known of the rows from one on: a pattern is what is left of it. */
+  from(first: RowIndex): AnswerKey {
+    const labels = this.patterns.flatMap(({ id, type, rows }) =>
+      rows.filter((row) => row >= first).map((row) => ({ row, patternId: id, patternType: type })),
+    );
+    const lookalikes =
+      this.lookalikes === null
+        ? null
+        : [...this.lookalikes]
+            .filter((row) => row >= first)
+            .map((row) => ({ row, patternId: '', patternType: '' }));
+    return new AnswerKey(labels, lookalikes);
+  }
+
   /** The patterns that count, by their place in {@link patterns}. */
   get counted(): number[] {
     return [...this.patterns.keys()].filter((pattern) => this.isCounted(pattern));

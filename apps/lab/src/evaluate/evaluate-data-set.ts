@@ -6,8 +6,18 @@ import { OneHopRules, scoreAmountTimesNovelty, withinBudget } from './baselines'
 import { type DataSet } from './data-set';
 import { type EvaluationProgress } from './evaluation-progress';
 import { type FeedLog } from './feed-log';
+import { labelledReport } from './labelled';
+import {
+  MIDDLE_BUDGET,
+  packFigures,
+  perThousandPerDay,
+  type RunProgress,
+  type Stretch,
+  stretchOf,
+  withBudget,
+} from './pack-figures';
 import { readFeedLog } from './read-feed-log';
-import { type AlertListener, replay, type Speed } from './replay';
+import { type AlertListener, replay } from './replay';
 import {
   ALERTS_PER_PATTERN,
   type BaselineReport,
@@ -17,12 +27,7 @@ import {
 } from './report';
 import { SeededTally } from './seeded-tally';
 import { readSeeding, type Seeding } from './seeding';
-import { TransferScores, watchScores } from './transfer-scores';
-import { isStructurallyVisible } from './visible';
-import { walletDays } from './wallet-days';
-
-/** The budget that known operations are followed with, and the one whose run is timed. */
-const MIDDLE_BUDGET = 3;
+import { TransferScores } from './transfer-scores';
 
 /** Puts one pack to the test of one data set. */
 export class DataSetEvaluation {
@@ -32,6 +37,7 @@ export class DataSetEvaluation {
     private readonly log: FeedLog,
     private readonly key: AnswerKey,
     private readonly seeding: Seeding | null,
+    private readonly labels: number | null,
     private readonly progress: EvaluationProgress,
   ) {}
 
@@ -39,12 +45,14 @@ export class DataSetEvaluation {
    * Reads a data set and runs it through the service's own engine: once for each budget without known operations, and with
    * them, without and with the retro-hunt.
    *
+   * @param labels so many patterns are learnt from, and the learnt pack is put beside the present one; null for none
    * @throws AppError INVALID_INPUT naming the file and the line that is wrong
    */
   static async run(
     set: DataSet,
     pack: RulePack,
     progress: EvaluationProgress,
+    labels: number | null = null,
   ): Promise<DataSetReport> {
     progress.begin(set.name);
     const { log, rowOf } = await readFeedLog(set, (rows, rowsTotal, atMs) => {
@@ -57,85 +65,53 @@ export class DataSetEvaluation {
         `${set.name}: dataset.json declares ${set.rowsDeclared} rows, transfers.csv.gz holds ${log.size}`,
       );
     }
-    return new DataSetEvaluation(set, pack, log, key, seeding, progress).report();
+    return new DataSetEvaluation(set, pack, log, key, seeding, labels, progress).report();
   }
 
   private report(): DataSetReport {
-    const { set, log, key } = this;
-    const { counted } = key;
-    const visible = new Set(
-      counted.filter((pattern) =>
-        isStructurallyVisible(key.patterns[pattern]!, log, set.dayResolution),
-      ),
-    );
-    const days = walletDays(log);
-    const scores = new TransferScores(log);
-    let speed: Speed | null = null;
-    const budgets = ALERTS_PER_PATTERN.map((alertsPerPattern): BudgetReport => {
-      const timed = alertsPerPattern === MIDDLE_BUDGET;
-      // What a transfer scores does not depend on the bar: one watched run tells it, and not the one that is timed.
-      const watch = alertsPerPattern === ALERTS_PER_PATTERN[0] ? watchScores(log, scores) : null;
-      const judge = new AlertJudge(log, key, alertsPerPattern * counted.length);
-      const perThousandPerDay = this.perThousandPerDay(alertsPerPattern, days);
-      const took = this.runOnce(`${alertsPerPattern} alerts per pattern`, {
-        detector: new Detector({ pack: this.packFor(perThousandPerDay), watch }),
-        seeding: null,
-        onAlert: ({ id, positions }, at) => {
-          judge.emit({ alertId: id, rows: positions.map((position) => log.rowOf(position)), at });
-        },
-      });
-      if (timed) speed = took;
-      return { alertsPerPattern, perThousandPerDay, ...judge.figures(visible) };
-    });
+    const { set, log, key, pack, labels } = this;
+    const stretch = stretchOf(log, key, set.dayResolution);
+    const told = this.told;
+    const { figures, speed } = packFigures(stretch, pack, told);
+    const feed = { name: set.name, dayResolution: set.dayResolution, log, key };
+    const labelled = labels === null ? null : labelledReport(feed, pack, labels, told);
+    if (labels !== null && labelled === null) {
+      this.progress.notice(`${set.name}: has no ${labels} patterns that could be labelled`);
+    }
     return {
       name: set.name,
-      pack: packHash(this.pack),
+      pack: packHash(pack),
       rows: log.size,
       rowsDeclared: set.rowsDeclared,
       launderingRows: key.launderingRows,
-      patterns: counted.length,
-      visiblePatterns: visible.size,
-      oneRowPatterns: key.patterns.length - counted.length,
-      walletDays: days,
-      ...scores.figures(key),
-      budgets,
-      seeded: this.seeded(days),
-      baselines: this.baselines(visible),
-      ...speed!,
+      patterns: key.counted.length,
+      visiblePatterns: stretch.visible.size,
+      oneRowPatterns: key.patterns.length - key.counted.length,
+      walletDays: stretch.walletDays,
+      ...figures,
+      labelled,
+      seeded: this.seeded(stretch),
+      baselines: this.baselines(stretch.visible),
+      ...speed,
     };
   }
 
-  /** The engine is told this of its budget, and nothing else. */
-  private perThousandPerDay(alertsPerPattern: number, days: number): number {
-    return days === 0 ? 0 : (alertsPerPattern * this.key.counted.length * 1_000) / days;
-  }
+  private readonly told: RunProgress = (run, rows) => {
+    this.progress.rows(run, rows, this.log.size, this.log.atMs(rows - 1));
+  };
 
-  private packFor(alertsPerThousandWalletsADay: number): RulePack {
-    return { ...this.pack, risk: { ...this.pack.risk, alertsPerThousandWalletsADay } };
-  }
-
-  private runOnce(
-    what: string,
-    run: { detector: Detector; seeding: Seeding | null; onAlert: AlertListener },
-  ): Speed {
-    const { log, progress } = this;
-    return replay(log, run.seeding, run.detector, run.onAlert, (rows) => {
-      progress.rows(what, rows, log.size, log.atMs(rows - 1));
-    });
-  }
-
-  private seeded(days: number): SeededReport | null {
+  private seeded(stretch: Stretch): SeededReport | null {
     const { seeding, log, key } = this;
     if (seeding === null) return null;
     const followed = (what: string, limits: FlowLimits) => {
       const tally = new SeededTally(log, key, seeding);
-      const pack = this.packFor(this.perThousandPerDay(MIDDLE_BUDGET, days));
-      this.runOnce(what, {
-        detector: new Detector({ pack, limits, watch: tally }),
-        seeding,
-        onAlert: (alert) => {
-          tally.alerted(alert);
-        },
+      const pack = withBudget(this.pack, perThousandPerDay(stretch, MIDDLE_BUDGET));
+      const detector = new Detector({ pack, limits, watch: tally });
+      const onAlert: AlertListener = (alert) => {
+        tally.alerted(alert);
+      };
+      replay(log, seeding, detector, onAlert, (rows) => {
+        this.told(what, rows);
       });
       return tally.figures();
     };

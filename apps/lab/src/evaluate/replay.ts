@@ -31,6 +31,7 @@ interface Found {
  *
  * @param seeding known operations to tell the detector of as the feed goes; null for none
  * @param told is called now and then with how many rows are done
+ * @param until the row to stop before: the detector then has seen nothing of what comes after
  */
 export function replay(
   log: FeedLog,
@@ -38,16 +39,17 @@ export function replay(
   detector: Detector,
   onAlert: AlertListener,
   told: (rows: number) => void,
+  until: RowIndex = log.size,
 ): Speed {
   let seconds = 0;
   let cpuMicros = 0;
   let rssBytes = 0;
-  for (let from = 0; from < log.size; from += BATCH_ROWS) {
-    const to = Math.min(from + BATCH_ROWS, log.size);
+  for (let from = 0; from < until; from += BATCH_ROWS) {
+    const to = Math.min(from + BATCH_ROWS, until);
     const entries = entriesOf(log, seeding, from, to);
     const cpu = process.cpuUsage();
     const started = performance.now();
-    const found = apply(log, detector, entries, to);
+    const found = apply(log, detector, entries, to, until);
     seconds += (performance.now() - started) / 1_000;
     const { user, system } = process.cpuUsage(cpu);
     cpuMicros += user + system;
@@ -58,8 +60,8 @@ export function replay(
     told(to);
   }
   return {
-    transfersPerSecond: Math.round(log.size / seconds),
-    cpuMicrosPerTransfer: Math.round((cpuMicros / log.size) * 100) / 100,
+    transfersPerSecond: Math.round(until / seconds),
+    cpuMicrosPerTransfer: Math.round((cpuMicros / until) * 100) / 100,
     rssMiB: Math.round(rssBytes / MIB),
   };
 }
@@ -74,12 +76,16 @@ function entriesOf(log: FeedLog, seeding: Seeding | null, from: RowIndex, to: Ro
   return entries;
 }
 
-/** @param to the row after the last of the entries */
+/**
+ * @param to the row after the last of the entries
+ * @param until and after the last of all
+ */
 function apply(
   log: FeedLog,
   detector: Detector,
   entries: readonly LogEntry[],
   to: RowIndex,
+  until: RowIndex,
 ): Found[] {
   const found: Found[] = [];
   const note = (row: RowIndex, detections: readonly Detection[]): void => {
@@ -92,7 +98,7 @@ function apply(
     if (isQuietBefore(log, row)) note(before, detector.flush());
     note(entry.kind === 'transfer' ? row : before, detector.apply(entry));
   }
-  if (to === log.size) note(to - 1, detector.flush());
+  if (to === until) note(to - 1, detector.flush());
   return found;
 }
 

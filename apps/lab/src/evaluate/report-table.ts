@@ -1,6 +1,7 @@
 import { grouped } from '../feed/progress-line';
 import { printable } from '../printable';
-import { type BaselineReport, type BudgetReport, type DataSetReport } from './report';
+import { type BudgetReport, type DataSetReport, type LabelledReport } from './report';
+import { type RankingFigures } from './ranking';
 import { type SeededFigures } from './seeded-tally';
 
 type Row = readonly (string | number)[];
@@ -26,7 +27,7 @@ function table(rows: readonly Row[]): string {
   return cells.map((row) => `  ${line(row)}\n`).join('');
 }
 
-const rankingRow = (name: string, report: DataSetReport | BaselineReport): Row => [
+const rankingRow = (name: string, report: RankingFigures): Row => [
   name,
   share(report.averagePrecision, 3),
   share(report.precisionAt100),
@@ -95,6 +96,42 @@ function seededTable({ seeded }: DataSetReport): string {
   ]);
 }
 
+/** Chances are told in percent where they are small. */
+const percent = (value: number | null): string =>
+  value === null ? '–' : `${(100 * value).toFixed(value < 0.1 ? 1 : 0)} %`;
+
+function labelledTables(labelled: LabelledReport | null): string {
+  if (labelled === null) return '';
+  const { n, cut, positives, negatives, present, learnt, reliability, proposed } = labelled;
+  return [
+    `  after ${n} labelled patterns, ${cut}: learnt from ${grouped(positives)} account-days of theirs and ` +
+      `${grouped(negatives)} others;\n  on the ${grouped(labelled.rows)} rows after, ${labelled.patterns} patterns. ` +
+      `Proposed: ${printable(proposed.version)}\n\n`,
+    table([
+      ['transfers after', 'average precision', 'precision@100', 'precision@500', 'F1'],
+      rankingRow('present pack', present),
+      rankingRow('learnt pack', learnt),
+    ]),
+    '\n',
+    table([
+      ['alerts after', ...BUDGET_HEADS.slice(1)],
+      ...present.budgets.map((budget) => budgetRow('present pack', budget)),
+      ...learnt.budgets.map((budget) => budgetRow('learnt pack', budget)),
+    ]),
+    '\n',
+    table([
+      ['chance given', 'account-days', 'mean', 'came true'],
+      ...reliability.map(({ from, to, examples, predicted, observed }): Row => [
+        `${percent(from)} to ${percent(to)}`,
+        grouped(examples),
+        percent(predicted),
+        percent(observed),
+      ]),
+    ]),
+    '\n',
+  ].join('');
+}
+
 /** One data set's figures, for a terminal. */
 export function reportTable(report: DataSetReport): string {
   const { baselines, budgets } = report;
@@ -116,6 +153,7 @@ export function reportTable(report: DataSetReport): string {
     ]),
     '\n',
     report.patterns > 0 ? `${table(typeRows(report))}\n` : '',
+    labelledTables(report.labelled),
     seededTable(report),
     `\n  ${grouped(report.transfersPerSecond)} transfers/s · ${report.cpuMicrosPerTransfer} µs CPU a transfer · ` +
       `${grouped(report.rssMiB)} MiB, the lab's own tables included\n`,

@@ -1,3 +1,4 @@
+import { type ReliabilityBand, type RulePack } from '#typologies';
 import { type AlertFigures } from './alert-judge';
 import { type RankingFigures } from './ranking';
 import { type Speed } from './replay';
@@ -22,6 +23,35 @@ export interface SeededReport extends SeededFigures {
   readonly withRetroHunt: SeededFigures | null;
 }
 
+/** What one pack is worth on a stretch of a feed. */
+export interface PackFigures extends RankingFigures {
+  readonly budgets: readonly BudgetReport[];
+}
+
+/** A pack whose scorecard was learnt from the first patterns of a feed, beside the present one, on the rows after. */
+export interface LabelledReport {
+  /** Patterns whose labels became dispositions. */
+  readonly n: number;
+  /** When the last of them ended: what came later is judged, and was not learnt from (RFC 3339). */
+  readonly cut: string;
+  /** Account-days before the cut that belong to them… */
+  readonly positives: number;
+  /** …and that do not. */
+  readonly negatives: number;
+  /** Rows after the cut, and the patterns with two of them or more. */
+  readonly rows: number;
+  readonly patterns: number;
+  readonly walletDays: number;
+  readonly present: PackFigures;
+  readonly learnt: PackFigures;
+  /** Of account-days after the cut, by the learnt pack. */
+  readonly reliability: readonly ReliabilityBand[];
+  /** Of those that it was learnt from. */
+  readonly reliabilityLearntFrom: readonly ReliabilityBand[];
+  /** The whole document; its version and hash name it. */
+  readonly proposed: RulePack;
+}
+
 /** What one data set says of one pack. Everything but the speed is a function of the two. */
 export interface DataSetReport extends RankingFigures, Speed {
   readonly name: string;
@@ -39,6 +69,8 @@ export interface DataSetReport extends RankingFigures, Speed {
   readonly budgets: readonly BudgetReport[];
   /** Null where the set names no known operation. */
   readonly seeded: SeededReport | null;
+  /** Null where no labels were asked for, or the set has fewer patterns. */
+  readonly labelled: LabelledReport | null;
   readonly baselines: {
     readonly amountTimesNovelty: BaselineReport;
     readonly oneHopRules: BaselineReport;

@@ -21,12 +21,12 @@ describe('TransferScores', () => {
       ...{ position: LOG.positionOf(0), payer: 0, payee: 1, amountMinor: 1, atMs: 0 },
       newPair: true,
     };
-    watch.scored(LOG.positionOf(2), 40);
-    watch.scored(LOG.positionOf(0), 30);
+    watch.scored(LOG.positionOf(2), 40, 0, []);
+    watch.scored(LOG.positionOf(0), 30, 0, []);
     expect(scores.figures(KEY).averagePrecision).toBe(0.5);
     watch.candidate(50, [evidence]);
     watch.candidate(10, [evidence]);
-    watch.scored(LOG.positionOf(0), 20);
+    watch.scored(LOG.positionOf(0), 20, 0, []);
     expect(scores.figures(KEY).averagePrecision).toBe(1);
   });
 });

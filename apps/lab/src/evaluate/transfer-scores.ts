@@ -15,14 +15,15 @@ export class TransferScores {
     if (score > this.scores[row]!) this.scores[row] = score;
   }
 
-  figures(key: AnswerKey): RankingFigures {
+  /** @param ranks whether a row is ranked at all */
+  figures(key: AnswerKey, ranks: (row: RowIndex) => boolean = () => true): RankingFigures {
     const { log } = this;
     const scores = new Float64Array(log.size);
     const positives = new Uint8Array(log.size);
     let count = 0;
     for (let row = 0; row < log.size; row += 1) {
       // A later status is no transfer of its own.
-      if (!log.isTransfer(row)) continue;
+      if (!log.isTransfer(row) || !ranks(row)) continue;
       scores[count] = this.scores[row]!;
       positives[count] = key.isLaundering(row) ? 1 : 0;
       count += 1;
@@ -31,16 +32,22 @@ export class TransferScores {
   }
 }
 
+export type ScoreWatch = DetectionWatch & Required<Pick<DetectionWatch, 'scored'>>;
+
 /**
  * Scores transfers with the threshold off: by the higher of what was thought of the transfer itself, in either of its
  * accounts, and of any candidate alert that names it.
+ *
+ * @param also is told of what was thought of each transfer too
  */
 export const watchScores = (
   log: FeedLog,
   scores: TransferScores,
-): DetectionWatch & Required<Pick<DetectionWatch, 'scored'>> => ({
-  scored: (position, risk) => {
+  also: ScoreWatch['scored'] | null = null,
+): ScoreWatch => ({
+  scored: (position, risk, anchor, terms) => {
     scores.raise(log.rowOf(position), risk);
+    also?.(position, risk, anchor, terms);
   },
   candidate: (risk, evidence) => {
     for (const { position } of evidence) scores.raise(log.rowOf(position), risk);

@@ -4,6 +4,7 @@ import { type AccountIndex, type FlowEngine, type FlowStep, NONE, viewOfStep } f
 import {
   type AlertDraft,
   atLeast,
+  baseOf,
   type Check,
   type Checks,
   CIRCUMSTANCES,
@@ -166,7 +167,7 @@ export class TransferRecorder implements DetectionWatch {
         ...{ name, family, logOdds, sentence: sentenceOf(name, facts, currency) },
         atMs: seenAt.get(name) ?? null,
       })),
-      base: this.pack.risk.base,
+      base: baseOf(this.pack),
       ...{ risk, confirmed, rules, continues: judgement.continues },
       evidence: this.reliedOn(evidence),
       outcome: rules.every(({ held }) => held) ? 'nothing new' : 'missed',
