@@ -241,9 +241,10 @@ export class Detector {
     this.desk.seen(anchor, nowMs);
     // What is bought in a shop shows nothing.
     if (!step.personal && !step.leaves && !step.cash && this.watch === null) return null;
+    const looked = lookedAt(engine, step, anchor);
     const checks = this.watch?.checks?.(step.position) ?? null;
     const sighting: Sighting = {
-      ...{ ...lookedAt(engine, step, anchor), population, nowMs, overlay: pack.overlay, checks },
+      ...{ ...looked, population, nowMs, overlay: pack.overlay, checks },
     };
     const fresh: Signal[] = [];
     for (const typology of force.typologies) {

@@ -8,6 +8,8 @@ export interface Emission {
   readonly alertId: string;
   /** Every transfer that it names by now, each once. */
   readonly rows: readonly RowIndex[];
+  /** What was seen; empty for an alert that names no typology. */
+  readonly typologies?: readonly string[];
   /** The last row that had been read: nothing after it can be named. */
   readonly at: RowIndex;
 }
@@ -48,6 +50,13 @@ export interface AlertFigures {
   readonly delayShareMedian: number | null;
   readonly interceptableShare: number | null;
   readonly lookalikeShare: number | null;
+  /** Of the alerts that count, those in which each typology was seen when they were raised, and which of them were false. */
+  readonly byTypology: Readonly<Record<string, TypologyAlerts>>;
+}
+
+export interface TypologyAlerts {
+  readonly alerts: number;
+  readonly falseAlerts: number;
 }
 
 /**
@@ -71,6 +80,7 @@ export class AlertJudge {
   private falseRevisions = 0;
   private repeated = 0;
   private ofLookalikes = 0;
+  private readonly ofTypology = new Map<string, { alerts: number; falseAlerts: number }>();
 
   /** @param places how many alerts count, true and false together */
   constructor(
@@ -79,7 +89,7 @@ export class AlertJudge {
     private readonly places: number,
   ) {}
 
-  emit({ alertId, rows, at }: Emission): void {
+  emit({ alertId, rows, at, typologies = [] }: Emission): void {
     invariant(
       rows.every((row) => row <= at),
       'an alert names what was read before it',
@@ -87,7 +97,10 @@ export class AlertJudge {
     const counting = this.taken < this.places;
     const known = this.alerts.get(alertId);
     if (known !== undefined && counting) this.revise(known, rows, at);
-    if (!this.raised.has(alertId) && counting) this.raise(alertId, rows, at);
+    if (!this.raised.has(alertId) && counting) {
+      this.raise(alertId, rows, at);
+      this.countTypologies(alertId, typologies);
+    }
     this.raised.add(alertId);
   }
 
@@ -110,6 +123,7 @@ export class AlertJudge {
       delayShareMedian: median(counted.map((pattern) => this.delayShare(pattern))),
       interceptableShare: mean(counted.map((pattern) => this.interceptable(pattern))),
       lookalikeShare: key.labelsLookalikes ? shareOf(this.ofLookalikes, taken) : null,
+      byTypology: Object.fromEntries([...this.ofTypology].sort(([a], [b]) => (a < b ? -1 : 1))),
     };
   }
 
@@ -131,6 +145,16 @@ export class AlertJudge {
     this.trueAlerts += 1;
     for (const row of rows) this.evidence.add(row);
     this.cover(pattern, rows, at);
+  }
+
+  private countTypologies(alertId: string, typologies: readonly string[]): void {
+    const isFalse = this.alerts.get(alertId)!.pattern === FALSE_ALERT;
+    for (const typology of typologies) {
+      const of = this.ofTypology.get(typology) ?? { alerts: 0, falseAlerts: 0 };
+      of.alerts += 1;
+      if (isFalse) of.falseAlerts += 1;
+      this.ofTypology.set(typology, of);
+    }
   }
 
   private revise(alert: CountedAlert, rows: readonly RowIndex[], at: RowIndex): void {

@@ -72,7 +72,7 @@ export class DataSetEvaluation {
     const { set, log, key, pack, labels } = this;
     const stretch = stretchOf(log, key, set.dayResolution);
     const told = this.told;
-    const { figures, speed } = packFigures(stretch, pack, told);
+    const { figures, speed, typologyMicros } = packFigures(stretch, pack, told);
     const feed = { name: set.name, dayResolution: set.dayResolution, log, key };
     const labelled = labels === null ? null : labelledReport(feed, pack, labels, told);
     if (labels !== null && labelled === null) {
@@ -87,6 +87,7 @@ export class DataSetEvaluation {
       patterns: key.counted.length,
       visiblePatterns: stretch.visible.size,
       oneRowPatterns: key.patterns.length - key.counted.length,
+      typologyMicros,
       walletDays: stretch.walletDays,
       ...figures,
       labelled,

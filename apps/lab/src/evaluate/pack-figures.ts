@@ -4,6 +4,7 @@ import { type AnswerKey } from './answer-key';
 import { type FeedLog, type RowIndex } from './feed-log';
 import { type AlertListener, replay, type Speed } from './replay';
 import { ALERTS_PER_PATTERN, type BudgetReport, type PackFigures } from './report';
+import { TypologyCosts } from './typology-costs';
 import { type ScoreWatch, TransferScores, watchScores } from './transfer-scores';
 import { isStructurallyVisible } from './visible';
 import { walletDays } from './wallet-days';
@@ -60,10 +61,15 @@ export function packFigures(
   pack: RulePack,
   told: RunProgress,
   also: ScoreWatch['scored'] | null = null,
-): { readonly figures: PackFigures; readonly speed: Speed } {
+): {
+  readonly figures: PackFigures;
+  readonly speed: Speed;
+  readonly typologyMicros: Readonly<Record<string, number>>;
+} {
   const { log, key, from } = stretch;
   const scores = new TransferScores(log);
-  const watched = watchScores(log, scores, also);
+  const costs = new TypologyCosts();
+  const watched = { ...watchScores(log, scores, also), ...costs.watch };
   let speed: Speed | null = null;
   const budgets = ALERTS_PER_PATTERN.map((alertsPerPattern): BudgetReport => {
     // What a transfer scores does not depend on the bar: one watched run tells it, and not the one that is timed.
@@ -71,9 +77,9 @@ export function packFigures(
     const judge = new AlertJudge(log, key, alertsPerPattern * key.counted.length);
     const perDay = perThousandPerDay(stretch, alertsPerPattern);
     const detector = new Detector({ pack: withBudget(pack, perDay), watch });
-    const onAlert: AlertListener = ({ id, positions }, at) => {
+    const onAlert: AlertListener = ({ id, positions, typologies }, at) => {
       const rows = positions.map((position) => log.rowOf(position)).filter((row) => row >= from);
-      if (at >= from && rows.length > 0) judge.emit({ alertId: id, rows, at });
+      if (at >= from && rows.length > 0) judge.emit({ alertId: id, rows, at, typologies });
     };
     const took = replay(log, null, detector, onAlert, (rows) => {
       told(`${alertsPerPattern} alerts per pattern`, rows);
@@ -86,5 +92,6 @@ export function packFigures(
     from === 0 ||
     (row >= from &&
       (!key.isLaundering(row) || key.patternsOf(row).some((pattern) => key.isCounted(pattern))));
-  return { figures: { ...scores.figures(key, ranks), budgets }, speed: speed! };
+  const typologyMicros = costs.microsPerTransfer(log.size);
+  return { figures: { ...scores.figures(key, ranks), budgets }, speed: speed!, typologyMicros };
 }
