@@ -243,8 +243,18 @@ export class Detector {
     if (!step.personal && !step.leaves && !step.cash && this.watch === null) return null;
     const looked = lookedAt(engine, step, anchor);
     const checks = this.watch?.checks?.(step.position) ?? null;
+    // Written out: spread together, the parts took microseconds.
     const sighting: Sighting = {
-      ...{ ...looked, population, nowMs, overlay: pack.overlay, checks },
+      engine,
+      step,
+      anchor,
+      currency: looked.currency,
+      receivedNew: looked.receivedNew,
+      source: looked.source,
+      population,
+      nowMs,
+      overlay: pack.overlay,
+      checks,
     };
     const fresh: Signal[] = [];
     for (const typology of force.typologies) {
