@@ -302,3 +302,18 @@ describe('look-alikes', () => {
     expect(judged(LOG, KEY, [['a', [2, 4], 4]]).lookalikeShare).toBeNull();
   });
 });
+
+describe('typologies', () => {
+  it('are counted with the alert that was raised by them, as far as it counts', () => {
+    const judge = new AlertJudge(LOG, KEY, 2);
+    judge.emit({ alertId: 'a', rows: [2, 4], at: 4, typologies: ['CYCLE', 'FAN_IN'] });
+    judge.emit({ alertId: 'b', rows: [3, 5], at: 5, typologies: ['FAN_IN'] });
+    // Seen later; and an alert beyond the budget.
+    judge.emit({ alertId: 'a', rows: [2, 4, 6], at: 6, typologies: ['FAN_OUT'] });
+    judge.emit({ alertId: 'c', rows: [6, 8], at: 8, typologies: ['CYCLE'] });
+    expect(judge.figures(allOf(KEY)).byTypology).toEqual({
+      CYCLE: { alerts: 1, falseAlerts: 0 },
+      FAN_IN: { alerts: 2, falseAlerts: 1 },
+    });
+  });
+});
