@@ -23,7 +23,8 @@ async function evaluate(...args: string[]) {
 /** Six days of a thousand wallets. */
 const SMALL_SIMULATION = ['--days', '6', '--wallets', '1000'];
 
-const SPEED = /"(transfersPerSecond|cpuMicrosPerTransfer|rssMiB)": [\d.]+/g;
+const SPEED =
+  /"typologyMicros": \{[^}]*\}|"(transfersPerSecond|cpuMicrosPerTransfer|rssMiB)": [\d.]+/g;
 
 describe('lab evaluate, as a process', () => {
   const small = () =>

@@ -25,7 +25,7 @@ async function evaluated(folder: string): Promise<{ report: DataSetReport; told:
 
 const withoutSpeed = (report: DataSetReport): DataSetReport => ({
   ...report,
-  ...{ transfersPerSecond: 0, cpuMicrosPerTransfer: 0, rssMiB: 0 },
+  ...{ transfersPerSecond: 0, cpuMicrosPerTransfer: 0, rssMiB: 0, typologyMicros: {} },
 });
 
 /** What must hold of any report, whatever the engine is worth. */

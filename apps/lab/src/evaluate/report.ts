@@ -66,7 +66,7 @@ export interface DataSetReport extends RankingFigures, Speed {
   /** Patterns of a single row, which count nowhere but in the figures per transfer. */
   readonly oneRowPatterns: number;
   readonly walletDays: number;
-  /** What the look of each typology takes, in microseconds a transfer, on this machine; the dearest first. */
+  /** What the look of each typology takes, in microseconds a transfer, on this machine. */
   readonly typologyMicros: Readonly<Record<string, number>>;
   readonly budgets: readonly BudgetReport[];
   /** Null where the set names no known operation. */

@@ -5,16 +5,14 @@ import { replay } from './replay';
 import { TypologyCosts } from './typology-costs';
 
 describe('what a typology costs', () => {
-  it('is told of each, the dearest first', () => {
+  it('is told of each, by name', () => {
     const log = handMadeLog(strangers(200));
     const costs = new TypologyCosts();
     const watch = { candidate: () => undefined, carried: () => undefined, ...costs.watch };
     const nothing = (): void => undefined;
     replay(log, null, new Detector({ watch }), nothing, nothing);
     const micros = Object.entries(costs.microsPerTransfer(log.size));
-    expect(micros.map(([name]) => name).sort()).toEqual([...TYPOLOGY_NAMES].sort());
-    const values = micros.map(([, value]) => value);
-    expect(values).toEqual([...values].sort((a, b) => b - a));
-    expect(Math.min(...values)).toBeGreaterThan(0);
+    expect(micros.map(([name]) => name)).toEqual([...TYPOLOGY_NAMES].sort());
+    expect(Math.min(...micros.map(([, value]) => value))).toBeGreaterThan(0);
   });
 });

@@ -21,11 +21,11 @@ export class TypologyCosts {
     },
   };
 
-  /** Microseconds a transfer, of a feed of so many; by typology, the dearest first. The clock itself is in them. */
+  /** Microseconds a transfer, of a feed of so many, by typology. The clock itself is in them. */
   microsPerTransfer(transfers: number): Record<string, number> {
     const costs = [...this.millis].map(
       ([typology, ms]) => [typology, (ms * MICROS_PER_MS) / Math.max(1, transfers)] as const,
     );
-    return Object.fromEntries(costs.sort(([, a], [, b]) => b - a));
+    return Object.fromEntries(costs.sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 }
