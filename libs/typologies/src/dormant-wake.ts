@@ -29,29 +29,16 @@ const SINCE: Condition = { says: 'time since that', unit: 'span' };
  * or out of the wallets. Strength: how rare it is that a wallet gets so much.
  */
 function see(sighting: Sighting, values: ValuesOf<typeof PARAMETERS>): Signal | null {
-  const { engine, step, anchor, currency, nowMs, checks } = sighting;
+  const { engine, step, anchor, nowMs, checks } = sighting;
   if (!inScope(checks, PAYER_ONLY, anchor === step.payer)) return null;
   if (!inScope(checks, PEOPLE_OR_OUT, step.personal || step.leaves)) return null;
   const waking = engine.wakings.of(anchor, step.atMs, nowMs);
   if (!holds(checks, WOKE, waking !== null) || waking === null) return null;
   if (!atMost(checks, SINCE, step.atMs - waking.atMs, values.windowMs)) return null;
-  const drained = drainedSince(sighting, waking.atMs, values.drainedMin);
-  if (drained === null) return null;
-  return {
-    typology: 'DORMANT_WAKE',
-    family: 'ACCOUNT',
-    anchor,
-    currency,
-    atMs: step.atMs,
-    logOdds: values.weight * Math.min(drained.nats, values.natsMax),
-    facts: {
-      sleptMs: waking.sleptMs,
-      sinceMs: step.atMs - waking.atMs,
-      inMinor: drained.inMinor,
-      drainedShare: drained.share,
-    },
-    evidence: drained.evidence,
-  };
+  return drainedSince(sighting, 'DORMANT_WAKE', waking.atMs, values, {
+    sleptMs: waking.sleptMs,
+    sinceMs: step.atMs - waking.atMs,
+  });
 }
 
 const SENTENCE: Wording = {

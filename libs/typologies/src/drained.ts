@@ -3,7 +3,7 @@ import { HORIZONS } from '#flow';
 import { cameIn } from './came-in';
 import { above, atLeast, type Condition } from './check';
 import { byTime, creditEvidence, debitEvidence, type Evidence } from './evidence';
-import { type Sighting } from './signal';
+import { type Facts, type Signal, type Sighting } from './signal';
 
 const GONE: Condition = { says: 'has left again, of what came in since', unit: 'amount' };
 const RARE: Condition = {
@@ -11,34 +11,41 @@ const RARE: Condition = {
   unit: 'nats',
 };
 
-/** Of a wallet that a new life began for: what came in since, and left again. */
-export interface Drained {
-  readonly inMinor: number;
-  readonly share: number;
-  readonly nats: number;
-  readonly evidence: readonly Evidence[];
+/** What the typologies of a new life say alike. */
+interface DrainedValues {
+  readonly drainedMin: number;
+  readonly weight: number;
+  readonly natsMax: number;
 }
 
 /**
- * What came into the anchor since then and has left again, where that is most of it. How much it surprises: by what wallets
- * get, in two weeks, from people new to them.
+ * What came into the anchor since a new life of it began, and has left again, where that is most of it. How much it
+ * surprises: by what wallets get, in two weeks, from people new to them.
  *
- * @returns null where less than `shareMin` of it has left, or where so much surprises nobody
+ * @param facts of the new life, for the sentence
+ * @returns null where less than `drainedMin` of it has left, or where so much surprises nobody
  */
 export function drainedSince(
   { engine, step, anchor, currency, population, checks }: Sighting,
+  typology: Signal['typology'],
   sinceMs: EventTimeMs,
-  shareMin: number,
-): Drained | null {
+  { drainedMin, weight, natsMax }: DrainedValues,
+  facts: Facts,
+): Signal | null {
   const { inMinor, leftMinor } = cameIn(engine, anchor, sinceMs, step.atMs);
   const goneMinor = inMinor - leftMinor;
-  if (inMinor === 0 || !atLeast(checks, GONE, goneMinor, inMinor * shareMin, inMinor)) return null;
+  if (inMinor === 0) return null;
+  if (!atLeast(checks, GONE, goneMinor, inMinor * drainedMin, inMinor)) return null;
   const nats = population.of(currency).received[HORIZONS - 1]!.surpriseOfHigh(inMinor);
   if (!above(checks, RARE, nats, 0)) return null;
   return {
-    inMinor,
-    share: goneMinor / inMinor,
-    nats,
+    typology,
+    family: 'ACCOUNT',
+    anchor,
+    currency,
+    atMs: step.atMs,
+    logOdds: weight * Math.min(nats, natsMax),
+    facts: { ...facts, inMinor, drainedShare: goneMinor / inMinor },
     evidence: between(engine, step, anchor, sinceMs),
   };
 }

@@ -36,29 +36,16 @@ const FEED_AGE: Condition = { says: 'how long the feed had run before that', uni
  * that a wallet gets so much. A wallet that was given up after half a year of silence counts as new: nothing else is known of it.
  */
 function see(sighting: Sighting, values: ValuesOf<typeof PARAMETERS>): Signal | null {
-  const { engine, step, anchor, currency, checks } = sighting;
+  const { engine, step, anchor, checks } = sighting;
   if (!inScope(checks, PAYER_ONLY, anchor === step.payer)) return null;
   if (!inScope(checks, PEOPLE_OR_OUT, step.personal || step.leaves)) return null;
   const firstAtMs = engine.accounts.get(anchor, ACCOUNT.firstAt);
   if (!atMost(checks, AGE, step.atMs - firstAtMs, values.ageMaxMs)) return null;
   const feedAgeMs = firstAtMs - engine.clock.startedAt;
   if (!atLeast(checks, FEED_AGE, feedAgeMs, values.feedAgeMinMs)) return null;
-  const drained = drainedSince(sighting, firstAtMs, values.drainedMin);
-  if (drained === null) return null;
-  return {
-    typology: 'FAST_FIRST_USE',
-    family: 'ACCOUNT',
-    anchor,
-    currency,
-    atMs: step.atMs,
-    logOdds: values.weight * Math.min(drained.nats, values.natsMax),
-    facts: {
-      ageMs: step.atMs - firstAtMs,
-      inMinor: drained.inMinor,
-      drainedShare: drained.share,
-    },
-    evidence: drained.evidence,
-  };
+  return drainedSince(sighting, 'FAST_FIRST_USE', firstAtMs, values, {
+    ageMs: step.atMs - firstAtMs,
+  });
 }
 
 const SENTENCE: Wording = {
