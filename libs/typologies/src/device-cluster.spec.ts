@@ -101,7 +101,7 @@ describe('device cluster', () => {
       }),
       { numRuns: 100 },
     );
-    expect(signals).toBeGreaterThan(50);
+    expect(signals).toBeGreaterThan(20);
   });
 });
 
