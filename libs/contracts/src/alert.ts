@@ -17,6 +17,9 @@ export const TYPOLOGY_NAMES = [
   'DORMANT_WAKE',
   'LIMIT_HUGGING',
   'DEVICE_CLUSTER',
+  'SIM_CLUSTER',
+  'PERSON_CLUSTER',
+  'AGENT_CLUSTER',
   'GATHER_SCATTER',
 ] as const;
 export type TypologyName = (typeof TYPOLOGY_NAMES)[number];

@@ -1,4 +1,4 @@
-import { type FeedEvent, type Indicator, type Transfer } from '#domain';
+import { type FeedEvent, type Indicator, type Marks, type Transfer } from '#domain';
 
 /** A place in the log. Later entries have higher positions; there are gaps. */
 export type LogPosition = number;
@@ -13,9 +13,7 @@ export interface TransferEntry {
   /** Tokens of the identifiers that each side was reported with. */
   readonly debtorTokens: readonly string[];
   readonly creditorTokens: readonly string[];
-  /** Of the handset that the debtor paid from, and of the debtor's national id; absent where they are not told. */
-  readonly handset?: string;
-  readonly debtorPerson?: string;
+  readonly marks?: Marks;
 }
 
 /** Something that a provider reported beside transfers. */

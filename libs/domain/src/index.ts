@@ -2,6 +2,7 @@ export * from './app-error';
 export * from './event-time';
 export * from './feed-event';
 export * from './identifier';
+export * from './marks';
 export * from './money';
 export * from './operation';
 export * from './referral-status';

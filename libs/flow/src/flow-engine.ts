@@ -4,6 +4,7 @@ import {
   type Indicator,
   invariant,
   isHub,
+  type Marks,
   type PartyKind,
   type Transfer,
   type WalletRef,
@@ -30,7 +31,7 @@ import {
 } from './flow-limits';
 import { FlowStep } from './flow-step';
 import { declaredKind, isBelievedHub, youngestOpening } from './hub';
-import { HandsetStore } from './handset-store';
+import { MarkStores } from './mark-stores';
 import { LotOrder, takeLots } from './lots';
 import { MixedPiles } from './mixed-piles';
 import { OriginMix } from './origin-mix';
@@ -65,7 +66,7 @@ export class FlowEngine {
   readonly calls: CallStore;
   readonly changes: WalletChanges;
   readonly wakings: Wakings;
-  readonly handsets: HandsetStore;
+  readonly marks: MarkStores;
   readonly piles: MixedPiles;
   readonly clock = new FeedClock();
   /** The last transfer, as its accounts saw it. */
@@ -98,7 +99,7 @@ export class FlowEngine {
     this.calls = new CallStore(this.watchlist, limits, this.caps);
     this.changes = new WalletChanges(limits, this.caps);
     this.wakings = new Wakings(this.accounts, limits, this.caps);
-    this.handsets = new HandsetStore(limits, this.caps);
+    this.marks = new MarkStores(limits, this.caps);
     this.piles = new MixedPiles(this.isWithdrawn);
     this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
     this.credits = this.memory.credits;
@@ -123,7 +124,7 @@ export class FlowEngine {
    * Moves a settled transfer's money. A wallet that pays itself moves none and must be left out.
    *
    * @param debtorTokens tokens of identifiers the debtor was reported with
-   * @param paidFrom tokens of the handset and of the debtor's national id, where they are told
+   * @param marks those that are told
    * @returns the engine's {@link step}, which the next transfer overwrites
    */
   move(
@@ -131,7 +132,7 @@ export class FlowEngine {
     transfer: Transfer,
     debtorTokens: readonly string[],
     creditorTokens: readonly string[],
-    { handset, debtorPerson = null }: { handset?: string; debtorPerson?: string | null } = {},
+    marks: Marks = {},
   ): FlowStep {
     const { step } = this;
     const { occurredAtMs: atMs, debtor, creditor, currency } = transfer;
@@ -150,7 +151,7 @@ export class FlowEngine {
     this.seen(step, step.payee, creditorTokens);
     this.debit(step);
     this.calls.follow(step, debtorTokens);
-    if (handset !== undefined && step.tells) this.follow(step, handset, debtorPerson);
+    this.marks.follow(step, marks, this.accounts);
     this.credit(step);
     this.pair(step);
     return step;
@@ -355,18 +356,6 @@ export class FlowEngine {
     }
   }
 
-  /** Writes down with a payment who else lately paid from its handset. */
-  private follow(step: FlowStep, handset: string, person: string | null): void {
-    const { accounts } = this;
-    const names = {
-      payer: accounts.walletKey(step.payer),
-      payee: accounts.walletKey(step.payee),
-      currency: accounts.currency(step.payer),
-      person,
-    };
-    step.handsetUses = this.handsets.use(handset, step.useBy(names), step.nowMs);
-  }
-
   private link(step: FlowStep): void {
     const { payer, amountMinor, atMs, carried } = step;
     const { limits, caps } = this;
@@ -446,10 +435,11 @@ export class FlowEngine {
   /** What is saved, in this order. */
   private get parts() {
     const { accounts, credits, debits, counterparties, attributes, pairs } = this;
-    const { watchlist, calls, changes, wakings, handsets, piles, pending } = this;
+    const { watchlist, calls, changes, wakings, marks, piles, pending } = this;
     return [
       ...[accounts, credits, credits.trails, debits, counterparties, attributes, pairs],
-      ...[watchlist, calls, changes, wakings, handsets, piles, pending],
+      ...[watchlist, calls, changes, wakings, piles, pending],
+      ...marks.stores,
     ];
   }
 

@@ -58,8 +58,8 @@ export interface FlowLimits {
   readonly dormantAfterMs: number;
   /** …and so many wakings are remembered. */
   readonly wokenAccountsMax: number;
-  /** Handsets whose wallets are remembered. */
-  readonly handsetsMax: number;
+  /** Marks of each kind (handsets, SIMs, persons, agents) whose payments are remembered. */
+  readonly marksMax: number;
 }
 
 export const FLOW_LIMITS: FlowLimits = {
@@ -91,7 +91,7 @@ export const FLOW_LIMITS: FlowLimits = {
   changedWalletsMax: 262_144,
   dormantAfterMs: 90 * DAY_MS,
   wokenAccountsMax: 262_144,
-  handsetsMax: 1_000_000,
+  marksMax: 500_000,
 };
 
 /** Transfers upstream that travel with a payment. */
@@ -141,7 +141,7 @@ export const CAPS = {
   calledNumbers: 'calledNumbersMax',
   changedWallets: 'changedWalletsMax',
   wokenAccounts: 'wokenAccountsMax',
-  handsets: 'handsetsMax',
+  marks: 'marksMax',
 } as const;
 export type Cap = (typeof CAPS)[keyof typeof CAPS];
 

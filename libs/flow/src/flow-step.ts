@@ -1,7 +1,15 @@
-import { type EventTimeMs, isCash, isExit, isPurchase, type Transfer } from '#domain';
+import {
+  type EventTimeMs,
+  isCash,
+  isExit,
+  isPurchase,
+  MARK_KINDS,
+  type MarkKind,
+  type Transfer,
+} from '#domain';
 import { type AccountIndex, NONE } from './accounts';
 import { Carried } from './carried';
-import { type HandsetUse } from './handset-store';
+import { type MarkedUse } from './marked-uses';
 import { type CreditSlot } from './timed-rows';
 
 /** The lots that a debit took, by value: what is left in the account may move. */
@@ -14,6 +22,8 @@ export class TakenLots {
   readonly takenMinor: Float64Array;
   /** Whether its payer had never paid the account before. */
   readonly newPair: Uint8Array;
+  /** Whether it came from a person. */
+  readonly personal: Uint8Array;
   /** Whether an alert relies on it. */
   readonly watched: Uint8Array;
 
@@ -24,6 +34,7 @@ export class TakenLots {
     this.atMs = new Float64Array(max);
     this.takenMinor = new Float64Array(max);
     this.newPair = new Uint8Array(max);
+    this.personal = new Uint8Array(max);
     this.watched = new Uint8Array(max);
   }
 }
@@ -83,8 +94,8 @@ export class FlowStep {
   credit: CreditSlot = NONE;
   /** The most wallets that any identifier of this transfer was lately seen with, this one included. */
   walletsSharingIdentifier = 0;
-  /** The last payments of wallets that lately paid from the payer's handset, this one among them; none where it is not told. */
-  handsetUses: readonly HandsetUse[] = [];
+  /** Of each mark of the payment, the last payments of wallets that lately paid with it, this one among them; none where it is not told. */
+  readonly uses: Record<MarkKind, readonly MarkedUse[]>;
   /** As the provider tells of them here; null where it does not. */
   payerTier: string | null = null;
   payeeTier: string | null = null;
@@ -95,17 +106,12 @@ export class FlowStep {
 
   constructor(lotsMax: number) {
     this.taken = new TakenLots(lotsMax);
+    this.uses = { handset: NO_USES, sim: NO_USES, person: NO_USES, agent: NO_USES };
   }
 
   /** Between people, or out of the wallets: what a purchase, a salary or a fee shows nobody looks at. */
   get tells(): boolean {
     return this.personal || this.leaves;
-  }
-
-  /** The payment as its handset keeps it. */
-  useBy(names: Pick<HandsetUse, 'payer' | 'payee' | 'currency' | 'person'>): HandsetUse {
-    const { position, atMs, amountMinor, carried } = this;
-    return { ...names, position, atMs, amountMinor, newPair: !carried.payerKnowsPayee };
   }
 
   /** What the transfer says of itself. */
@@ -120,8 +126,8 @@ export class FlowStep {
     this.cash = isCash(type);
     this.payerTier = debtor.tier ?? null;
     this.payeeTier = creditor.tier ?? null;
-    this.handsetUses = NO_USES;
+    for (const kind of MARK_KINDS) this.uses[kind] = NO_USES;
   }
 }
 
-const NO_USES: readonly HandsetUse[] = [];
+const NO_USES: readonly MarkedUse[] = [];

@@ -14,7 +14,8 @@ export {
   namedForMs,
   ORIGINS_MAX,
 } from './flow-limits';
-export { type HandsetUse, personsOf } from './handset-store';
+export { type MarkedUse, SHARED_MARK_KINDS, type SharedMarkKind, SHARERS } from './marked-uses';
+export { looksAtMark, useOf } from './mark-stores';
 export { declaredKind } from './hub';
 export { type HuntSteps, type Quarry } from './hunt-steps';
 export { LogHistogram } from './log-histogram';

@@ -123,6 +123,7 @@ export function takeLots(
     taken.atMs[i] = credits.at(slot);
     taken.takenMinor[i] = minor;
     taken.newPair[i] = credits.newPair(slot) ? 1 : 0;
+    taken.personal[i] = credits.personal(slot) ? 1 : 0;
     taken.watched[i] = credits.watched(slot) ? 1 : 0;
     taken.count = i + 1;
   }

@@ -32,7 +32,7 @@ describe('the engine and its reference', () => {
   it('have the same limits', () => {
     // Of whole stores that the reference keeps without a limit.
     const { attributesMax, pairsMax, calledNumbersMax, changedWalletsMax, ...rest } = FLOW_LIMITS;
-    const { wokenAccountsMax, handsetsMax, dormantAfterMs, ...limits } = rest;
+    const { wokenAccountsMax, marksMax, dormantAfterMs, ...limits } = rest;
     expect(limits).toEqual(DEFAULT_LIMITS);
     const ofStores = [
       attributesMax,
@@ -40,7 +40,7 @@ describe('the engine and its reference', () => {
       calledNumbersMax,
       changedWalletsMax,
       wokenAccountsMax,
-      handsetsMax,
+      marksMax,
     ];
     expect(Math.min(...ofStores, dormantAfterMs)).toBeGreaterThan(0);
   });

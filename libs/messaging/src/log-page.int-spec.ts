@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type LogEntry } from '#contracts';
+import { type LogEntry, type TransferEntry } from '#contracts';
 import {
   AMOUNT_MINOR_MAX,
   EVENT_TIME_MAX_MS,
@@ -15,6 +15,7 @@ import {
   TRANSFER_TYPES,
   type TransferStatus,
   type TransferType,
+  walletKey,
 } from '#domain';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { TransferLog } from './transfer-log';
@@ -43,7 +44,8 @@ async function readPlainly(): Promise<LogEntry[]> {
             particulars->'creditor'->>'openedAt' as creditor_opened,
             particulars->'debtor'->>'tier' as debtor_tier, particulars->'creditor'->>'tier' as creditor_tier,
             particulars->'device'->>'id' as device, particulars->'device'->>'imei' as imei,
-            particulars->'debtor'->>'nationalId' as person
+            particulars->'debtor'->>'nationalId' as person, particulars->'debtor'->>'msisdn' as sim,
+            case when type = 'CASH_OUT' then particulars->>'agentId' end as agent_id
      from feed.transfer order by position`,
   );
   const tokens = (text: string | null): string[] => JSON.parse(text ?? '[]') as string[];
@@ -53,8 +55,7 @@ async function readPlainly(): Promise<LogEntry[]> {
     originalPosition: row.original_position === null ? null : Number(row.original_position),
     debtorTokens: tokens(row.debtor_tokens!),
     creditorTokens: tokens(row.creditor_tokens!),
-    ...where('handset', row.device ?? row.imei),
-    ...where('debtorPerson', row.person),
+    ...marks(row),
     transfer: {
       provider: row.provider_id!,
       transferId: row.transfer_id!,
@@ -79,6 +80,24 @@ async function readPlainly(): Promise<LogEntry[]> {
       },
     },
   }));
+}
+
+function marks(
+  row: Readonly<Partial<Record<string, string | null>>>,
+): Pick<TransferEntry, 'marks'> {
+  const agent = { provider: row.provider_id!, walletId: row.agent_id! };
+  const creditor = { provider: row.creditor_provider!, walletId: row.creditor_wallet! };
+  const paysCash = row.type === 'CASH_OUT' && row.creditor_kind === 'AGENT';
+  const told = {
+    ...where('handset', row.device ?? row.imei),
+    ...where('sim', row.sim),
+    ...where('person', row.person),
+    ...where(
+      'agent',
+      row.agent_id != null ? walletKey(agent) : paysCash ? walletKey(creditor) : null,
+    ),
+  };
+  return Object.keys(told).length === 0 ? {} : { marks: told };
 }
 
 const where = (name: string, told: string | null | undefined): Record<string, string> =>
@@ -174,6 +193,7 @@ const told = fc.option(
     {
       name: text,
       tier: text,
+      msisdn: text,
       nationalId: text,
       openedAt: fc
         .oneof(
@@ -189,7 +209,12 @@ const told = fc.option(
 const device = fc.option(fc.record({ id: text, imei: text }, { requiredKeys: [] }), {
   nil: undefined,
 });
-const particulars = fc.option(fc.record({ narrative: text, debtor: told, creditor: told, device }));
+const particulars = fc.option(
+  fc.record(
+    { narrative: text, agentId: text, debtor: told, creditor: told, device },
+    { requiredKeys: [] },
+  ),
+);
 const tokens = fc.option(fc.array(text, { maxLength: 3 }));
 /** Around the year 2000 and at its last before 2100; on, just before and just after whole milliseconds. */
 const atMicros = fc

@@ -17,6 +17,9 @@ import {
   TRANSFER_TYPES,
   type TransferStatus,
   type TransferType,
+  cashedOutAt,
+  toldMarks,
+  type Transfer,
 } from '#domain';
 
 /**
@@ -48,7 +51,7 @@ export interface PageColumns {
   readonly debtor_opened: readonly string[] | null;
   readonly creditor_opened_at: readonly LogPosition[] | null;
   readonly creditor_opened: readonly string[] | null;
-  /** Tier of the debtor, of the creditor, tokens of the handset and of the debtor's national id. */
+  /** Tier of the debtor, of the creditor; tokens of the handset, of the debtor's mobile number and national id; agent. */
   readonly details_at: readonly LogPosition[] | null;
   readonly details: readonly Details[] | null;
   readonly control: readonly (readonly [LogPosition, string, unknown])[] | null;
@@ -110,8 +113,8 @@ export const PAGE_STATEMENT = `
       json_agg(debtor_opened) filter (where debtor_opened is not null) as debtor_opened,
       json_agg(position) filter (where creditor_opened is not null) as creditor_opened_at,
       json_agg(creditor_opened) filter (where creditor_opened is not null) as creditor_opened,
-      json_agg(position) filter (where details <> '[null, null, null, null]') as details_at,
-      json_agg(details) filter (where details <> '[null, null, null, null]') as details,
+      json_agg(position) filter (where details <> '[null, null, null, null, null, null]') as details_at,
+      json_agg(details) filter (where details <> '[null, null, null, null, null, null]') as details,
       case when count(*) = $2 then max(position) else (select until from full_of_events) end as until
     from (
       -- Looked up once a row: the limit keeps this apart from what is made of it.
@@ -122,7 +125,9 @@ export const PAGE_STATEMENT = `
           particulars #> '{debtor,tier}',
           particulars #> '{creditor,tier}',
           coalesce(particulars #> '{device,id}', particulars #> '{device,imei}'),
-          particulars #> '{debtor,nationalId}'
+          particulars #> '{debtor,msisdn}',
+          particulars #> '{debtor,nationalId}',
+          case when type = 'CASH_OUT' then particulars #> '{agentId}' end
         ) as details
       from feed.transfer
       where position > $1 and position <= (select until from full_of_events) order by position limit $2
@@ -130,8 +135,9 @@ export const PAGE_STATEMENT = `
   ) as page`;
 
 const NO_TOKENS: readonly string[] = [];
-type Details = readonly [string | null, string | null, string | null, string | null];
-const NO_DETAILS: Details = [null, null, null, null];
+type Detail = string | null;
+type Details = readonly [Detail, Detail, Detail, Detail, Detail, Detail];
+const NO_DETAILS: Details = [null, null, null, null, null, null];
 interface Facts {
   readonly status: TransferStatus;
   readonly type: TransferType;
@@ -209,6 +215,14 @@ function partyOf(
   return { ...party, openedAtMs };
 }
 
+function marksOf(
+  transfer: Transfer,
+  [handset, sim, person, agentId]: readonly Detail[],
+): Pick<TransferEntry, 'marks'> {
+  const agent = cashedOutAt(transfer, agentId ?? null);
+  return toldMarks({ handset, sim, person, agent });
+}
+
 /** The transfers of a page, in the log's order. */
 function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
   const { positions } = page;
@@ -241,38 +255,38 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
     before = position;
     const provider = providers[i]!;
     const { status, type, currency, debtorKind, creditorKind } = words.read(facts[i]!);
-    const [debtorTier, creditorTier, handset, debtorPerson] = details.of(position, NO_DETAILS);
+    const [debtorTier, creditorTier, ...told] = details.of(position, NO_DETAILS);
+    const transfer: Transfer = {
+      provider,
+      transferId: transferIds[i]!,
+      status,
+      type,
+      occurredAtMs,
+      amountMinor,
+      currency,
+      debtor: partyOf(
+        debtorProviders[i] ?? provider,
+        debtorWallets[i]!,
+        debtorKind,
+        debtorOpened.of(position, null),
+        debtorTier,
+      ),
+      creditor: partyOf(
+        creditorProviders[i] ?? provider,
+        creditorWallets[i]!,
+        creditorKind,
+        creditorOpened.of(position, null),
+        creditorTier,
+      ),
+    };
     entries[i] = {
       kind: 'transfer',
       position,
       originalPosition,
       debtorTokens: debtorTokens.of(position, NO_TOKENS),
       creditorTokens: creditorTokens.of(position, NO_TOKENS),
-      ...(handset === null ? {} : { handset }),
-      ...(debtorPerson === null ? {} : { debtorPerson }),
-      transfer: {
-        provider,
-        transferId: transferIds[i]!,
-        status,
-        type,
-        occurredAtMs,
-        amountMinor,
-        currency,
-        debtor: partyOf(
-          debtorProviders[i] ?? provider,
-          debtorWallets[i]!,
-          debtorKind,
-          debtorOpened.of(position, null),
-          debtorTier,
-        ),
-        creditor: partyOf(
-          creditorProviders[i] ?? provider,
-          creditorWallets[i]!,
-          creditorKind,
-          creditorOpened.of(position, null),
-          creditorTier,
-        ),
-      },
+      ...marksOf(transfer, told),
+      transfer,
     };
   }
   const sparse = [

@@ -173,7 +173,7 @@ export class Detector {
       entry.transfer,
       entry.debtorTokens,
       entry.creditorTokens,
-      entry,
+      entry.marks,
     );
     const { nowMs } = step;
     this.watch?.moved?.(step, engine);

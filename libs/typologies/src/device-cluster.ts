@@ -1,9 +1,8 @@
-import { DAY_MS, HOUR_MS, walletOfKey } from '#domain';
-import { NONE, personsOf } from '#flow';
-import { above, atLeast, type Condition, inScope, PAYER_ONLY, PEOPLE_OR_OUT } from './check';
-import { byTime, type Evidence } from './evidence';
-import { count as countOf, natsMax, perNat, span, type ValuesOf } from './parameter';
-import { type Signal, type Sighting, typology } from './signal';
+import { DAY_MS, HOUR_MS } from '#domain';
+import { type Condition } from './check';
+import { count as countOf, natsMax, perNat, span } from './parameter';
+import { sharedMark } from './shared-mark';
+import { typology } from './signal';
 import { type Wording } from './wording';
 
 const PARAMETERS = {
@@ -22,7 +21,11 @@ const PERSONS: Condition = {
   says: 'persons who paid from its handset within the window',
   unit: 'count',
 };
-const RARE: Condition = { says: 'how rare so many are among all handsets in use', unit: 'nats' };
+
+const SENTENCE: Wording = {
+  en: 'is used from a handset from which {sharers:persons} paid {sumMinor:amount} within {spanMs:span}, each from another wallet',
+  ur: 'ایسے موبائل سے استعمال ہوتا ہے جس سے {sharers:persons} نے {spanMs:span} کے اندر الگ الگ والٹس سے {sumMinor:amount} ادا کیے',
+};
 
 /**
  * Device cluster: wallets of different people are used from one handset.
@@ -32,52 +35,15 @@ const RARE: Condition = { says: 'how rare so many are among all handsets in use'
  * with none counts as a person of its own. Strength: how rare so many are among payments whose handset is told. An address on the
  * network is no handset: a carrier puts thousands behind one.
  */
-function see(
-  { engine, step, population, anchor, currency, checks }: Sighting,
-  { windowMs, personsMin, weight, natsMax: most }: ValuesOf<typeof PARAMETERS>,
-): Signal | null {
-  if (!inScope(checks, PAYER_ONLY, anchor === step.payer)) return null;
-  if (!inScope(checks, PEOPLE_OR_OUT, step.tells)) return null;
-  const uses = step.handsetUses.filter(({ atMs }) => atMs >= step.atMs - windowMs);
-  const persons = personsOf(uses);
-  if (!atLeast(checks, PERSONS, persons, personsMin)) return null;
-  const nats = Math.min(population.handsetPersons.surpriseOfHigh(persons), most);
-  if (!above(checks, RARE, nats, 0)) return null;
-  const evidence = uses.flatMap((use): Evidence[] => {
-    const { position, amountMinor, atMs, newPair } = use;
-    // What is added up is one currency's; an account that was given up is named no more.
-    if (use.currency !== currency) return [];
-    const payer = engine.accounts.find(walletOfKey(use.payer), currency);
-    const payee = engine.accounts.find(walletOfKey(use.payee), currency);
-    if (payer === NONE || payee === NONE) return [];
-    return [{ position, payer, payee, amountMinor, atMs, newPair }];
-  });
-  return {
-    typology: 'DEVICE_CLUSTER',
-    family: 'NETWORK',
-    anchor,
-    currency,
-    atMs: step.atMs,
-    logOdds: weight * nats,
-    facts: {
-      persons,
-      sumMinor: evidence.reduce((sum, { amountMinor }) => sum + amountMinor, 0),
-      spanMs: step.atMs - evidence[0]!.atMs,
-    },
-    evidence: evidence.sort(byTime),
-  };
-}
-
-const SENTENCE: Wording = {
-  en: 'is used from a handset from which {persons:persons} paid {sumMinor:amount} within {spanMs:span}, each from another wallet',
-  ur: 'ایسے موبائل سے استعمال ہوتا ہے جس سے {persons:persons} نے {spanMs:span} کے اندر الگ الگ والٹس سے {sumMinor:amount} ادا کیے',
-};
-
 export const deviceCluster = typology({
   name: 'DEVICE_CLUSTER',
   family: 'NETWORK',
   techniques: ['LW-DEVICE-CLUSTER'],
   parameters: PARAMETERS,
-  see,
+  see: (sighting, { personsMin, ...values }) =>
+    sharedMark(sighting, 'DEVICE_CLUSTER', 'handset', PERSONS, {
+      ...values,
+      sharersMin: personsMin,
+    }),
   sentence: SENTENCE,
 });

@@ -7,7 +7,9 @@ import {
   LogHistogram,
   type NewDealings,
   NONE,
-  personsOf,
+  SHARED_MARK_KINDS,
+  type SharedMarkKind,
+  SHARERS,
   type StatePart,
   type StateSource,
 } from '#flow';
@@ -73,8 +75,10 @@ export class Population {
   readonly sharedPayees = new LogHistogram();
   /** Of people new to a payer, those who had paid it and those whom it has paid in two weeks: of the two, the fewer. */
   readonly gatherScatter = new LogHistogram();
-  /** Persons who had lately paid from a payment's handset. */
-  readonly handsetPersons = new LogHistogram();
+  /** How many had lately shared a payment's mark. */
+  readonly sharers: Readonly<Record<SharedMarkKind, LogHistogram>> = {
+    ...{ handset: new LogHistogram(), sim: new LogHistogram(), person: new LogHistogram() },
+  };
   /** Payments that a payer had made. */
   readonly debitsSeen = new LogHistogram();
 
@@ -106,7 +110,11 @@ export class Population {
     if (step.leaves && step.carried.lotMinor * 2 >= step.amountMinor) {
       this.exitDwell.add(Math.max(step.carried.dwellMs, DWELL_FLOOR_MS), nowMs);
     }
-    if (step.handsetUses.length > 0) this.handsetPersons.add(personsOf(step.handsetUses), nowMs);
+    for (const kind of SHARED_MARK_KINDS) {
+      const uses = step.uses[kind];
+      // A histogram tells nothing apart below 1.
+      if (uses.length > 0) this.sharers[kind].add(Math.max(SHARERS[kind](uses), 1), nowMs);
+    }
     if (!step.personal) return;
     const receivedNew = seen?.receivedNew ?? null;
     const { carried } = step;
@@ -156,7 +164,7 @@ export class Population {
     yield ['shared-payees', this.sharedPayees];
     yield ['debits-seen', this.debitsSeen];
     yield ['gather-scatter', this.gatherScatter];
-    yield ['handset-persons', this.handsetPersons];
+    for (const kind of SHARED_MARK_KINDS) yield [`sharers-${kind}`, this.sharers[kind]];
     for (const [currency, amounts] of this.amounts) {
       for (const [name, histogram] of amounts.histograms())
         yield [`${currency}.${name}`, histogram];

@@ -107,8 +107,12 @@ function feedOf(steps: readonly Step[]): Feed[] {
       originalPosition: null,
       debtorTokens: tokens,
       creditorTokens: s.token === 1 ? [`token${s.from % 4}`] : [],
-      ...(s.kept > 90 ? { handset: `handset${s.token % 2}` } : {}),
-      ...(s.hop > 7 ? { debtorPerson: `person${s.hop}` } : {}),
+      marks: {
+        ...(s.kept > 90 ? { handset: `handset${s.token % 2}` } : {}),
+        ...(s.hop > 7 ? { person: `person${s.hop}` } : {}),
+        ...(s.hop % 2 === 0 ? { sim: `sim${s.token % 2}` } : {}),
+        ...(s.type === 'CASH_OUT' ? { agent: `agent${s.token % 2}` } : {}),
+      },
       transfer: {
         provider: 'p',
         transferId: `t${position}`,

@@ -14,7 +14,8 @@ const days = Array.from({ length: DAYS - TAUGHT_DAYS }, (_, i) => TAUGHT_DAYS + 
 const many = <T>(count: number, of: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => of(i));
 
-const PHONE: Partial<Move> = { handset: 'phone' };
+/** A household's one phone, with one SIM, used by each for a wallet of their own. */
+const phoneOf = (who: string): Partial<Move> => ({ handset: 'phone', sim: 'number', person: who });
 
 const pay = (
   from: string,
@@ -58,6 +59,14 @@ const SCENES: Readonly<Record<string, readonly Move[]>> = {
       kind: 'AGENT',
     }),
   ]).flat(),
+  'a village’s one agent: on market day eight get money from a relative in town and take it out there':
+    many(8, (i) => [
+      pay(`relative${i}`, `villager${i}`, 6_000 + 700 * i, at(TAUGHT_DAYS + 5, 8 + i / 2)),
+      pay(`villager${i}`, 'village agent', 5_500 + 700 * i, at(TAUGHT_DAYS + 5, 13, 9 * i), {
+        type: 'CASH_OUT',
+        kind: 'AGENT',
+      }),
+    ]).flat(),
   'Eid: everybody sends small gifts to relatives': many(40, (i) => [
     pay(`uncle${i % 10}`, `niece${i}`, 1_000, at(TAUGHT_DAYS + 6, 8, 3 * i)),
     pay(`uncle${(i + 1) % 10}`, `niece${i}`, 500, at(TAUGHT_DAYS + 6, 11, 3 * i)),
@@ -102,9 +111,9 @@ const SCENES: Readonly<Record<string, readonly Move[]>> = {
     pay('worker', 'wife', 34_000, at(TAUGHT_DAYS + 2, 9, 40)),
   ]),
   'a household phone: five of a family pay from one handset': days.flatMap((day) => [
-    pay('father', 'mum', 2_000, at(day, 9), PHONE),
+    pay('father', 'mum', 2_000, at(day, 9), phoneOf('father')),
     ...['mum', 'sister', 'brother', 'gran'].map((who, i) =>
-      pay(who, `friend of ${who}`, 400 + 50 * i, at(day, 15 + i), PHONE),
+      pay(who, `friend of ${who}`, 400 + 50 * i, at(day, 15 + i), phoneOf(who)),
     ),
   ]),
   'a carrier’s network: what forty people share is an address, and that is no handset':
@@ -123,8 +132,11 @@ const SCENES: Readonly<Record<string, readonly Move[]>> = {
 
 describe('what honest people do', () => {
   it.each(Object.entries(SCENES))('%s: no alert', (_, scene) => {
-    // Everybody has a handset of their own.
-    const life = ordinaryLife(DAYS).map((move) => ({ ...move, handset: move.from }));
+    // Everybody has a handset, a number and a national id of their own.
+    const life = ordinaryLife(DAYS).map((move) => {
+      const { from } = move;
+      return { ...move, handset: from, sim: from, person: from };
+    });
     const moves = [...life, ...scene].sort((a, b) => a.atMs - b.atMs);
     const own = new Set(moves.flatMap((move, i) => (scene.includes(move) ? [2 * (i + 1)] : [])));
     const entries: LogEntry[] = logOf(moves);

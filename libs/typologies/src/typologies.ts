@@ -6,12 +6,15 @@ import { cycle } from './cycle';
 import { fanIn, fanOut } from './fan';
 import { layeringChain } from './layering-chain';
 import { operationProximity } from './operation-proximity';
+import { agentCluster } from './agent-cluster';
 import { deviceCluster } from './device-cluster';
 import { dormantWake } from './dormant-wake';
 import { fastFirstUse } from './fast-first-use';
 import { gatherScatter } from './gather-scatter';
 import { KNOWN_PARTIES, KNOWN_PARTIES_SENTENCE } from './known-parties';
 import { limitHugging } from './limit-hugging';
+import { personCluster } from './person-cluster';
+import { simCluster } from './sim-cluster';
 import { passThrough } from './pass-through';
 import { rapidCashOut } from './rapid-cash-out';
 import { scatterGather } from './scatter-gather';
@@ -36,6 +39,9 @@ export const TYPOLOGIES: readonly Typology[] = [
   dormantWake,
   limitHugging,
   deviceCluster,
+  simCluster,
+  personCluster,
+  agentCluster,
   gatherScatter,
 ];
 

@@ -1,5 +1,13 @@
-import { type LogEntry } from '#contracts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, type PartyKind, type TransferType } from '#domain';
+import { type LogEntry, type TransferEntry } from '#contracts';
+import {
+  cashedOutAt,
+  DAY_MS,
+  HOUR_MS,
+  MINUTE_MS,
+  type PartyKind,
+  toldMarks,
+  type TransferType,
+} from '#domain';
 import { type AlertDraft, type Detection } from '../src/alert-draft';
 import { Detector } from '../src/detector';
 import { DEFAULT_PACK, type RulePack } from '../src/rule-pack';
@@ -16,12 +24,20 @@ export interface Move {
   /** Of both sides. */
   readonly tier?: string;
   readonly handset?: string;
+  readonly sim?: string;
   readonly person?: string;
   /** Of the payer. */
   readonly tokens?: readonly string[];
 }
 
 const tierOf = ({ tier }: Move): { tier?: string } => (tier === undefined ? {} : { tier });
+
+const marksOf = ({ handset, sim, person, type, to, kind }: Move): Pick<TransferEntry, 'marks'> => {
+  const transfer = { provider: 'p', type: type ?? 'P2P' } as const;
+  const creditor = { provider: 'p', walletId: to, kind: kind ?? null };
+  const agent = cashedOutAt({ ...transfer, creditor }, null);
+  return toldMarks({ handset, sim, person, agent });
+};
 
 /** A log of moves, in the order given; positions are even, so that control entries fit between. */
 export const logOf = (moves: readonly Move[], from = 0): LogEntry[] =>
@@ -31,8 +47,7 @@ export const logOf = (moves: readonly Move[], from = 0): LogEntry[] =>
     originalPosition: null,
     debtorTokens: move.tokens ?? [],
     creditorTokens: [],
-    ...(move.handset === undefined ? {} : { handset: move.handset }),
-    ...(move.person === undefined ? {} : { debtorPerson: move.person }),
+    ...marksOf(move),
     transfer: {
       provider: 'p',
       transferId: `t${from + i}`,

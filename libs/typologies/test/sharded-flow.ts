@@ -5,6 +5,8 @@ import {
   isCash,
   isExit,
   isPurchase,
+  MARK_KINDS,
+  type MarkKind,
   walletKey,
   walletOfKey,
   type WalletRef,
@@ -15,11 +17,13 @@ import {
   FlowEngine,
   type FlowLimits,
   type FlowStep,
-  type HandsetUse,
   type HuntSteps,
+  looksAtMark,
+  type MarkedUse,
   namedForMs,
   type Quarry,
   RetroHunt,
+  useOf,
   viewOfStep,
 } from '#flow';
 import { lookedAt } from '../src/look';
@@ -141,7 +145,7 @@ export class ShardedFlow {
     );
     from.debit(sent);
     this.followCalls(from, sent, debtorTokens);
-    sent.handsetUses = this.handsetUses(from, sent, entry);
+    for (const kind of MARK_KINDS) sent.uses[kind] = this.uses(kind, from, sent, entry);
     const letter = post(letterOf(from, sent, debtor, currency));
     const payerSide = lookAt(from, sent, sent.payer, this.population);
 
@@ -149,7 +153,7 @@ export class ShardedFlow {
     open(to, got, letter);
     got.payee = payee;
     [got.payerTier, got.payeeTier] = [debtor.tier ?? null, creditor.tier ?? null];
-    got.handsetUses = sent.handsetUses;
+    Object.assign(got.uses, sent.uses);
     to.credit(got);
     to.pair(got, {
       note: (a, b, paid, at) => this.notePair(to, [a, b], paid, at, currency),
@@ -191,23 +195,20 @@ export class ShardedFlow {
     return most;
   }
 
-  /** A handset lives on its own shard, which answers with who paid from it. */
-  private handsetUses(
+  /** A mark lives on its own shard, which answers with who paid with it. */
+  private uses(
+    kind: MarkKind,
     from: FlowEngine,
     sent: FlowStep,
-    { handset, debtorPerson, transfer }: TransferEntry,
-  ): readonly HandsetUse[] {
-    if (handset === undefined || !sent.tells) return [];
+    { marks, transfer }: TransferEntry,
+  ): readonly MarkedUse[] {
+    const mark = marks?.[kind];
+    if (mark === undefined || !looksAtMark(kind, sent)) return [];
     const { debtor, creditor, currency } = transfer;
-    const names = { payer: walletKey(debtor), payee: walletKey(creditor), currency };
-    const home = this.shards[hash(handset)]!;
-    const uses = post(
-      home.handsets.use(
-        handset,
-        sent.useBy({ ...names, person: debtorPerson ?? null }),
-        home.nowMs,
-      ),
-    );
+    const person = marks?.person ?? null;
+    const names = { payer: walletKey(debtor), payee: walletKey(creditor), currency, person };
+    const home = this.shards[hash(mark)]!;
+    const uses = post(home.marks.of[kind].use(mark, useOf(sent, names), home.nowMs));
     for (const { payer, payee, currency: of, atMs } of uses) {
       for (const key of [payer, payee]) reference(from, walletOfKey(key), of, atMs);
     }

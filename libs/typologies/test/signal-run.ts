@@ -6,6 +6,7 @@ import {
   type FlowLimits,
   type FlowStep,
   viewOfStep,
+  SHARED_MARK_KINDS,
 } from '#flow';
 import { circumstancesOf } from '../src/circumstances';
 import { Population } from '../src/population';
@@ -66,7 +67,7 @@ export function learntPopulation(): Population {
   const usual = population.of('PKR');
   for (let i = 0; i < LEARNT; i += 1) {
     usual.payment.add(100 + i, START_MS);
-    population.handsetPersons.add(1, START_MS);
+    for (const kind of SHARED_MARK_KINDS) population.sharers[kind].add(1, START_MS);
     population.gatherScatter.add(1, START_MS);
     population.dwell.add((1 + (i % 48)) * HOUR_MS, START_MS);
     for (const ofHorizon of [...population.paidNew, ...population.paidByNew]) {
@@ -98,7 +99,13 @@ export function runAlone(feed: readonly Feed[], limits: FlowLimits): Seen {
       }
       case 'move': {
         const { position, transfer, debtorTokens, creditorTokens } = item.entry;
-        const step = engine.move(position, transfer, debtorTokens, creditorTokens, item.entry);
+        const step = engine.move(
+          position,
+          transfer,
+          debtorTokens,
+          creditorTokens,
+          item.entry.marks,
+        );
         const seen = [
           viewOfStep(engine, step),
           ...lookAt(engine, step, step.payer, population),

@@ -9,6 +9,10 @@ import {
   TRANSFER_TYPES,
   walletKey,
   walletOfKey,
+  MARK_KINDS,
+  type MarkKind,
+  type Marks,
+  toldMarks,
 } from '#domain';
 
 /** A row of a data set's transfers, 0 for the first: how the lab names a transfer. */
@@ -35,8 +39,7 @@ export interface NewRow {
   readonly transfer: Omit<Transfer, 'provider' | 'transferId'>;
   readonly debtorTokens: readonly string[];
   readonly creditorTokens: readonly string[];
-  readonly handset?: string | null;
-  readonly debtorPerson?: string | null;
+  readonly marks?: Marks;
   readonly ties: RowTies;
 }
 
@@ -85,9 +88,8 @@ export class FeedLog {
   /** Of the tier and opening date that the row tells; NONE where it tells neither. */
   private readonly debtorTold: Int32Array;
   private readonly creditorTold: Int32Array;
-  /** Of their tokens; NONE where the row tells none. */
-  private readonly handset: Int32Array;
-  private readonly debtorPerson: Int32Array;
+  /** Of each mark; NONE where the row tells none. */
+  private readonly marks: Readonly<Record<MarkKind, Int32Array>>;
   private readonly wallets = new Texts();
   private readonly tokens = new Texts();
   private readonly currencies = new Texts();
@@ -104,7 +106,7 @@ export class FeedLog {
     [this.debtorTokens, this.creditorTokens] = [numbers(), numbers()];
     [this.first, this.reversed] = [numbers(), numbers()];
     [this.debtorTold, this.creditorTold] = [numbers(), numbers()];
-    [this.handset, this.debtorPerson] = [numbers(), numbers()];
+    this.marks = { handset: numbers(), sim: numbers(), person: numbers(), agent: numbers() };
     this.currency = new Uint16Array(rowsMax);
     [this.type, this.status] = [bytes(), bytes()];
     [this.debtorKind, this.creditorKind] = [bytes(), bytes()];
@@ -119,10 +121,10 @@ export class FeedLog {
     this.creditor[row] = this.wallets.numberOf(walletKey(transfer.creditor));
     this.debtorTokens[row] = this.tokensNumber(told.debtorTokens);
     this.creditorTokens[row] = this.tokensNumber(told.creditorTokens);
-    this.handset[row] = this.tokensNumber(told.handset == null ? [] : [told.handset]);
-    this.debtorPerson[row] = this.tokensNumber(
-      told.debtorPerson == null ? [] : [told.debtorPerson],
-    );
+    for (const kind of MARK_KINDS) {
+      const mark = told.marks?.[kind];
+      this.marks[kind][row] = this.tokensNumber(mark === undefined ? [] : [mark]);
+    }
     this.first[row] = ties.first ?? NONE;
     this.reversed[row] = ties.reversed ?? NONE;
     this.currency[row] = this.currencies.numberOf(transfer.currency);
@@ -196,16 +198,19 @@ export class FeedLog {
   entry(row: RowIndex): TransferEntry {
     const first = this.first[row]!;
     const original = first === NONE ? this.reversed[row]! : first;
-    const [handset] = this.tokensOf(this.handset[row]!);
-    const [debtorPerson] = this.tokensOf(this.debtorPerson[row]!);
+    const mark = (kind: MarkKind): string | undefined => this.tokensOf(this.marks[kind][row]!)[0];
     return {
       kind: 'transfer',
       position: this.positionOf(row),
       originalPosition: original === NONE ? null : this.positionOf(original),
       debtorTokens: this.tokensOf(this.debtorTokens[row]!),
       creditorTokens: this.tokensOf(this.creditorTokens[row]!),
-      ...(handset === undefined ? {} : { handset }),
-      ...(debtorPerson === undefined ? {} : { debtorPerson }),
+      ...toldMarks({
+        handset: mark('handset'),
+        sim: mark('sim'),
+        person: mark('person'),
+        agent: mark('agent'),
+      }),
       transfer: {
         provider: LAB_PROVIDER,
         transferId: String(this.transferOf(row)).padStart(ROW_DIGITS, '0'),

@@ -2,12 +2,15 @@ import Ajv, { type ErrorObject } from 'ajv';
 import { TRANSFER_ROW_SCHEMA, type PartyRow, type TransferRow } from '#contracts';
 import {
   AppError,
+  cashedOutAt,
   type IdentifierType,
   isCurrency,
+  type Marks,
   normaliseIdentifier,
   parseAmount,
   parseEventTime,
   type Party,
+  toldMarks,
   type Transfer,
 } from '#domain';
 import { LAB_PROVIDER } from './feed-log';
@@ -19,9 +22,8 @@ export interface LabRow {
   readonly transfer: Omit<Transfer, 'provider' | 'transferId'>;
   readonly debtorTokens: readonly string[];
   readonly creditorTokens: readonly string[];
-  /** Tokens, as in the service's log. */
-  readonly handset: string | null;
-  readonly debtorPerson: string | null;
+  /** As in the service's log. */
+  readonly marks?: Marks;
 }
 
 const hasRowShape = new Ajv({ allErrors: false }).compile<TransferRow>(TRANSFER_ROW_SCHEMA);
@@ -38,6 +40,7 @@ const HANDSET_IDENTIFIERS = [
   ['id', 'device'],
   ['imei', 'imei'],
 ] as const;
+const SIM_IDENTIFIERS = [['msisdn', 'msisdn']] as const;
 const PERSON_IDENTIFIERS = [['nationalId', 'nationalId']] as const;
 
 /**
@@ -80,8 +83,12 @@ export function readLabRow(body: unknown): LabRow {
     transfer: { occurredAtMs, type, status, amountMinor, currency, ...parties },
     debtorTokens: [...partyTokens(debtor, 'debtor'), ...deviceTokens(body.device)],
     creditorTokens: partyTokens(creditor, 'creditor'),
-    handset: tokenOf(body.device, HANDSET_IDENTIFIERS, 'device'),
-    debtorPerson: tokenOf(debtor, PERSON_IDENTIFIERS, 'debtor'),
+    ...toldMarks({
+      handset: tokenOf(body.device, HANDSET_IDENTIFIERS, 'device'),
+      sim: tokenOf(debtor, SIM_IDENTIFIERS, 'debtor'),
+      person: tokenOf(debtor, PERSON_IDENTIFIERS, 'debtor'),
+      agent: cashedOutAt({ provider: LAB_PROVIDER, type, ...parties }, body.agentId ?? null),
+    }),
   };
 }
 
