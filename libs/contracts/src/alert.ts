@@ -20,6 +20,7 @@ export const TYPOLOGY_NAMES = [
   'SIM_CLUSTER',
   'PERSON_CLUSTER',
   'AGENT_CLUSTER',
+  'BIPARTITE',
   'GATHER_SCATTER',
 ] as const;
 export type TypologyName = (typeof TYPOLOGY_NAMES)[number];

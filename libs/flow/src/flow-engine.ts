@@ -35,13 +35,19 @@ import { MarkStores } from './mark-stores';
 import { LotOrder, takeLots } from './lots';
 import { MixedPiles } from './mixed-piles';
 import { OriginMix } from './origin-mix';
-import { PairStore } from './pair-store';
+import { NONE_SHARED, PairStore } from './pair-store';
 import { PendingNamings } from './pending-namings';
 import { LocalHuntSteps } from './hunt-steps';
 import { RetroHunt } from './retro-hunt';
 import { type StatePart, type StateSource } from './state-parts';
 import { Origins } from './trails';
-import { carryCoPayees, carryNewDealings, carryFunders, pairPayers } from './neighbours';
+import {
+  carryCoPayees,
+  carryFunders,
+  carryNewDealings,
+  type Pairs,
+  pairPayers,
+} from './neighbours';
 import { leaveUncovered } from './uncovered';
 import { Wakings } from './wakings';
 import { WalletChanges } from './wallet-changes';
@@ -369,9 +375,10 @@ export class FlowEngine {
   }
 
   /** Pairs the payer with the other recent payers of the payee. @param pairs where pairs are kept; this engine's own */
-  pair(step: FlowStep, pairs: Pick<PairStore, 'note'> = this.pairs): void {
+  pair(step: FlowStep, pairs: Pairs = this.pairs): void {
     const { payee, carried } = step;
     step.payeesShared = 0;
+    step.shared = NONE_SHARED;
     if (!step.newPair || !step.personal || carried.payerKnowsPayee) return;
     if (step.credit === NONE || this.isPopular(payee, step.amountMinor)) return;
     step.payeesShared = pairPayers(this.credits, pairs, step, this.limits, this.caps);

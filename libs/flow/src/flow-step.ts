@@ -10,6 +10,7 @@ import {
 import { type AccountIndex, NONE } from './accounts';
 import { Carried } from './carried';
 import { type MarkedUse } from './marked-uses';
+import { NONE_SHARED, type SharedPayee } from './pair-store';
 import { type CreditSlot } from './timed-rows';
 
 /** The lots that a debit took, by value: what is left in the account may move. */
@@ -101,6 +102,8 @@ export class FlowStep {
   payeeTier: string | null = null;
   /** The most payees that the payer shares with another recent payer of the payee, this one included. */
   payeesShared = 0;
+  /** Of those others who share more than this payee with the payer, all that is shared. */
+  shared: readonly SharedPayee[] = NONE_SHARED;
   readonly carried = new Carried();
   readonly taken: TakenLots;
 

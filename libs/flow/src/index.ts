@@ -16,6 +16,7 @@ export {
 } from './flow-limits';
 export { type MarkedUse, SHARED_MARK_KINDS, type SharedMarkKind, SHARERS } from './marked-uses';
 export { looksAtMark, useOf } from './mark-stores';
+export { type PairPayment, type SharedPayee } from './pair-store';
 export { declaredKind } from './hub';
 export { type HuntSteps, type Quarry } from './hunt-steps';
 export { LogHistogram } from './log-histogram';

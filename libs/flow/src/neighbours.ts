@@ -7,7 +7,7 @@ import { type Caps } from './caps';
 import { CAPS, FUNDER_SHARE_MIN, type FlowLimits } from './flow-limits';
 import { type FlowStep } from './flow-step';
 import { HORIZONS, HORIZONS_MS, type NewDealings } from './new-dealings';
-import { type PairStore } from './pair-store';
+import { type PairPayment, type PairStore, type SharedPayee } from './pair-store';
 
 /** As a whole number, since 0.1 of an amount is none. */
 const FUNDER_PARTS = Math.round(1 / FUNDER_SHARE_MIN);
@@ -78,38 +78,51 @@ export function carryCoPayees(
   }
 }
 
+/** Where pairs of payers are remembered. */
+export type Pairs = Pick<PairStore, 'note' | 'sharedBy'>;
+
 /**
  * Pairs the payer with the others who lately paid the same payee, the newest ones.
+ *
+ * It also writes down with the step what those pairs share that share more than this payee.
  *
  * @returns the most payees that any pair shares
  */
 export function pairPayers(
   credits: CreditRows,
-  pairs: Pick<PairStore, 'note'>,
+  pairs: Pairs,
   step: FlowStep,
   { linkWindowMs, pairedPayersMax }: FlowLimits,
   caps: Caps,
 ): number {
-  const { payer, payee, atMs, nowMs } = step;
+  const { payer, payee, atMs, nowMs, position, amountMinor } = step;
+  const own: PairPayment = { payer, payee, position, amountMinor, atMs, newPair: true };
+  const shared: SharedPayee[] = [];
   // A row from the future must not keep a pair until then: its accounts may be others by that time.
   const believedMs = Math.min(atMs, nowMs);
   const first = credits.first(payee);
   let most = 0;
-  let paired = 0;
-  let last: AccountIndex = payer;
+  const paired: AccountIndex[] = [];
   for (let slot = first + credits.count(payee) - 1; slot >= first; slot -= 1) {
     const age = atMs - credits.at(slot);
     if (age > linkWindowMs) break;
     const other = credits.payer(slot);
-    if (age < 0 || other === payer || other === last || !credits.personal(slot)) continue;
-    if (paired === pairedPayersMax) {
+    if (age < 0 || other === payer || paired.includes(other) || !credits.personal(slot)) continue;
+    if (paired.length === pairedPayersMax) {
       caps.meet(CAPS.pairedPayers);
       break;
     }
-    last = other;
-    paired += 1;
-    most = Math.max(most, pairs.note(payer, other, payee, believedMs));
+    paired.push(other);
+    const theirs: PairPayment = {
+      ...{ payer: other, payee, position: credits.transfer(slot) },
+      ...{ amountMinor: credits.amount(slot), atMs: credits.at(slot) },
+      newPair: credits.newPair(slot),
+    };
+    const payees = pairs.note(own, theirs, believedMs);
+    if (payees > 1) shared.push(...pairs.sharedBy(payer, other));
+    most = Math.max(most, payees);
   }
+  step.shared = shared;
   return most;
 }
 

@@ -10,7 +10,28 @@ const PAYEES_MAX = 3;
 /** More accounts than there can be, so that two numbers make one key. */
 const ACCOUNTS_BELOW = 2 ** 26;
 
-const PAIR = { low: 0, high: 1, at: 2, shared: 3, payees: 4, stride: 4 + PAYEES_MAX } as const;
+/** Of one shared payee: the payee, and of each of the two the payment: where it stands, amount, time, and whether it was a first one. */
+const PER_PAYMENT = 4;
+const PER_PAYEE = 1 + 2 * PER_PAYMENT;
+
+const PAIR = { low: 0, high: 1, at: 2, shared: 3, payees: 4 } as const;
+const STRIDE = PAIR.payees + PAYEES_MAX * PER_PAYEE;
+
+/** A payment of one of a pair to a payee that both pay. */
+export interface PairPayment {
+  readonly payer: AccountIndex;
+  readonly payee: AccountIndex;
+  readonly position: number;
+  readonly amountMinor: number;
+  readonly atMs: EventTimeMs;
+  /** The payer had never paid the payee before, as far as this side knows. */
+  readonly newPair: boolean;
+}
+
+/** One payee that two share, by what each paid it. */
+export type SharedPayee = readonly [own: PairPayment, theirs: PairPayment];
+
+export const NONE_SHARED: readonly SharedPayee[] = [];
 
 /**
  * How many payees two payers share: layers in which everybody pays everybody show in no single account. Keyed by the pair:
@@ -26,24 +47,60 @@ export class PairStore extends PagedRows {
     private readonly limits: FlowLimits,
     private readonly caps: Caps,
   ) {
-    super('pairs', PAIR.stride);
+    super('pairs', STRIDE);
   }
 
   /**
-   * Notes that both pay the same payee.
+   * Notes that both pay the same payee, each by its payment.
    *
+   * @param atMs when the later of the two was made
    * @returns how many payees they lately share, this one included
    */
-  note(a: AccountIndex, b: AccountIndex, payee: AccountIndex, atMs: EventTimeMs): number {
-    const row = this.rowFor(Math.min(a, b), Math.max(a, b), atMs);
+  note(one: PairPayment, other: PairPayment, atMs: EventTimeMs): number {
+    const [low, high] = one.payer < other.payer ? [one, other] : [other, one];
+    const row = this.rowFor(low.payer, high.payer, atMs);
     for (let i = 0; i < PAYEES_MAX; i += 1) {
-      if (this.get(row, PAIR.payees + i) === payee) return this.get(row, PAIR.shared);
+      if (this.get(row, PAIR.payees + i * PER_PAYEE) === one.payee)
+        return this.get(row, PAIR.shared);
     }
     const shared = this.get(row, PAIR.shared);
-    this.set(row, PAIR.payees + (shared % PAYEES_MAX), payee);
+    const at = PAIR.payees + (shared % PAYEES_MAX) * PER_PAYEE;
+    this.set(row, at, one.payee);
+    for (const [i, { position, amountMinor, atMs: paidMs, newPair }] of [low, high].entries()) {
+      const first = at + 1 + i * PER_PAYMENT;
+      this.set(row, first, position);
+      this.set(row, first + 1, amountMinor);
+      this.set(row, first + 2, paidMs);
+      this.set(row, first + 3, newPair ? 1 : 0);
+    }
     this.set(row, PAIR.shared, shared + 1);
     this.set(row, PAIR.at, Math.max(atMs, this.get(row, PAIR.at)));
     return shared + 1;
+  }
+
+  /** What both paid to each payee that they share, of the latest payees. @param a whose payment comes first */
+  sharedBy(a: AccountIndex, b: AccountIndex): SharedPayee[] {
+    const [low, high] = [Math.min(a, b), Math.max(a, b)];
+    const row = this.rowOf.get(low * ACCOUNTS_BELOW + high);
+    if (row === undefined) return [];
+    const count = Math.min(this.get(row, PAIR.shared), PAYEES_MAX);
+    return Array.from({ length: count }, (_, n): SharedPayee => {
+      const at = PAIR.payees + n * PER_PAYEE;
+      const ofLow = this.payment(row, at, at + 1, low);
+      const ofHigh = this.payment(row, at, at + 1 + PER_PAYMENT, high);
+      return a === low ? [ofLow, ofHigh] : [ofHigh, ofLow];
+    });
+  }
+
+  private payment(row: number, payee: number, first: number, payer: AccountIndex): PairPayment {
+    return {
+      payer,
+      payee: this.get(row, payee),
+      position: this.get(row, first),
+      amountMinor: this.get(row, first + 1),
+      atMs: this.get(row, first + 2),
+      newPair: this.get(row, first + 3) === 1,
+    };
   }
 
   private rowFor(low: AccountIndex, high: AccountIndex, atMs: EventTimeMs): number {
@@ -54,7 +111,7 @@ export class PairStore extends PagedRows {
     const row = known ?? this.nextRow(key);
     const page = this.page(row);
     const at = this.offset(row);
-    page.fill(NONE, at, at + PAIR.stride);
+    page.fill(NONE, at, at + STRIDE);
     page[at + PAIR.low] = low;
     page[at + PAIR.high] = high;
     page[at + PAIR.at] = atMs;

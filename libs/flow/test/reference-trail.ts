@@ -137,6 +137,6 @@ export function noteUnpaired(
   const others = newestFirst(payee.credits)
     .filter((credit) => credit.atMs <= atMs && atMs - credit.atMs <= limits.linkWindowMs)
     .filter((credit) => credit.personal && credit.payer !== payer)
-    .filter((credit, i, all) => credit.payer !== all[i - 1]?.payer);
-  if (others.length > limits.pairedPayersMax) caps.flag('pairedPayersMax');
+    .map((credit) => credit.payer);
+  if (new Set(others).size > limits.pairedPayersMax) caps.flag('pairedPayersMax');
 }

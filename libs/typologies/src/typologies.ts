@@ -1,4 +1,5 @@
 import { invariant } from '#domain';
+import { bipartite } from './bipartite';
 import { callThenPay } from './call-then-pay';
 import { changeThenDrain } from './change-then-drain';
 import { CIRCUMSTANCE_SENTENCES } from './circumstances';
@@ -43,6 +44,7 @@ export const TYPOLOGIES: readonly Typology[] = [
   personCluster,
   agentCluster,
   gatherScatter,
+  bipartite,
 ];
 
 const SENTENCES = new Map<string, Wording>([

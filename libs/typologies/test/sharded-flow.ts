@@ -20,6 +20,8 @@ import {
   type HuntSteps,
   looksAtMark,
   type MarkedUse,
+  type PairPayment,
+  type SharedPayee,
   namedForMs,
   type Quarry,
   RetroHunt,
@@ -156,7 +158,8 @@ export class ShardedFlow {
     Object.assign(got.uses, sent.uses);
     to.credit(got);
     to.pair(got, {
-      note: (a, b, paid, at) => this.notePair(to, [a, b], paid, at, currency),
+      note: (one, other, at) => this.notePair(to, one, other, at, currency),
+      sharedBy: (a, b) => this.sharedBy(to, a, b, currency),
     });
     const view = viewOfStep(to, got);
     const capsMet = [...new Set([...from.caps.met, ...to.caps.met])].sort();
@@ -215,17 +218,33 @@ export class ShardedFlow {
     return uses;
   }
 
+  /** A pair of payers lives on its own shard. */
+  private homeOfPair(from: FlowEngine, a: number, b: number): FlowEngine {
+    const keys = [a, b].map((account) => from.accounts.walletKey(account));
+    return this.shards[hash(keys.sort().join('\n'))]!;
+  }
+
   private notePair(
     from: FlowEngine,
-    [a, b]: readonly [number, number],
-    payee: number,
+    one: PairPayment,
+    other: PairPayment,
     atMs: EventTimeMs,
     currency: string,
   ): number {
-    const keys = post([a, b, payee].map((account) => from.accounts.walletKey(account)));
-    const home = this.shards[hash([keys[0]!, keys[1]!].sort().join('\n'))]!;
-    const [x, y, z] = keys.map((key) => reference(home, walletOfKey(key), currency, atMs));
-    return home.pairs.note(x!, y!, z!, atMs);
+    const home = this.homeOfPair(from, one.payer, other.payer);
+    const [own, theirs] = [one, other].map((payment) => moved(payment, from, home, currency));
+    return home.pairs.note(own!, theirs!, atMs);
+  }
+
+  private sharedBy(from: FlowEngine, a: number, b: number, currency: string): SharedPayee[] {
+    const home = this.homeOfPair(from, a, b);
+    const [x, y] = [a, b].map((one) => accountAt(home, from, one, currency, from.nowMs));
+    return home.pairs
+      .sharedBy(x!, y!)
+      .map(([own, theirs]) => [
+        moved(own, home, from, currency),
+        moved(theirs, home, from, currency),
+      ]);
   }
 
   private reverse({ transfer, position }: TransferEntry, original: number): number {
@@ -326,3 +345,24 @@ class PostedHuntSteps implements HuntSteps<string> {
     return post(quarries.map((quarry) => ({ ...quarry, wallet: nameOf(shard, quarry.wallet) })));
   }
 }
+
+/** An account of one shard, as another names it. */
+const accountAt = (
+  to: FlowEngine,
+  from: FlowEngine,
+  account: number,
+  currency: string,
+  atMs: EventTimeMs,
+): number => reference(to, walletOfKey(post(from.accounts.walletKey(account))), currency, atMs);
+
+/** A payment as one shard tells another of it. */
+const moved = (
+  payment: PairPayment,
+  from: FlowEngine,
+  to: FlowEngine,
+  currency: string,
+): PairPayment => ({
+  ...post(payment),
+  payer: accountAt(to, from, payment.payer, currency, payment.atMs),
+  payee: accountAt(to, from, payment.payee, currency, payment.atMs),
+});
