@@ -23,3 +23,7 @@ export { sayDuration } from './say';
 export { type Evidence } from './evidence';
 export { type Signal, type Sighting } from './signal';
 export { sentenceOf, TYPOLOGIES } from './typologies';
+export { AccountDays, type Finding } from './account-days';
+export { compareAlerts } from './compare-alerts';
+export { type Interval, meanInterval, pairedInterval, shareInterval } from './interval';
+export { PackTrial, type TrialAlert } from './pack-trial';

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import { transferKey } from '#domain';
+import { compareAlerts } from '#typologies';
 import { notFound } from '../page/known-id';
 import { type Told } from '../page/told';
-import { compareAlerts } from './comparison';
+import { type ComparedAlert } from './compared-alert';
 import { type ComparisonAnswer } from './comparison-answer';
 import { type StoredRulePack } from './rule-pack.repository';
 import { ShadowAlertRepository, type ShadowTime } from './shadow-alert.repository';
 
 const ALERTS_COMPARED_MAX = 5_000;
 const ALERTS_SHOWN_MAX = 100;
+
+const transfersOf = ({ transfers }: ComparedAlert): string[] => transfers.map(transferKey);
 
 /** Sets what a shadow pack raised against what the active one did meanwhile. */
 @Injectable()
@@ -23,6 +27,7 @@ export class CompareRulePack {
     const comparison = compareAlerts(
       active.slice(0, ALERTS_COMPARED_MAX),
       shadow.slice(0, ALERTS_COMPARED_MAX),
+      transfersOf,
     );
     return {
       ...{ version, hash, from, until },

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { TYPOLOGY_NAMES, type TypologyName } from '#contracts';
-import { type ComparedAlert } from './comparison';
+import { type ComparedAlert } from './compared-alert';
 import { TransferRefAnswer } from '../alerts/transfer-answer';
 
 class ComparedAlertAnswer implements ComparedAlert {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Alert, type RulePackApplied } from '#contracts';
-import { type ComparedAlert } from './comparison';
+import { type ComparedAlert } from './compared-alert';
 
 /** A stretch in which a pack was the shadow, in positions of scoring's outbox and in the feed's time. */
 export interface ShadowTime {

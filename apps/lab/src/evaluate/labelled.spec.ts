@@ -1,8 +1,7 @@
 import { DEFAULT_PACK, parseRulePack, type RulePack } from '#typologies';
-import { AccountDays } from './account-days';
 import { type FeedLog } from './feed-log';
 import { handMadeKey, handMadeLog, pay, START_MS } from './hand-made-log-spec';
-import { cutAfter, labelledReport } from './labelled';
+import { cutAfter, daysFrom, labelledReport } from './labelled';
 import { stretchOf } from './pack-figures';
 import { TransferScores } from './transfer-scores';
 
@@ -50,18 +49,23 @@ describe('an account-day', () => {
     pay('a', 'b', 1, DAY + 1),
   ]);
   const term = (logOdds: number) => ({ name: 'FAN_IN', family: 'NETWORK' as const, logOdds });
-  const told = (days: AccountDays, row: number, anchor: number, ...logOdds: number[]): void => {
+  const told = (
+    days: ReturnType<typeof daysFrom>,
+    row: number,
+    anchor: number,
+    ...logOdds: number[]
+  ): void => {
     days.scored(log.positionOf(row), 0, anchor, logOdds.map(term));
   };
 
   it('is told by its strongest judgement, and positive where any transfer of it was', () => {
-    const days = new AccountDays(log, 0, (row) => row === 2);
+    const days = daysFrom(log, 0, (row) => row === 2);
     told(days, 0, 1, 1, 1);
     told(days, 1, 1, 3);
     told(days, 2, 1, 0.5);
     told(days, 2, 2, 0.25);
     told(days, 3, 1, 1);
-    const strengths = days.examples.map(({ terms, positive }) => [
+    const strengths = days.days.examples.map(({ terms, positive }) => [
       terms.map(({ logOdds }) => logOdds),
       positive,
     ]);
@@ -73,12 +77,12 @@ describe('an account-day', () => {
   });
 
   it('counts from its first row on, and where something spoke', () => {
-    const days = new AccountDays(log, 3, () => true);
+    const days = daysFrom(log, 3, () => true);
     told(days, 2, 1, 5);
     told(days, 3, 1);
-    expect(days.examples).toEqual([]);
+    expect(days.days.examples).toEqual([]);
     told(days, 4, 1, 1);
-    expect(days.examples).toHaveLength(1);
+    expect(days.days.examples).toHaveLength(1);
   });
 });
 

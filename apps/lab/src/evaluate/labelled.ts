@@ -1,4 +1,5 @@
 import {
+  AccountDays,
   baseOf,
   Detector,
   fitScorecard,
@@ -7,13 +8,13 @@ import {
   withScorecard,
 } from '#typologies';
 import { printable } from '../printable';
-import { AccountDays } from './account-days';
 import { type AnswerKey } from './answer-key';
 import { type DataSet } from './data-set';
 import { type FeedLog, type RowIndex } from './feed-log';
 import { packFigures, type RunProgress, stretchOf } from './pack-figures';
 import { replay } from './replay';
 import { type LabelledReport } from './report';
+import { type ScoreWatch } from './transfer-scores';
 
 /** A data set that has been read. */
 export interface LabelledFeed extends Pick<DataSet, 'name' | 'dayResolution'> {
@@ -42,6 +43,22 @@ export function cutAfter(key: AnswerKey, n: number): LabelCut | null {
   return { row: last.at(-1)! + 1, labelled: new Set(byEnd.slice(0, n).flat()) };
 }
 
+/** What is judged from a row on, by the day; whatever is not positive counts as dismissed. */
+export function daysFrom(
+  log: FeedLog,
+  from: RowIndex,
+  isPositive: (row: RowIndex) => boolean,
+): { readonly days: AccountDays; readonly scored: ScoreWatch['scored'] } {
+  const days = new AccountDays((position) =>
+    isPositive(log.rowOf(position)) ? 'CONFIRMED' : 'DISMISSED',
+  );
+  const scored: ScoreWatch['scored'] = (position, _risk, anchor, terms) => {
+    const row = log.rowOf(position);
+    if (row >= from) days.judged(position, log.atMs(row), anchor, terms);
+  };
+  return { days, scored };
+}
+
 /**
  * Learns a scorecard from the first patterns of a feed as an office would: when the last of them has ended, its dispositions
  * are their labels, and whatever else was judged until then was dismissed, a pattern that nobody has found yet included.
@@ -60,7 +77,7 @@ export function labelledReport(
 ): LabelledReport | null {
   const cut = cutAfter(key, n);
   if (cut === null) return null;
-  const before = new AccountDays(log, 0, (row) => cut.labelled.has(row));
+  const before = daysFrom(log, 0, (row) => cut.labelled.has(row));
   const plain: RulePack = { ...pack, scorecard: undefined };
   const watch = { scored: before.scored, candidate: () => undefined, carried: () => undefined };
   const nobody = (): void => undefined;
@@ -75,13 +92,13 @@ export function labelledReport(
     cut.row,
   );
   const until = new Date(log.atMs(cut.row - 1)).toISOString();
-  const { scorecard, reliability } = fitScorecard(before.examples, pack.risk.base, {
+  const { scorecard, reliability } = fitScorecard(before.days.examples, pack.risk.base, {
     source: `${n} patterns of ${printable(name).slice(0, NAME_TOLD_MAX)}`,
     until,
   });
   const proposed = withScorecard(pack, scorecard);
   const stretch = stretchOf(log, key, dayResolution, cut.row);
-  const after = new AccountDays(log, cut.row, (row) => stretch.key.isLaundering(row));
+  const after = daysFrom(log, cut.row, (row) => stretch.key.isLaundering(row));
   const present = packFigures(stretch, pack, (run, rows) => {
     told(`present pack after the labels, ${run}`, rows);
   });
@@ -96,7 +113,7 @@ export function labelledReport(
     patterns: stretch.key.counted.length,
     walletDays: stretch.walletDays,
     ...{ present: present.figures, learnt: learnt.figures },
-    reliability: reliabilityOf(baseOf(proposed), after.examples),
+    reliability: reliabilityOf(baseOf(proposed), after.days.examples),
     reliabilityLearntFrom: reliability,
     proposed,
   };
