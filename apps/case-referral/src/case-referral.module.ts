@@ -9,6 +9,9 @@ import { AlertsConsumer } from './alerts/alerts.consumer';
 import { AlertsController } from './alerts/alerts.controller';
 import { TakeAlert } from './alerts/take-alert';
 import { type CaseReferralConfig } from './case-referral-config';
+import { BacktestRepository } from './backtests/backtest.repository';
+import { BacktestsController } from './backtests/backtests.controller';
+import { RequestBacktest } from './backtests/request-backtest';
 import { CaseMaterialRepository } from './cases/case-material.repository';
 import { CaseRepository } from './cases/case.repository';
 import { CasesController } from './cases/cases.controller';
@@ -85,6 +88,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     TypologiesController,
     StormsController,
     StormsConsumer,
+    BacktestsController,
   ],
   providers: [
     { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
@@ -114,6 +118,8 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     StormRepository,
     TypologyRepository,
     SwitchTypology,
+    BacktestRepository,
+    RequestBacktest,
   ],
 });
 

@@ -1,4 +1,5 @@
 export * from './alert';
+export * from './backtest';
 export * from './event';
 export * from './event-row';
 export * from './log-entry';

@@ -7,6 +7,7 @@ import { Snapshots1764000000006 } from './1764000000006-snapshots';
 import { Originals1764000000007 } from './1764000000007-originals';
 import { Events1764000000008 } from './1764000000008-events';
 import { RulePacks1764000000009 } from './1764000000009-rule-packs';
+import { Backtests1764000000010 } from './1764000000010-backtests';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -19,4 +20,5 @@ export const MIGRATIONS = [
   Originals1764000000007,
   Events1764000000008,
   RulePacks1764000000009,
+  Backtests1764000000010,
 ];
