@@ -9,6 +9,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { IdentityVault } from '#identity';
 import { createServiceApp, loadConfig } from '#platform';
+import { BACKTEST_SERVICE, backtestModule } from '../apps/backtest/src/backtest.module';
+import { BacktestConfig } from '../apps/backtest/src/backtest-config';
 import {
   CASE_REFERRAL_SERVICE,
   caseReferralModule,
@@ -43,6 +45,7 @@ function services(keyFile: string): Described[] {
       ...CASE_REFERRAL_SERVICE,
       module: caseReferralModule(loadConfig(CaseReferralConfig, environment)),
     },
+    { ...BACKTEST_SERVICE, module: backtestModule(loadConfig(BacktestConfig, environment)) },
   ];
 }
 

@@ -27,7 +27,7 @@ export const USAGE = `npm start -- [flags]      Layerwatch on this machine, with
   --help                 this text
 
 Settings (environment): LAYERWATCH_DATA, DATABASE_URL, HOST, INGESTION_PORT, SCORING_PORT,
-CASE_REFERRAL_PORT, LOG_LEVEL. See .env.example.
+CASE_REFERRAL_PORT, BACKTEST_PORT, LOG_LEVEL. See .env.example.
 `;
 
 /**

@@ -14,14 +14,16 @@ const READY_POLL_MS = 50;
 const READY_TIMEOUT_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 2_000;
 
-const SERVICES = ['ingestion', 'scoring', 'case-referral'] as const;
+/** The last works in the background: nobody waits for it, and it is told of nowhere. */
+const SERVICES = ['ingestion', 'scoring', 'case-referral', 'backtest'] as const;
 
 export function portWishes(config: StandaloneConfig): PortWish[] {
-  const { INGESTION_PORT, SCORING_PORT, CASE_REFERRAL_PORT } = config;
+  const { INGESTION_PORT, SCORING_PORT, CASE_REFERRAL_PORT, BACKTEST_PORT } = config;
   return [
     { service: 'ingestion', variable: 'INGESTION_PORT', port: INGESTION_PORT },
     { service: 'scoring', variable: 'SCORING_PORT', port: SCORING_PORT },
     { service: 'case-referral', variable: 'CASE_REFERRAL_PORT', port: CASE_REFERRAL_PORT },
+    { service: 'backtest', variable: 'BACKTEST_PORT', port: BACKTEST_PORT },
   ];
 }
 
@@ -42,6 +44,7 @@ export function servicePlans(
     INGESTION_PORT: String(ports[0]),
     SCORING_PORT: String(ports[1]),
     CASE_REFERRAL_PORT: String(ports[2]),
+    BACKTEST_PORT: String(ports[3]),
     IDENTITY_KEY_FILE: identityKeyFile(config.dataFolder),
     SCORING_SNAPSHOT_DIR: config.SCORING_SNAPSHOT_DIR ?? snapshotFolder(config.dataFolder),
     LOG_LEVEL: config.LOG_LEVEL,
@@ -78,7 +81,7 @@ function programPlan(
 }
 
 /**
- * Waits until all three answer that they are ready.
+ * Waits until all that serve others answer that they are ready.
  *
  * @throws AppError UNAVAILABLE naming those that are not, once the time is up
  */

@@ -53,6 +53,12 @@ export class StandaloneConfig {
   @Max(PORT_MAX)
   readonly CASE_REFERRAL_PORT: number = 3003;
 
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(PORT_MAX)
+  readonly BACKTEST_PORT: number = 3004;
+
   /** Where scoring keeps snapshots of its state; in the data folder unless set. */
   @IsOptional()
   @IsString()

@@ -3,6 +3,9 @@ import { type AccountIndex } from '#flow';
 import { type Example } from './reliability';
 import { type WeightedTerm } from './risk';
 
+/** About half a gigabyte. */
+export const ACCOUNT_DAYS_MAX = 2_000_000;
+
 /** What became of what a transfer led to. UNKNOWN: somebody has it in hand, and it says nothing either way. */
 export type Finding = 'CONFIRMED' | 'DISMISSED' | 'UNKNOWN';
 
@@ -23,8 +26,14 @@ const WEIGHT: Readonly<Record<Finding, number>> = { DISMISSED: 0, UNKNOWN: 1, CO
 export class AccountDays {
   private readonly days = new Map<string, AccountDay>();
 
-  /** @param findingOf by a transfer's place in the log */
-  constructor(private readonly findingOf: (position: number) => Finding) {}
+  /**
+   * @param findingOf by a transfer's place in the log
+   * @param daysMax remembered; the oldest makes room
+   */
+  constructor(
+    private readonly findingOf: (position: number) => Finding,
+    private readonly daysMax = ACCOUNT_DAYS_MAX,
+  ) {}
 
   judged(
     position: number,
@@ -46,6 +55,9 @@ export class AccountDays {
     // Copied: what else a term holds, the sentence's facts, need not be kept for hundreds of thousands of them.
     const kept = terms.map(({ name: term, logOdds }) => ({ name: term, logOdds }));
     this.days.set(name, { strongest: strength, terms: kept, finding });
+    if (this.days.size <= this.daysMax) return;
+    const [oldest] = this.days.keys();
+    this.days.delete(oldest!);
   }
 
   /** Those whose end is known. */

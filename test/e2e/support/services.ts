@@ -21,9 +21,12 @@ const PORT_VARIABLES = {
   ingestion: 'INGESTION_PORT',
   scoring: 'SCORING_PORT',
   'case-referral': 'CASE_REFERRAL_PORT',
+  backtest: 'BACKTEST_PORT',
 } as const;
 export type ServiceName = keyof typeof PORT_VARIABLES;
 export const SERVICE_NAMES = Object.keys(PORT_VARIABLES) as ServiceName[];
+/** Those that a transfer goes through. */
+const WAY_OF_A_TRANSFER: readonly ServiceName[] = ['ingestion', 'scoring', 'case-referral'];
 
 /** Ports nobody listens on, all asked for before any is given back, so that they differ. */
 async function freePorts(count: number): Promise<number[]> {
@@ -48,7 +51,7 @@ export async function until(what: string, done: () => Promise<boolean>): Promise
   }
 }
 
-/** The three services as built processes, on a database of their own. */
+/** The services as built processes, on a database of their own. */
 export class Services {
   private readonly processes = new Map<ServiceName, ChildProcess>();
   readonly providerKey = newProviderKey();
@@ -65,7 +68,7 @@ export class Services {
 
   /** @param settings of all three, beside those that every start has */
   static async start(
-    names: readonly ServiceName[] = SERVICE_NAMES,
+    names: readonly ServiceName[] = WAY_OF_A_TRANSFER,
     settings: Readonly<Record<string, string>> = {},
   ): Promise<Services> {
     const services = new Services(await createTestDatabase(), settings);

@@ -36,6 +36,7 @@ export class StandaloneRun {
         INGESTION_PORT: '0',
         SCORING_PORT: '0',
         CASE_REFERRAL_PORT: '0',
+        BACKTEST_PORT: '0',
         ...settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
