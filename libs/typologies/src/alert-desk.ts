@@ -13,6 +13,7 @@ import { AlertBook, isUndone, newAlert, type OpenAlert } from './alert-book';
 import { AlertBudget } from './alert-budget';
 import { AlertCeiling } from './alert-ceiling';
 import { type Detection, type StormDraft } from './alert-draft';
+import { copied } from './copied-state';
 import { noteCaps, watchCredits } from './coverage';
 import { type DetectionWatch } from './detection-watch';
 import { evidenceOf } from './evidence';
@@ -61,6 +62,11 @@ export class AlertDesk {
     this.budget.adopt(pack.risk);
     this.ceiling.adopt(pack.risk);
     this.book.adopt(pack.risk);
+  }
+
+  /** Goes on with the bar that another has learnt under the same pack. */
+  takeBarOf({ budget }: AlertDesk): void {
+    this.budget.load(copied(budget.save()));
   }
 
   /** The storm of the feed's hour; null where nothing was held back in it. */

@@ -106,6 +106,11 @@ export class Detector {
     this.desk.takeUpPack();
   }
 
+  /** Goes on with the bar that another detector of the same log has learnt under the same pack. */
+  takeBarOf({ desk }: Detector): void {
+    this.desk.takeBarOf(desk);
+  }
+
   /** The storm of the feed's hour; null where nothing was held back in it. */
   get storm(): StormDraft | null {
     return this.desk.storm;

@@ -116,6 +116,24 @@ describe('a shadow', () => {
     expect(shadowOf([from + 2, other, 'WITHDRAWN'])).toEqual([DEFAULT_PACK.version, 'eager']);
   });
 
+  it('hands on the bar that it has learnt on its own scale of risk', () => {
+    const risk = { ...DEFAULT_PACK.risk, alertsPerThousandWalletsADay: 50 };
+    const quiet: RulePack = { ...DEFAULT_PACK, version: 'quiet', risk };
+    const loud: RulePack = { ...quiet, version: 'loud', risk: { ...risk, base: -5 } };
+    const lastBar = (pack: RulePack, entries: readonly LogEntry[]): number => {
+      let bar = NaN;
+      const judged = (judgement: { bar: number }): void => void ({ bar } = judgement);
+      const watch = { judged, candidate: () => undefined, carried: () => undefined };
+      const detector = new ShadowedDetector({ pack, watch });
+      for (const entry of entries) detector.apply(entry);
+      detector.flush();
+      return bar;
+    };
+    const own = lastBar(loud, log);
+    expect(lastBar(quiet, decided([1, loud, 'SHADOW'], [from, loud, 'ACTIVE']))).toBe(own);
+    expect(lastBar(quiet, decided([from, loud, 'ACTIVE']))).toBeLessThan(own);
+  });
+
   it('goes on as if nothing had happened where detection starts again, saved or replayed', () => {
     const entries = decided(
       [from, EAGER, 'SHADOW'],

@@ -79,6 +79,8 @@ export class ShadowedDetector {
       // What is in force needs no shadow of itself. What came before is still the shadow's.
       found.push(...shadowAlerts(this.shadow.flush()));
       ({ nowMs } = this.shadow.engine);
+      // What came before under the pack before taught a bar on that pack's scale of risk; the shadow has learnt its own.
+      if (mode === 'ACTIVE') this.active.takeBarOf(this.shadow);
       this.shadow = null;
     }
     if (this.silent) return [];
