@@ -1,6 +1,7 @@
 /**
  * Writes the figures of docs/detection-quality.md: `npm run quality -- --data DIR …` runs `lab evaluate` on the data sets and puts
- * its report between the marks of that file. `--report F` takes reports of `lab evaluate --json` instead of running it.
+ * its report between the marks of that file. `--report F` takes reports of `lab evaluate --labelled 30 --json` instead of
+ * running it.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,8 @@ import { parseArgs } from 'node:util';
 const DOCUMENT = join('docs', 'detection-quality.md');
 const FROM = '<!-- made by npm run quality: do not edit by hand -->';
 const UNTIL = '<!-- end of what npm run quality makes -->';
+/** Patterns that are learnt from in the second part. */
+const LABELLED = 30;
 /** The budget whose found patterns and alerts are told by type. */
 const MIDDLE = 1;
 
@@ -22,6 +25,26 @@ interface Budget {
   readonly recallByType: Readonly<Record<string, number>>;
   readonly byTypology: Readonly<Record<string, { alerts: number; falseAlerts: number }>>;
 }
+interface Figures {
+  readonly [figure: string]: unknown;
+  readonly budgets: readonly Budget[];
+}
+interface Band {
+  readonly from: number;
+  readonly to: number;
+  readonly examples: number;
+  readonly positives: number;
+}
+interface Labelled {
+  readonly n: number;
+  readonly positives: number;
+  readonly negatives: number;
+  readonly rows: number;
+  readonly patterns: number;
+  readonly present: Figures;
+  readonly learnt: Figures;
+  readonly reliability: readonly Band[];
+}
 interface DataSet {
   readonly [figure: string]: unknown;
   readonly name: string;
@@ -30,6 +53,7 @@ interface DataSet {
   readonly oneRowPatterns: number;
   readonly budgets: readonly Budget[];
   readonly typologyMicros: Readonly<Record<string, number>>;
+  readonly labelled: Labelled | null;
   readonly seeded:
     (Readonly<Record<string, number>> & { withRetroHunt: Record<string, number> }) | null;
   readonly baselines: Readonly<
@@ -137,6 +161,49 @@ function typologies(sets: readonly DataSet[]): string {
   );
 }
 
+/** Of account-days that were given a chance between two, the share that came true. */
+function cameTrue(bands: readonly Band[], low: number, high: number): string {
+  const inside = bands.filter(({ from, to }) => from >= low && to <= high);
+  const sum = (of: (band: Band) => number): number => inside.reduce((all, one) => all + of(one), 0);
+  const [examples, positives] = [sum((band) => band.examples), sum((band) => band.positives)];
+  return examples === 0 ? '–' : `${Math.round((100 * positives) / examples)} %`;
+}
+
+/** The present pack, and the one learnt from the first patterns, on the rows after. */
+function labelled(sets: readonly DataSet[]): string {
+  const row = (name: string, say: (of: Labelled) => string): [string, (set: DataSet) => string] => [
+    name,
+    ({ labelled: of }) => (of === null ? '–' : say(of)),
+  ];
+  const both = (name: string, digits = 2) =>
+    row(`\`${name}\``, ({ present, learnt }) =>
+      [present, learnt].map((of) => figure(of[name], digits)).join(' → '),
+    );
+  const each = (name: string) =>
+    sets[0]!.budgets.map(({ alertsPerPattern }, i) =>
+      row(`\`${name}\` at ${alertsPerPattern}`, ({ present, learnt }) =>
+        [present, learnt].map(({ budgets }) => figure(budgets[i]![name])).join(' → '),
+      ),
+    );
+  return table(`on the rows after ${LABELLED} patterns: present → learnt pack`, sets, [
+    both('averagePrecision', 3),
+    ...['precisionAt100', 'precisionAt500', 'f1'].map((name) => both(name)),
+    ...each('alertPrecision'),
+    ...each('patternRecall'),
+    row(
+      'account-days learnt from: theirs, others',
+      ({ positives, negatives }) => `${grouped(positives)}, ${grouped(negatives)}`,
+    ),
+    row(
+      'rows after, patterns in them',
+      ({ rows, patterns }) => `${grouped(rows)}, ${grouped(patterns)}`,
+    ),
+    row('given 10-20 %, came true', ({ reliability }) => cameTrue(reliability, 0.1, 0.2)),
+    row('given 40-60 %, came true', ({ reliability }) => cameTrue(reliability, 0.4, 0.6)),
+    row('given 80-100 %, came true', ({ reliability }) => cameTrue(reliability, 0.8, 1)),
+  ]);
+}
+
 function found(sets: readonly DataSet[]): string {
   return sets
     .map(({ name, budgets }) => {
@@ -151,9 +218,9 @@ function run(folders: readonly string[]): string[] {
   const report = join(folder, 'report.json');
   const data = folders.flatMap((set) => ['--data', set]);
   const lab = join('dist', 'apps', 'lab', 'src', 'main.js');
-  const { status } = spawnSync(process.execPath, [lab, 'evaluate', ...data, '--json', report], {
-    stdio: 'inherit',
-  });
+  const labels = ['--labelled', String(LABELLED)];
+  const args = [lab, 'evaluate', ...data, ...labels, '--json', report];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
   const text = status === 0 ? readFileSync(report, 'utf8') : null;
   rmSync(folder, { recursive: true });
   if (text === null) throw new Error('lab evaluate failed');
@@ -181,7 +248,8 @@ function main(): void {
   const made =
     `The default pack is ${[...packs].join()}.\n\n${overview(sets)}\n${known(sets)}\n` +
     `Of each typology; one alert counts under all that were seen in it:\n\n${typologies(sets)}\n` +
-    `Patterns found of each type, at 3 alerts per pattern:\n\n${found(sets)}`;
+    `Patterns found of each type, at 3 alerts per pattern:\n\n${found(sets)}\n` +
+    `${labelled(sets)}`;
   const before = readFileSync(DOCUMENT, 'utf8');
   const [from, until] = [before.indexOf(FROM), before.indexOf(UNTIL)];
   if (from < 0 || until < from) throw new Error(`${DOCUMENT} has lost its marks`);

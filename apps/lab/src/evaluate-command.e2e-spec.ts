@@ -120,6 +120,12 @@ describe('lab evaluate, as a process', () => {
     expect(report.dataSets.map(({ pack }) => pack)).toEqual(report.packs.map(({ hash }) => hash));
     const raised = report.dataSets.map(({ budgets }) => budgets[2]!.alertsRaised > 0);
     expect(raised).toEqual([true, false]);
+    const [comparison, ...others] = report.comparisons;
+    expect(others).toEqual([]);
+    expect(comparison!.packs).toEqual(report.packs.map(({ hash }) => hash));
+    const lost = comparison!.budgets.map(({ lost: patterns }) => patterns);
+    expect(lost.at(-1)).toEqual(report.dataSets[0]!.budgets.at(-1)!.found);
+    expect(out).toContain(`other beside ${DEFAULT_PACK.version}`);
   });
 
   it('learns from the first labels of a simulated feed, and proposes a pack that it takes itself', async () => {

@@ -1,12 +1,18 @@
 import { AppError } from '#domain';
 import { DEFAULT_PACK, packHash, type RulePack } from '#typologies';
 import { readFlags, wholeNumber } from './arguments';
+import { comparePacks } from './evaluate/compare-packs';
 import { openDataSet } from './evaluate/data-set';
 import { DataSetEvaluation } from './evaluate/evaluate-data-set';
 import { EvaluationProgress } from './evaluate/evaluation-progress';
 import { readRulePack } from './evaluate/read-rule-pack';
-import { type DataSetReport, type EvaluationReport, reportJson } from './evaluate/report';
-import { reportTable } from './evaluate/report-table';
+import {
+  type DataSetReport,
+  type EvaluationReport,
+  type PackComparison,
+  reportJson,
+} from './evaluate/report';
+import { comparisonTable, reportTable } from './evaluate/report-table';
 import { JsonFile } from './json-file';
 
 export const EVALUATE_USAGE = `usage: npm run lab -- evaluate --data DIR [--data DIR …] [--pack F …] [--labelled N [--propose F]] [--json F]
@@ -15,7 +21,8 @@ Runs labelled transfer feeds through the service's own engine, the labels unseen
 
   --data DIR     a data set: transfers.csv.gz, labels.csv.gz; where there are, indicators.csv, lookalikes.csv.gz,
                  dataset.json. Several are evaluated one after the other
-  --pack F       a rule pack in JSON (docs/rule-pack); several are put to the same test. Left out: the default pack
+  --pack F       a rule pack in JSON (docs/rule-pack); several are put to the same test, and each after the
+                 first is set beside it: patterns gained and lost, with intervals. Left out: the default pack
   --labelled N   when N patterns have ended, their labels are learnt from as an office's dispositions would be; the pack that
                  comes of it is put beside the present one on the rows after (docs/rule-packs.md, Learning)
   --propose F    writes that pack to F, which must not be there yet; of one data set and one pack
@@ -69,12 +76,20 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
   for (const folder of folders) sets.push(await openDataSet(folder));
   const progress = new EvaluationProgress(process.stderr);
   const dataSets: DataSetReport[] = [];
+  const comparisons: PackComparison[] = [];
   for (const set of sets) {
+    let first: DataSetReport | null = null;
     for (const pack of packs) {
       const report = await DataSetEvaluation.run(set, pack, progress, labels);
       dataSets.push(report);
       const called = packs.length > 1 ? `\nrule pack ${pack.version} (${report.pack})\n` : '';
       process.stdout.write(called + reportTable(report));
+      if (first !== null) {
+        const comparison = comparePacks(first, report);
+        comparisons.push(comparison);
+        process.stdout.write(comparisonTable(comparison, packs[0]!.version, pack.version));
+      }
+      first ??= report;
     }
   }
   const proposed = dataSets[0]?.labelled?.proposed;
@@ -84,6 +99,7 @@ export async function evaluateCommand(args: readonly string[]): Promise<void> {
     schemaVersion: 1,
     packs: packs.map((pack) => ({ version: pack.version, hash: packHash(pack) })),
     dataSets,
+    comparisons,
   };
   await json.write(reportJson(report));
 }

@@ -96,8 +96,9 @@ export function pairPayers(
   caps: Caps,
 ): number {
   const { payer, payee, atMs, nowMs, position, amountMinor } = step;
-  const own: PairPayment = { payer, payee, position, amountMinor, atMs, newPair: true };
-  const shared: SharedPayee[] = [];
+  // Made where there is somebody to pair with: mostly there is nobody.
+  let own: PairPayment | null = null;
+  let shared: SharedPayee[] | null = null;
   // A row from the future must not keep a pair until then: its accounts may be others by that time.
   const believedMs = Math.min(atMs, nowMs);
   const first = credits.first(payee);
@@ -114,15 +115,19 @@ export function pairPayers(
     }
     paired.push(other);
     const theirs: PairPayment = {
-      ...{ payer: other, payee, position: credits.transfer(slot) },
-      ...{ amountMinor: credits.amount(slot), atMs: credits.at(slot) },
+      payer: other,
+      payee,
+      position: credits.transfer(slot),
+      amountMinor: credits.amount(slot),
+      atMs: credits.at(slot),
       newPair: credits.newPair(slot),
     };
+    own ??= { payer, payee, position, amountMinor, atMs, newPair: true };
     const payees = pairs.note(own, theirs, believedMs);
-    if (payees > 1) shared.push(...pairs.sharedBy(payer, other));
+    if (payees > 1) shared = [...(shared ?? []), ...pairs.sharedBy(payer, other)];
     most = Math.max(most, payees);
   }
-  step.shared = shared;
+  if (shared !== null) step.shared = shared;
   return most;
 }
 

@@ -57,25 +57,32 @@ export class PairStore extends PagedRows {
    * @returns how many payees they lately share, this one included
    */
   note(one: PairPayment, other: PairPayment, atMs: EventTimeMs): number {
-    const [low, high] = one.payer < other.payer ? [one, other] : [other, one];
+    const isOrdered = one.payer < other.payer;
+    const low = isOrdered ? one : other;
+    const high = isOrdered ? other : one;
     const row = this.rowFor(low.payer, high.payer, atMs);
-    for (let i = 0; i < PAYEES_MAX; i += 1) {
-      if (this.get(row, PAIR.payees + i * PER_PAYEE) === one.payee)
-        return this.get(row, PAIR.shared);
-    }
     const shared = this.get(row, PAIR.shared);
+    for (let i = 0; i < PAYEES_MAX; i += 1) {
+      if (this.get(row, PAIR.payees + i * PER_PAYEE) === one.payee) return shared;
+    }
     const at = PAIR.payees + (shared % PAYEES_MAX) * PER_PAYEE;
     this.set(row, at, one.payee);
-    for (const [i, { position, amountMinor, atMs: paidMs, newPair }] of [low, high].entries()) {
-      const first = at + 1 + i * PER_PAYMENT;
-      this.set(row, first, position);
-      this.set(row, first + 1, amountMinor);
-      this.set(row, first + 2, paidMs);
-      this.set(row, first + 3, newPair ? 1 : 0);
-    }
+    this.setPayment(row, at + 1, low);
+    this.setPayment(row, at + 1 + PER_PAYMENT, high);
     this.set(row, PAIR.shared, shared + 1);
     this.set(row, PAIR.at, Math.max(atMs, this.get(row, PAIR.at)));
     return shared + 1;
+  }
+
+  private setPayment(
+    row: number,
+    first: number,
+    { position, amountMinor, atMs, newPair }: PairPayment,
+  ): void {
+    this.set(row, first, position);
+    this.set(row, first + 1, amountMinor);
+    this.set(row, first + 2, atMs);
+    this.set(row, first + 3, newPair ? 1 : 0);
   }
 
   /** What both paid to each payee that they share, of the latest payees. @param a whose payment comes first */

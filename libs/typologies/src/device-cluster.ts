@@ -40,10 +40,7 @@ export const deviceCluster = typology({
   family: 'NETWORK',
   techniques: ['LW-DEVICE-CLUSTER'],
   parameters: PARAMETERS,
-  see: (sighting, { personsMin, ...values }) =>
-    sharedMark(sighting, 'DEVICE_CLUSTER', 'handset', PERSONS, {
-      ...values,
-      sharersMin: personsMin,
-    }),
+  see: (sighting, values) =>
+    sharedMark(sighting, 'DEVICE_CLUSTER', 'handset', PERSONS, values.personsMin, values),
   sentence: SENTENCE,
 });

@@ -38,10 +38,7 @@ export const personCluster = typology({
   family: 'NETWORK',
   techniques: ['T1585'],
   parameters: PARAMETERS,
-  see: (sighting, { walletsMin, ...values }) =>
-    sharedMark(sighting, 'PERSON_CLUSTER', 'person', WALLETS, {
-      ...values,
-      sharersMin: walletsMin,
-    }),
+  see: (sighting, values) =>
+    sharedMark(sighting, 'PERSON_CLUSTER', 'person', WALLETS, values.walletsMin, values),
   sentence: SENTENCE,
 });

@@ -7,7 +7,6 @@ import { type Signal, type Sighting } from './signal';
 /** What the typologies of a shared mark say alike. */
 interface SharedValues {
   readonly windowMs: number;
-  readonly sharersMin: number;
   readonly weight: number;
   readonly natsMax: number;
 }
@@ -23,7 +22,8 @@ export function sharedMark(
   typology: Signal['typology'],
   kind: SharedMarkKind,
   sharing: Condition,
-  { windowMs, sharersMin, weight, natsMax }: SharedValues,
+  sharersMin: number,
+  { windowMs, weight, natsMax }: SharedValues,
 ): Signal | null {
   if (!inScope(checks, PAYER_ONLY, anchor === step.payer)) return null;
   if (!inScope(checks, PEOPLE_OR_OUT, step.tells)) return null;

@@ -40,7 +40,7 @@ export const simCluster = typology({
   family: 'NETWORK',
   techniques: ['LW-SIM-CLUSTER'],
   parameters: PARAMETERS,
-  see: (sighting, { personsMin, ...values }) =>
-    sharedMark(sighting, 'SIM_CLUSTER', 'sim', PERSONS, { ...values, sharersMin: personsMin }),
+  see: (sighting, values) =>
+    sharedMark(sighting, 'SIM_CLUSTER', 'sim', PERSONS, values.personsMin, values),
   sentence: SENTENCE,
 });

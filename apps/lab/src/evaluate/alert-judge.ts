@@ -42,6 +42,9 @@ export interface AlertFigures {
   readonly falseRevisions: number;
   /** Counted alerts that name nothing but what counted alerts before them had named. */
   readonly repeatedAlerts: number;
+  readonly trueAlerts: number;
+  /** Ids of the patterns that were found. */
+  readonly found: readonly string[];
   readonly alertPrecision: number | null;
   readonly patternRecall: number | null;
   readonly visibleRecall: number | null;
@@ -115,6 +118,8 @@ export class AlertJudge {
       alertsRaised: this.raised.size,
       falseRevisions: this.falseRevisions,
       repeatedAlerts: this.repeated,
+      trueAlerts: this.trueAlerts,
+      found: found.map((pattern) => key.patterns[pattern]!.id),
       alertPrecision: shareOf(this.trueAlerts, taken),
       patternRecall: shareOf(found.length, counted.length),
       visibleRecall: shareOf(found.filter(isVisible).length, counted.filter(isVisible).length),

@@ -107,9 +107,9 @@ describe('evaluating a data set', () => {
       ...{ delayShareMedian: null, interceptableShare: null, lookalikeShare: null },
     });
     expect(report.baselines.amountTimesNovelty.budgets).toBeNull();
-    expect(reportJson({ schemaVersion: 1, packs: [], dataSets: [report] })).not.toMatch(
-      /NaN|undefined|Infinity/,
-    );
+    expect(
+      reportJson({ schemaVersion: 1, packs: [], comparisons: [], dataSets: [report] }),
+    ).not.toMatch(/NaN|undefined|Infinity/);
     expect(reportTable(report)).toContain('–');
   });
 });

@@ -1,6 +1,12 @@
 import { grouped } from '../feed/progress-line';
 import { printable } from '../printable';
-import { type BudgetReport, type DataSetReport, type LabelledReport } from './report';
+import { type Interval } from '#typologies';
+import {
+  type BudgetReport,
+  type DataSetReport,
+  type LabelledReport,
+  type PackComparison,
+} from './report';
 import { type RankingFigures } from './ranking';
 import { type SeededFigures } from './seeded-tally';
 
@@ -129,6 +135,34 @@ function labelledTables(labelled: LabelledReport | null): string {
       ]),
     ]),
     '\n',
+  ].join('');
+}
+
+/** A figure with what it may as well be: .47 (.41 to .53). */
+const withInterval = (interval: Interval | null): string =>
+  interval === null
+    ? '–'
+    : `${share(interval.value)} (${share(interval.low)} to ${share(interval.high)})`;
+
+/** What a pack finds beside the first, for a terminal. */
+export function comparisonTable(
+  { name, budgets }: PackComparison,
+  first: string,
+  second: string,
+): string {
+  return [
+    `\n${printable(name)}: ${printable(second)} beside ${printable(first)}; intervals of 95 %\n\n`,
+    table([
+      ['per pattern', 'gained', 'lost', 'recall, difference', 'precision before', 'after'],
+      ...budgets.map((budget): Row => [
+        String(budget.alertsPerPattern),
+        grouped(budget.gained.length),
+        grouped(budget.lost.length),
+        withInterval(budget.patternRecall),
+        withInterval(budget.alertPrecision[0]),
+        withInterval(budget.alertPrecision[1]),
+      ]),
+    ]),
   ].join('');
 }
 

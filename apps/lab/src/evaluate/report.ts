@@ -1,4 +1,4 @@
-import { type ReliabilityBand, type RulePack } from '#typologies';
+import { type Interval, type ReliabilityBand, type RulePack } from '#typologies';
 import { type AlertFigures } from './alert-judge';
 import { type RankingFigures } from './ranking';
 import { type Speed } from './replay';
@@ -79,12 +79,34 @@ export interface DataSetReport extends RankingFigures, Speed {
   };
 }
 
+/** What one pack finds of a data set beside another, at one budget. */
+export interface BudgetComparison {
+  readonly alertsPerPattern: number;
+  /** Patterns that only the second finds, and only the first. */
+  readonly gained: readonly string[];
+  readonly lost: readonly string[];
+  /** The second's pattern recall less the first's, pattern by pattern; null where none counts. */
+  readonly patternRecall: Interval | null;
+  /** Of each, the share of its counted alerts that are true; null where none counts. */
+  readonly alertPrecision: readonly [first: Interval | null, second: Interval | null];
+}
+
+/** A later pack beside the first that was named, on one data set. */
+export interface PackComparison {
+  readonly name: string;
+  /** Hashes. */
+  readonly packs: readonly [first: string, second: string];
+  readonly budgets: readonly BudgetComparison[];
+}
+
 /** What `lab evaluate --json` writes. Widened freely; what it has keeps its name. */
 export interface EvaluationReport {
   readonly schemaVersion: 1;
   readonly packs: readonly { readonly version: string; readonly hash: string }[];
   /** One entry per data set and pack. */
   readonly dataSets: readonly DataSetReport[];
+  /** Of each data set, every pack after the first beside it; empty where there is one pack. */
+  readonly comparisons: readonly PackComparison[];
 }
 
 const DECIMALS = 6;
