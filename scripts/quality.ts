@@ -249,7 +249,7 @@ function main(): void {
     `The default pack is ${[...packs].join()}.\n\n${overview(sets)}\n${known(sets)}\n` +
     `Of each typology; one alert counts under all that were seen in it:\n\n${typologies(sets)}\n` +
     `Patterns found of each type, at 3 alerts per pattern:\n\n${found(sets)}\n` +
-    `${labelled(sets)}`;
+    labelled(sets);
   const before = readFileSync(DOCUMENT, 'utf8');
   const [from, until] = [before.indexOf(FROM), before.indexOf(UNTIL)];
   if (from < 0 || until < from) throw new Error(`${DOCUMENT} has lost its marks`);
