@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type BacktestReport, type DispositionOutcome, type LogPosition } from '#contracts';
 import { type EventTimeMs, invariant, type TransferRef } from '#domain';
-import { takeTurn, TransferLog } from '#messaging';
+import { inTurn, TransferLog } from '#messaging';
 import { type RulePack } from '#typologies';
 
 /** So often a backtest is taken up. One that ends its process each time must not do so for ever. */
@@ -148,8 +148,7 @@ export class BacktestRepository {
     pack: RulePack,
     hash: string,
   ): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
-      await takeTurn(manager, 'rule-packs');
+    await inTurn(this.dataSource, 'rule-packs', async (manager) => {
       await manager.query(
         `insert into intel.rule_pack (version, hash, document, status, proposed_by)
          values ($1, $2, $3::jsonb, 'PROPOSED', $4) on conflict (version) do nothing`,

@@ -7,5 +7,5 @@ export {
 } from './outbox';
 export { OUTBOX_BATCH_END, OutboxContext, OutboxServer } from './outbox-server';
 export { TransferLog } from './transfer-log';
-export { takeTurn } from './turn';
+export { inTurn, takeTurn } from './turn';
 export { type LogName, WakeUp } from './wake-up';

@@ -1,4 +1,4 @@
-import { type EntityManager } from 'typeorm';
+import { type DataSource, type EntityManager } from 'typeorm';
 import { type LogName } from './wake-up';
 
 /**
@@ -9,4 +9,16 @@ import { type LogName } from './wake-up';
  */
 export async function takeTurn(manager: EntityManager, log: LogName): Promise<void> {
   await manager.query('select log.wait_for_turn($1)', [log]);
+}
+
+/** Does something in a transaction that has the turn at a log: what is decided in it is decided one after the other. */
+export async function inTurn<T>(
+  dataSource: DataSource,
+  log: LogName,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  return dataSource.transaction(async (manager) => {
+    await takeTurn(manager, log);
+    return work(manager);
+  });
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type BacktestReport, type BacktestStatus } from '#contracts';
-import { takeTurn } from '#messaging';
+import { inTurn } from '#messaging';
 import { type Told } from '../page/told';
 import { type BacktestAnswer } from './backtest-answer';
 
@@ -57,10 +57,7 @@ export class BacktestRepository {
 
   /** One is asked for after the other, as packs are proposed: which one is in force is then never in doubt. */
   async inTurn<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction(async (manager) => {
-      await takeTurn(manager, 'rule-packs');
-      return work(manager);
-    });
+    return inTurn(this.dataSource, 'rule-packs', work);
   }
 
   /** The pack that alerts are judged by; null before there is one. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ActivationMode } from '#contracts';
-import { takeTurn, TransferLog } from '#messaging';
+import { inTurn, TransferLog } from '#messaging';
 import { type Told } from '../page/told';
 import { type DecisionRow, toDecision } from '../staff/decision-answer';
 import {
@@ -69,10 +69,7 @@ export class RulePackRepository {
 
   /** Packs are proposed and activated one after the other: which one is in force is then never in doubt. */
   async inTurn<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction(async (manager) => {
-      await takeTurn(manager, 'rule-packs');
-      return work(manager);
-    });
+    return inTurn(this.dataSource, 'rule-packs', work);
   }
 
   /** @returns whether its version was new */

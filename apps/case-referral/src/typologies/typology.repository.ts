@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type TypologyName } from '#contracts';
-import { takeTurn, TransferLog } from '#messaging';
+import { inTurn, TransferLog } from '#messaging';
 import { type Told } from '../page/told';
 import { type DecisionRow, toDecision } from '../staff/decision-answer';
 import { type SwitchAnswer } from './typology-answer';
@@ -30,10 +30,7 @@ export class TypologyRepository {
 
   /** One switch after the other: the last one is then never in doubt. */
   async inTurn<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction(async (manager) => {
-      await takeTurn(manager, 'rule-packs');
-      return work(manager);
-    });
+    return inTurn(this.dataSource, 'rule-packs', work);
   }
 
   /** Of each typology that was ever switched, the last. */
