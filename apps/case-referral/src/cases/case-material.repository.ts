@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { type EvidenceTransfer } from '#contracts';
-import { invariant, isExit, walletKey, type WalletRef } from '#domain';
+import { invariant, isExit, type LegalValue, walletKey, type WalletRef } from '#domain';
 import { type ToldPosition } from '../alerts/alert.repository';
 import { OperationRepository } from '../operations/operation.repository';
 import { type CaseAlert, type CaseMaterial } from './case-material';
@@ -26,6 +26,15 @@ const holdersOf = (transfers: readonly EvidenceTransfer[]): WalletRef[] =>
 const distinct = (wallets: readonly WalletRef[]): WalletRef[] => [
   ...new Map(wallets.map((wallet) => [walletKey(wallet), wallet])).values(),
 ];
+
+/** The hash of the pack by which the alert that was told of last was judged; of two equally late ones, the one with the later id. */
+function lastJudgedBy(alerts: readonly CaseAlert[]): string {
+  const [last] = [...alerts].sort(
+    (a, b) => Date.parse(b.updatedAt) - Date.parse(a.updatedAt) || (a.id < b.id ? 1 : -1),
+  );
+  invariant(last !== undefined, 'a case has an alert');
+  return last.pack.hash;
+}
 
 /** Gathers what cases are drawn from. */
 @Injectable()
@@ -66,6 +75,10 @@ export class CaseMaterialRepository {
       links.map(({ operation_id }) => operation_id),
       walletsOf(all),
     );
+    const overlays = await this.overlays(
+      manager,
+      alerts.map(({ body }) => body.pack.hash),
+    );
     const alertsOf = groupBy(alerts, ({ case_id }) => case_id);
     const transfersOf = groupBy(transfers, ({ case_id }) => case_id);
     return ids.map((id): CaseMaterial => {
@@ -94,8 +107,21 @@ export class CaseMaterialRepository {
         positions: told.map(({ position }) => position),
         operationIds,
         operations: linked,
+        overlay: overlays.get(lastJudgedBy(caseAlerts)),
       };
     });
+  }
+
+  /** What the law says by each of these packs, by hash; none of one that is not known here. */
+  private async overlays(
+    manager: EntityManager,
+    hashes: readonly string[],
+  ): Promise<Map<string, readonly LegalValue[]>> {
+    const rows: { hash: string; overlay: readonly LegalValue[] }[] = await manager.query(
+      `select hash, document -> 'overlay' as overlay from intel.rule_pack where hash = any ($1::text[])`,
+      [[...new Set(hashes)]],
+    );
+    return new Map(rows.map(({ hash, overlay }) => [hash, overlay]));
   }
 
   private async positions(

@@ -1,5 +1,11 @@
 import { type Alert, type EvidenceTransfer, type WalletPosition } from '#contracts';
-import { type IndicatorType, type Modus, type OperationKind, type WalletRef } from '#domain';
+import {
+  type IndicatorType,
+  type LegalValue,
+  type Modus,
+  type OperationKind,
+  type WalletRef,
+} from '#domain';
 
 /** As much of an alert as a case is drawn from. */
 export type CaseAlert = Omit<Alert, 'transfers' | 'terms'>;
@@ -38,4 +44,6 @@ export interface CaseMaterial {
   readonly operationIds: readonly string[];
   /** As much as is known of them. */
   readonly operations: readonly LinkedOperation[];
+  /** What the law says, by the pack that judged last; left out: by what comes with the software. */
+  readonly overlay?: readonly LegalValue[] | undefined;
 }

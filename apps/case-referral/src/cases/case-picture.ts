@@ -53,7 +53,7 @@ export function drawCase(material: CaseMaterial): CasePicture {
   const transfers = inCausalOrder(material.transfers);
   const operations = [...material.operations].sort((a, b) => (a.id < b.id ? -1 : 1));
   const currencies = [...groupBy(transfers, ({ currency }) => currency)]
-    .map(([currency, own]) => drawCurrency(currency, own, positions, alerts))
+    .map(([currency, own]) => drawCurrency(currency, own, positions, alerts, material.overlay))
     .sort(
       (a, b) => b.money.tracedMinor - a.money.tracedMinor || (a.currency < b.currency ? -1 : 1),
     );

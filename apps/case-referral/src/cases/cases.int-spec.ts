@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { v5 as uuidV5 } from 'uuid';
 import { type Alert, type EvidenceTransfer } from '#contracts';
+import { MINUTE_MS } from '#domain';
 import { createTestDatabase, type TestDatabase } from '#testing';
+import { DEFAULT_PACK, packHash } from '#typologies';
 import { alertOver, at, paid, PROVIDER } from '../../test/evidence';
 import {
   runCaseReferral,
@@ -47,6 +49,22 @@ const overview = async (): Promise<Record<string, unknown>> =>
   (await service.call('ana', 'GET', '/v1/overview')).body;
 
 describe('alerts that were told of', () => {
+  it('count down to the end of the cool-off by the law of the pack that judged last', async () => {
+    const overlay = DEFAULT_PACK.overlay.map((value) =>
+      value.parameter === 'coolOff' ? { ...value, valueMs: 240 * MINUTE_MS } : value,
+    );
+    const slow = { ...DEFAULT_PACK, version: 'slow', overlay };
+    expect((await service.call('ana', 'POST', '/v1/rule-packs', slow)).status).toBe(201);
+    const moves = [paid('p', 'q', 60_000_00, 0), paid('q', 'r', 59_000_00, 10)];
+    const pack = { version: 'slow', hash: packHash(slow) };
+    await tell(alertOver(alertId('slow'), moves, { pack }), moves);
+    await tellPosition(database.dataSource, { provider: PROVIDER, walletId: 'r' }, at(11), [
+      [moves[1]!, 59_000_00],
+    ]);
+    await settled(database.dataSource);
+    expect((await caseOf('slow')).coolOffEndsAt).toBe(at(10 + 240));
+  });
+
   it('form one case where they share a transfer, and the case shows what they rely on', async () => {
     const gather = [paid('v1', 'c', 60_000_00, 0), paid('v2', 'c', 40_000_00, 10)];
     const layer = [

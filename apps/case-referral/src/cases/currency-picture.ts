@@ -1,5 +1,5 @@
 import { type EvidenceTransfer, type WalletPosition } from '#contracts';
-import { type EventTimeMs, walletKey, type WalletRef } from '#domain';
+import { type EventTimeMs, type LegalValue, walletKey, type WalletRef } from '#domain';
 import { type CaseAlert } from './case-material';
 import { EXIT_WAYS, type ExitWay, exitWayOf } from './exit-way';
 import { groupBy } from './group-by';
@@ -99,9 +99,10 @@ export function drawCurrency(
   transfers: readonly EvidenceTransfer[],
   positions: readonly WalletPosition[],
   alerts: readonly CaseAlert[],
+  overlay?: readonly LegalValue[],
 ): CurrencyPicture {
   const flow = followMoney(transfers);
-  const left = moneyLeft(transfers, positions, alerts);
+  const left = moneyLeft(transfers, positions, alerts, overlay);
   const wallets = [...flow.wallets.values()]
     .map((wallet): CaseWallet => {
       const { provider, walletId, layer, inMinor, outMinor, unspentMinor } = wallet;

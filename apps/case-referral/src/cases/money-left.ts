@@ -3,6 +3,8 @@ import {
   coolOffEndsAt,
   type EventTimeMs,
   isExit,
+  LEGAL_VALUES,
+  type LegalValue,
   transferKey,
   walletKey,
   type WalletRef,
@@ -44,11 +46,13 @@ function lastTold(alerts: readonly HeldByAlert[]): Map<string, number> {
  * received it. No credit holds more than it brought.
  *
  * @param transfers of the case, in causal order
+ * @param overlay what the law says of the cool-off
  */
 export function moneyLeft(
   transfers: readonly EvidenceTransfer[],
   positions: readonly WalletPosition[],
   alerts: readonly HeldByAlert[],
+  overlay: readonly LegalValue[] = LEGAL_VALUES,
 ): Map<string, MoneyLeft> {
   const told = new Map(
     positions.map((position) => [
@@ -71,15 +75,19 @@ export function moneyLeft(
     left.set(account, {
       heldMinor: plus(known.heldMinor, heldMinor),
       coolOffEndsAtMs:
-        heldMinor > 0 ? later(known.coolOffEndsAtMs, transfer) : known.coolOffEndsAtMs,
+        heldMinor > 0 ? later(known.coolOffEndsAtMs, transfer, overlay) : known.coolOffEndsAtMs,
     });
   }
   return left;
 }
 
-function later(knownMs: EventTimeMs | null, credit: EvidenceTransfer): EventTimeMs | null {
+function later(
+  knownMs: EventTimeMs | null,
+  credit: EvidenceTransfer,
+  overlay: readonly LegalValue[],
+): EventTimeMs | null {
   const atMs = Date.parse(credit.occurredAt);
-  const endsAtMs = coolOffEndsAt(atMs);
+  const endsAtMs = coolOffEndsAt(atMs, overlay);
   // Before the rule came into force a credit could be cashed out at once.
   if (endsAtMs === atMs) return knownMs;
   return knownMs === null ? endsAtMs : Math.max(knownMs, endsAtMs);
