@@ -10,6 +10,8 @@ export interface ProgramPlan {
   readonly environment: NodeJS.ProcessEnv;
   /** Takes whatever it prints. */
   readonly log: LogFile;
+  /** Nobody waits for it, and everything else goes on without it. */
+  readonly background: boolean;
 }
 
 /** How a program ended. */

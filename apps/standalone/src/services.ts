@@ -14,8 +14,7 @@ const READY_POLL_MS = 50;
 const READY_TIMEOUT_MS = 60_000;
 const ANSWER_TIMEOUT_MS = 2_000;
 
-/** The last works in the background: nobody waits for it, and it is told of nowhere. */
-const SERVICES = ['ingestion', 'scoring', 'case-referral', 'backtest'] as const;
+const SERVICES = ['ingestion', 'scoring', 'case-referral'] as const;
 
 export function portWishes(config: StandaloneConfig): PortWish[] {
   const { INGESTION_PORT, SCORING_PORT, CASE_REFERRAL_PORT, BACKTEST_PORT } = config;
@@ -49,7 +48,8 @@ export function servicePlans(
     SCORING_SNAPSHOT_DIR: config.SCORING_SNAPSHOT_DIR ?? snapshotFolder(config.dataFolder),
     LOG_LEVEL: config.LOG_LEVEL,
   });
-  return SERVICES.map((name) => programPlan(config, name, name, [], environment));
+  const plan = (name: string): ProgramPlan => programPlan(config, name, name, [], environment);
+  return [...SERVICES.map(plan), { ...plan('backtest'), background: true }];
 }
 
 export function demoPlan(
@@ -77,7 +77,7 @@ function programPlan(
   environment: NodeJS.ProcessEnv,
 ): ProgramPlan {
   const log = new LogFile(join(logFolder(config.dataFolder), `${app}.log`));
-  return { name, script: appMain(app), args, environment, log };
+  return { name, script: appMain(app), args, environment, log, background: false };
 }
 
 /**

@@ -44,13 +44,13 @@ describe('the supervisor', () => {
   };
 
   /** Supervises a program that notes each start, and then does what the text says. */
-  function supervise(program: string): Supervisor {
+  function supervise(program: string, background = false): Supervisor {
     const script = join(folder, 'program.js');
     const note = `require('node:fs').appendFileSync(process.argv[2], '.');`;
     writeFileSync(script, `${note}\n${program}`);
     const log = new LogFile(join(folder, 'program.log'));
     const environment = { PATH: process.env.PATH };
-    const plan = { name: 'scoring', script, args: [startsFile()], environment, log };
+    const plan = { name: 'scoring', script, args: [startsFile()], environment, log, background };
     const made = new Supervisor(
       [plan],
       { notice: (line) => notices.push(line), givenUp: (error) => failures.push(error) },
@@ -98,6 +98,16 @@ describe('the supervisor', () => {
     expect(starts()).toBe(4);
     expect(failures[0]!.message).toContain('ended 4 times within 60 s, last with exit code 3');
     expect(failures[0]!.message).toContain('program.log');
+  });
+
+  it('starts what works in the background once all others are ready, and does without it', async () => {
+    const made = supervise('process.exit(3);', true);
+    await sleep(300);
+    expect(starts()).toBe(0);
+    made.markStarted();
+    await until(() => notices.some((line) => line.includes('ended 4 times within 60 s')));
+    expect(starts()).toBe(4);
+    expect(failures).toEqual([]);
   });
 
   it('ends by force what does not end when told to', async () => {

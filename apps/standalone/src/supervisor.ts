@@ -29,12 +29,20 @@ export class Supervisor {
   ) {}
 
   start(): void {
-    for (const plan of this.plans) this.watches.push(this.watch(plan));
+    this.startThose((plan) => !plan.background);
   }
 
-  /** All have been ready once: from now on one that ends is started again. Before, its end is the end of the start. */
+  /**
+   * All that others wait for have been ready once: from now on one that ends is started again. Before, its end is the end of
+   * the start. What works in the background begins now, so that nobody waits for it.
+   */
   markStarted(): void {
     this.haveStarted = true;
+    this.startThose((plan) => plan.background);
+  }
+
+  private startThose(those: (plan: ProgramPlan) => boolean): void {
+    for (const plan of this.plans.filter(those)) this.watches.push(this.watch(plan));
   }
 
   /** Tells all to stop, and waits for their ends. Called again, it waits for the same. */
@@ -61,7 +69,8 @@ export class Supervisor {
       if (this.isStopping()) return;
       const pauseMs = this.haveStarted ? policy.next(performance.now()) : null;
       if (pauseMs === null) {
-        this.giveUp(plan, ending);
+        if (plan.background) this.events.notice(endedTooOften(plan, ending, this.limits).message);
+        else this.giveUp(plan, ending);
         return;
       }
       await sleep(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
