@@ -42,6 +42,8 @@ const eager: RulePack = {
 
 interface Backtest {
   readonly id: string;
+  readonly stage: string | null;
+  readonly entriesDone: number;
   readonly status: string;
   readonly candidate: string | null;
   readonly failure: string | null;
@@ -91,8 +93,10 @@ describe('a pack over the stored transfers', () => {
       await told('POST', '/v1/backtests', { pack: DEFAULT_PACK.version, officers: 2 }),
     ).toMatchObject({ id: first.id });
     await services.startOne('backtest');
-    const { status, failure, report } = await ended(first.id);
-    expect([status, failure]).toEqual(['DONE', null]);
+    const { status, failure, report, stage, entriesDone } = await ended(first.id);
+    expect([status, failure, stage]).toEqual(['DONE', null, null]);
+    // The activation is an entry too.
+    expect(entriesDone).toBe(feed.length + 1);
     const stored = await services.all<unknown>('/v1/alerts');
     // It would have raised what the pack in force did raise.
     expect(report!.present).toMatchObject({ version: 'eager', alerts: stored.length });
@@ -154,6 +158,11 @@ describe('a pack over the stored transfers', () => {
     await told('POST', '/v1/backtests', { pack: 'eager', from: 'yesterday' }, 400);
     const backwards = { pack: 'eager', from: at(10), until: at(9) };
     await told('POST', '/v1/backtests', backwards, 400);
+    for (const from of ['2026-02-30T00:00:00Z', '0001-01-01T00:00:00Z', '2026-03-01T23:59:60Z']) {
+      await told('POST', '/v1/backtests', { pack: 'eager', from }, 400);
+    }
+    await told('POST', '/v1/backtests', { pack: null }, 400);
+    await told('POST', '/v1/backtests', { pack: null, learn: null }, 400);
     await told('POST', '/v1/backtests', { pack: 'nobody' }, 404);
     await told('POST', '/v1/backtests', { learn: true }, 412);
     await told('GET', '/v1/backtests/none', undefined, 404);

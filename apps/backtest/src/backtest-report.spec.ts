@@ -4,7 +4,7 @@ import { backtestReport, type BacktestMaterial } from './backtest-report';
 
 const alert = (id: string, day: number, risk: number, ...positions: number[]): TrialAlert => ({
   ...{ id, risk, typologies: ['FAN_IN'], positions },
-  ...{ firstAtMs: day * DAY_MS, raisedAtMs: day * DAY_MS },
+  firstAtMs: day * DAY_MS,
 });
 const material = (more: Partial<BacktestMaterial>): BacktestMaterial => ({
   stretch: { transfers: 40, firstMs: 0, lastMs: 3 * DAY_MS, days: [0, 1, 3] },

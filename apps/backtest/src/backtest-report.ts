@@ -70,7 +70,7 @@ export function backtestReport(material: BacktestMaterial): UnnamedReport {
   const [confirmed, refuted] = [of('CONFIRMED'), of('REFUTED')];
   const inside = ({ alerts }: TriedPack): ComparedTrial[] =>
     alerts
-      .filter(({ raisedAtMs }) => isInside(raisedAtMs))
+      .filter(({ firstAtMs }) => isInside(firstAtMs))
       .map((alert) => ({ ...alert, firstAt: formatEventTime(alert.firstAtMs) }));
   const [old, young] = [inside(present), inside(candidate)];
   const comparison = compareAlerts(old, young, positionsOf);
@@ -123,8 +123,8 @@ interface ComparedTrial extends TrialAlert {
 
 function countByDay(days: readonly number[], alerts: readonly TrialAlert[]): number[] {
   const counts = new Map(days.map((day) => [day, 0]));
-  for (const { raisedAtMs } of alerts) {
-    const day = dayOf(raisedAtMs);
+  for (const { firstAtMs } of alerts) {
+    const day = dayOf(firstAtMs);
     counts.set(day, (counts.get(day) ?? 0) + 1);
   }
   return days.map((day) => counts.get(day)!);

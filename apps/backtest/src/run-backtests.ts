@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Registry } from 'prom-client';
 import { AppError } from '#domain';
 import { ATTEMPTS_MAX, BacktestRepository, type TakenUp } from './backtest.repository';
-import { TryPacks } from './try-packs';
+import { type StageProgress, TryPacks } from './try-packs';
 
 /** How often it is looked whether one waits. */
 const LOOK_MS = 1_000;
@@ -89,13 +89,13 @@ export class RunBacktests implements OnApplicationBootstrap, OnModuleDestroy {
     }
   }
 
-  private progressOf(taken: TakenUp) {
+  private progressOf(taken: TakenUp): StageProgress {
     let beatenMs = -Infinity;
     let stageTold = '';
-    return async (stage: string, entries: number): Promise<void> => {
+    return async (stage, entries, isEnd = false) => {
       if (this.stop.signal.aborted) throw new GoesNoFurther();
       const nowMs = performance.now();
-      if (stage === stageTold && nowMs - beatenMs < BEAT_MS) return;
+      if (!isEnd && stage === stageTold && nowMs - beatenMs < BEAT_MS) return;
       beatenMs = nowMs;
       stageTold = stage;
       if (!(await this.backtests.beat(taken, LEASE_SECONDS, stage, entries))) {

@@ -18,11 +18,11 @@ import {
 import { backtestReport, type FeedStretch, type ShownAlert } from './backtest-report';
 import { BacktestRepository, type StoredAlert, type TakenUp } from './backtest.repository';
 
-/** Of the alerts that were disposed of, in the order of their first transfers, so many are learnt from; the rest is the test. */
+/** Of the alerts that were disposed of, in the order in which they were raised, so many are learnt from; the rest is the test. */
 const LEARNT_FROM_SHARE = 2 / 3;
 
-/** Told how far a stage is; rejects where the backtest is to go no further. */
-export type StageProgress = (stage: string, entries: number) => Promise<void>;
+/** Told how far a stage is, and its end; rejects where the backtest is to go no further. */
+export type StageProgress = (stage: string, entries: number, isEnd?: boolean) => Promise<void>;
 
 /** Runs the packs of a backtest over the log, one after the other, from its beginning. */
 @Injectable()
@@ -36,11 +36,10 @@ export class TryPacks {
     const learnt = taken.learns ? await this.learn(taken, present, stored, told) : null;
     const candidate = learnt?.proposed ?? (await this.backtests.pack(taken.candidate!));
     const fromMs = learnt === null ? taken.fromMs : learnt.untilMs + 1;
-    const isInside = (atMs: EventTimeMs): boolean =>
-      (fromMs === null || atMs >= fromMs) && (taken.untilMs === null || atMs < taken.untilMs);
+    const isInside = boundsOf({ fromMs, untilMs: taken.untilMs });
     const stretch = new StretchTally(isInside);
     const old = await this.tryPack(taken, present, told, 'present pack', null, stretch);
-    const days = learnt === null ? null : new AccountDays(learnt.findingOf);
+    const days = learnt === null ? null : new AccountDays(findings(stored));
     const watch = days === null ? null : judgedBy(days, isInside);
     const young = await this.tryPack(taken, candidate, told, 'candidate', watch);
     const { gained, lost, ...report } = backtestReport({
@@ -83,6 +82,7 @@ export class TryPacks {
       entries += page.length;
       await told(stage, entries);
     }
+    await told(stage, entries, true);
     trial.end();
     return trial.alerts;
   }
@@ -94,11 +94,10 @@ export class TryPacks {
     stored: readonly StoredAlert[],
     told: StageProgress,
   ) {
-    const untilMs = learnUntil(stored);
-    const findingOf = findings(stored);
+    const isAsked = boundsOf(taken);
+    const { untilMs, findingOf } = lesson(stored, isAsked);
     const days = new AccountDays(findingOf);
-    const isBefore = (atMs: EventTimeMs): boolean =>
-      atMs <= untilMs && (taken.fromMs === null || atMs >= taken.fromMs);
+    const isBefore = (atMs: EventTimeMs): boolean => atMs <= untilMs && isAsked(atMs);
     const plain: RulePack = { ...present, scorecard: undefined };
     await this.tryPack(taken, plain, told, 'learning', judgedBy(days, isBefore));
     const { examples } = days;
@@ -117,7 +116,7 @@ export class TryPacks {
     await this.backtests.propose(taken, proposed, packHash(proposed));
     const { positives, negatives } = scorecard.learntFrom;
     const learning: Omit<BacktestLearning, 'reliability'> = { until, positives, negatives };
-    return { proposed, untilMs, findingOf, told: learning };
+    return { proposed, untilMs, told: learning };
   }
 
   private async named(alerts: readonly ShownAlert[]) {
@@ -128,6 +127,11 @@ export class TryPacks {
     }));
   }
 }
+
+const boundsOf =
+  ({ fromMs, untilMs }: Pick<TakenUp, 'fromMs' | 'untilMs'>) =>
+  (atMs: EventTimeMs): boolean =>
+    (fromMs === null || atMs >= fromMs) && (untilMs === null || atMs < untilMs);
 
 /** Hands on what is judged at times that count. */
 function judgedBy(days: AccountDays, counts: (atMs: EventTimeMs) => boolean): DetectionWatch {
@@ -144,8 +148,8 @@ function judgedBy(days: AccountDays, counts: (atMs: EventTimeMs) => boolean): De
   };
 }
 
-/** Event time of the first transfer of the last alert that is learnt from. */
-export function learnUntil(stored: readonly StoredAlert[]): EventTimeMs {
+/** Event time at which the last alert was raised that is learnt from. */
+function learnUntil(stored: readonly StoredAlert[]): EventTimeMs {
   const times = stored
     .filter(({ outcome }) => outcome !== null)
     .map(({ firstAtMs }) => firstAtMs)
@@ -154,10 +158,25 @@ export function learnUntil(stored: readonly StoredAlert[]): EventTimeMs {
   if (last === undefined) {
     throw new AppError(
       'PRECONDITION_FAILED',
-      'no alert was disposed of: there is nothing to learn from',
+      'no alert of the time asked for was disposed of: there is nothing to learn from',
     );
   }
   return last;
+}
+
+/**
+ * What is learnt from, of the alerts of the time asked for. What came to be known of later ones is no part of it, also where
+ * they name earlier transfers.
+ */
+export function lesson(
+  stored: readonly StoredAlert[],
+  isAsked: (atMs: EventTimeMs) => boolean,
+): { readonly untilMs: EventTimeMs; readonly findingOf: ReturnType<typeof findings> } {
+  const untilMs = learnUntil(stored.filter(({ firstAtMs }) => isAsked(firstAtMs)));
+  return {
+    untilMs,
+    findingOf: findings(stored.filter(({ firstAtMs }) => firstAtMs <= untilMs)),
+  };
 }
 
 /** What became of transfers: by the alerts that name them. What no alert names nobody was troubled with. */

@@ -13,10 +13,8 @@ export interface TrialAlert {
   readonly typologies: readonly TypologyName[];
   /** Transfers by their place in the log. */
   readonly positions: readonly number[];
-  /** Event time of its first transfer. */
-  readonly firstAtMs: EventTimeMs;
   /** Event time at which it was raised. */
-  readonly raisedAtMs: EventTimeMs;
+  readonly firstAtMs: EventTimeMs;
 }
 
 /**
@@ -57,9 +55,8 @@ export class PackTrial {
   private take(found: readonly Detection[]): void {
     for (const one of found) {
       if (one.kind !== 'alert') continue;
-      const { id, risk, typologies, positions, firstAtMs, updatedAtMs } = one;
-      const raisedAtMs = this.byId.get(id)?.raisedAtMs ?? updatedAtMs;
-      this.byId.set(id, { id, risk, typologies, positions, firstAtMs, raisedAtMs });
+      const { id, risk, typologies, positions, firstAtMs } = one;
+      this.byId.set(id, { id, risk, typologies, positions, firstAtMs });
     }
   }
 }

@@ -146,6 +146,8 @@ describe('a proposed pack', () => {
     expect(name).toMatch(/^\.learnt-[0-9a-f]{8}$/);
     expect(withScorecard(DEFAULT_PACK, card({}, 6)).version).not.toBe(proposed.version);
     expect(packHash(proposed)).not.toBe(packHash(DEFAULT_PACK));
+    // Learnt again from the same it is the same pack.
+    expect(withScorecard(proposed, scorecard)).toEqual(proposed);
     const long = withScorecard({ ...DEFAULT_PACK, version: 'x'.repeat(64) }, scorecard);
     expect(long.version.length).toBeLessThanOrEqual(64);
   });

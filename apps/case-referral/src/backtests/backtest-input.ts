@@ -1,17 +1,10 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  Equals,
-  IsInt,
-  IsOptional,
-  IsRFC3339,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-} from 'class-validator';
+import { Equals, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 
 const VERSION_LENGTH_MAX = 64;
 const OFFICERS_MAX = 100_000;
+/** The longest instant that is one is half as long; what it is, is checked where it is read. */
+const INSTANT_LENGTH_MAX = 64;
 
 /** Which pack is to be tried over the stored transfers, and how it is told. */
 export class BacktestInput {
@@ -19,7 +12,7 @@ export class BacktestInput {
   @IsOptional()
   @IsString()
   @MaxLength(VERSION_LENGTH_MAX)
-  readonly pack?: string;
+  readonly pack?: string | null;
 
   @ApiPropertyOptional({
     enum: [true],
@@ -28,20 +21,23 @@ export class BacktestInput {
   })
   @IsOptional()
   @Equals(true)
-  readonly learn?: true;
+  readonly learn?: true | null;
 
   @ApiPropertyOptional({
     format: 'date-time',
-    description: 'Event time from which alerts count. Left out: from the first transfer on.',
+    description:
+      'Event time from which alerts count; with `learn`, also those that are learnt from. Left out: from the first on.',
   })
   @IsOptional()
-  @IsRFC3339()
-  readonly from?: string;
+  @IsString()
+  @MaxLength(INSTANT_LENGTH_MAX)
+  readonly from?: string | null;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Event time before which they count.' })
   @IsOptional()
-  @IsRFC3339()
-  readonly until?: string;
+  @IsString()
+  @MaxLength(INSTANT_LENGTH_MAX)
+  readonly until?: string | null;
 
   @ApiPropertyOptional({
     type: 'integer',
@@ -53,5 +49,5 @@ export class BacktestInput {
   @IsInt()
   @Min(1)
   @Max(OFFICERS_MAX)
-  readonly officers?: number;
+  readonly officers?: number | null;
 }

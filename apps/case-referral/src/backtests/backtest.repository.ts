@@ -145,7 +145,7 @@ export class BacktestRepository {
   /** Ends one that has not ended. */
   async cancel(id: string): Promise<void> {
     await this.dataSource.query(
-      `update intel.backtest set status = 'CANCELLED', ended_at = now()
+      `update intel.backtest set status = 'CANCELLED', ended_at = now(), stage = null
        where id = $1 and status = any ('{WAITING,RUNNING}')`,
       [id],
     );

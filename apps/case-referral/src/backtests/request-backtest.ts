@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidV7 } from 'uuid';
-import { AppError, invariant } from '#domain';
+import { AppError, type EventTimeMs, formatEventTime, invariant, parseEventTime } from '#domain';
 import { type Staff } from '#identity';
 import { notFound } from '../page/known-id';
 import { type BacktestInput } from './backtest-input';
@@ -26,30 +26,29 @@ export class RequestBacktest {
     { pack, learn, from, until, officers }: BacktestInput,
     actor: Staff,
   ): Promise<{ created: boolean; backtest: Backtest }> {
-    if ((pack === undefined) === (learn === undefined)) {
-      throw refused('', 'give either pack or learn');
-    }
-    if (from !== undefined && until !== undefined && Date.parse(from) >= Date.parse(until)) {
+    const learns = learn === true;
+    if ((pack == null) !== learns) throw refused('', 'give either pack or learn');
+    const [fromMs, untilMs] = [readInstant('/from', from), readInstant('/until', until)];
+    if (fromMs !== null && untilMs !== null && fromMs >= untilMs) {
       throw refused('/until', 'must be after from');
     }
     return this.backtests.inTurn(async (manager) => {
       const { backtests } = this;
       const present = await backtests.present(manager);
       invariant(present !== null, 'a pack is in force from the first start on');
-      if (
-        pack !== undefined &&
-        (pack.includes('\0') || !(await backtests.isKnownPack(manager, pack)))
-      ) {
+      if (pack != null && (pack.includes('\0') || !(await backtests.isKnownPack(manager, pack)))) {
         throw notFound('rule pack');
       }
       const asked: NewBacktest = {
         ...{ id: uuidV7(), present, candidate: pack ?? null },
-        ...{ from: from ?? null, until: until ?? null, requestedBy: actor.id },
+        from: fromMs === null ? null : formatEventTime(fromMs),
+        until: untilMs === null ? null : formatEventTime(untilMs),
+        requestedBy: actor.id,
         officers: officers ?? Math.max(1, await backtests.analysts(manager)),
       };
       const open = await backtests.open(manager, asked);
       if (open !== null) return { created: false, backtest: open };
-      if (learn) {
+      if (learns) {
         const { confirmed, refuted } = await backtests.disposed(manager);
         if (Math.min(confirmed, refuted) < LEARNT_FROM_MIN) {
           throw new AppError(
@@ -66,6 +65,17 @@ export class RequestBacktest {
       }
       return { created: true, backtest: await backtests.add(manager, asked) };
     });
+  }
+}
+
+/** @throws AppError INVALID_INPUT */
+function readInstant(path: string, text: string | null | undefined): EventTimeMs | null {
+  if (text == null) return null;
+  try {
+    return parseEventTime(text);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw refused(path, error.message);
   }
 }
 
