@@ -3,7 +3,6 @@ import {
   type FeedEvent,
   type Indicator,
   invariant,
-  isHub,
   type Marks,
   type PartyKind,
   type Transfer,
@@ -11,7 +10,8 @@ import {
 } from '#domain';
 import { ACCOUNT, type AccountIndex, Accounts, NONE, type Released } from './accounts';
 import { AccountMemory } from './account-memory';
-import { AccountSweep, type SweepState } from './account-sweep';
+import { AccountLife, isForgotten } from './account-life';
+import { type SweepState } from './account-sweep';
 import { AttributeStore } from './attribute-store';
 import { CallStore } from './call-store';
 import { Caps } from './caps';
@@ -30,7 +30,7 @@ import {
   namedForMs,
 } from './flow-limits';
 import { FlowStep } from './flow-step';
-import { declaredKind, isBelievedHub, youngestOpening } from './hub';
+import { declaredKind } from './hub';
 import { MarkStores } from './mark-stores';
 import { LotOrder, takeLots } from './lots';
 import { MixedPiles } from './mixed-piles';
@@ -79,8 +79,6 @@ export class FlowEngine {
   readonly step: FlowStep;
   /** Limits that were met. */
   readonly caps = new Caps();
-  /** By currency. */
-  readonly released = new Map<string, Released>();
 
   private readonly memory: AccountMemory;
   private readonly reversal: FlowStep;
@@ -93,7 +91,7 @@ export class FlowEngine {
   /** Accounts that became known and were not asked for yet. */
   private readonly revealed: AccountIndex[] = [];
   private readonly pending = new PendingNamings();
-  private readonly accountSweep: AccountSweep;
+  private readonly life: AccountLife;
   private readonly isWithdrawn = (origin: number): boolean => this.watchlist.isWithdrawn(origin);
   private readonly isTainted = (slot: CreditSlot): boolean => this.taintedNow(slot);
   constructor(readonly limits: FlowLimits = FLOW_LIMITS) {
@@ -116,9 +114,12 @@ export class FlowEngine {
     this.mix = new OriginMix(limits.creditsPerAccountMax);
     this.huntSteps = new LocalHuntSteps(this);
     this.hunt = new RetroHunt(this.huntSteps, this.caps, limits);
-    this.accountSweep = new AccountSweep(this.accounts, (account) => {
-      this.restedLong(account);
-    });
+    this.life = new AccountLife(this, this.memory);
+  }
+
+  /** Of accounts that were given up, by currency. */
+  get released(): Map<string, Released> {
+    return this.life.released;
   }
 
   /** The feed's clock; NaN before it has heard anything. */
@@ -143,7 +144,7 @@ export class FlowEngine {
     const { step } = this;
     const { occurredAtMs: atMs, debtor, creditor, currency } = transfer;
     // Before anything else: what becomes known now, and what the step names, must be there while it is looked at.
-    this.accountSweep.next(this.nowMs - this.limits.memoryMs);
+    this.life.sweep.next(this.nowMs - this.limits.memoryMs);
     this.hear(atMs);
     step.begin(position, transfer, this.nowMs);
     step.late = step.nowMs - atMs > this.limits.lateAfterMs;
@@ -192,34 +193,7 @@ export class FlowEngine {
     atMs: EventTimeMs,
     openedAtMs: EventTimeMs | null = null,
   ): AccountIndex {
-    const { accounts } = this;
-    const believedMs = Math.min(atMs, this.nowMs);
-    let account = accounts.find(wallet, currency);
-    if (account !== NONE && this.isForgotten(account)) {
-      this.release(account);
-      account = NONE;
-    }
-    if (account === NONE) {
-      account = accounts.open(wallet, currency, believedMs);
-      this.accountSweep.opened();
-      this.watchlist.opened(account);
-    }
-    if (kind !== null && isHub(kind) && !accounts.isHub(account)) {
-      this.declaredHub(account, kind, openedAtMs);
-    }
-    this.wakings.touched(account, believedMs, this.nowMs);
-    accounts.touch(account, believedMs, atMs);
-    return account;
-  }
-
-  private declaredHub(account: AccountIndex, kind: PartyKind, toldMs: EventTimeMs | null): void {
-    const { accounts, nowMs, clock, limits } = this;
-    const firstAtMs = accounts.get(account, ACCOUNT.firstAt);
-    const openedAtMs = youngestOpening(accounts.get(account, ACCOUNT.openedAt), toldMs, nowMs);
-    accounts.set(account, ACCOUNT.openedAt, openedAtMs);
-    const age = { openedAtMs, firstAtMs };
-    if (!isBelievedHub(kind, age, nowMs, clock.startedAt, limits.hubBelievedAfterMs)) return;
-    this.becomeHub(account);
+    return this.life.account(wallet, kind, currency, atMs, openedAtMs);
   }
 
   /** Takes a debit out of its account, and writes what goes with it. Touches the payer only. */
@@ -402,42 +376,9 @@ export class FlowEngine {
     }
   }
 
-  /** A wallet that turns out to be licensed: its lots become one pile. */
-  private becomeHub(account: AccountIndex): void {
-    this.accounts.markHub(account);
-    this.memory.clear(account);
-    this.counterparties.clear(account);
-  }
-
-  /** Nobody may come back to it to let it forget. */
-  private restedLong(account: AccountIndex): void {
-    if (this.isForgotten(account)) this.release(account);
-    else this.expire(account);
-  }
-
-  /** Untouched for so long that it is given up as soon as it is looked at, if the sweep has not come to it yet. */
-  readonly isForgotten = (account: AccountIndex): boolean => {
-    const { accounts, limits } = this;
-    const restedMs = this.nowMs - accounts.get(account, ACCOUNT.namedAt);
-    if (restedMs > limits.accountReleaseMs) return true;
-    return accounts.size > limits.accountsMax && restedMs > namedForMs(limits);
-  };
-
-  /** Gives an account up: what it holds is written down, its number is given to another. */
-  private release(account: AccountIndex): void {
-    const { accounts } = this;
-    this.memory.clear(account);
-    this.counterparties.clear(account);
-    const currency = accounts.currency(account);
-    const released = this.released.get(currency) ?? { accounts: 0, heldMinor: 0 };
-    released.accounts += 1;
-    released.heldMinor += accounts.get(account, ACCOUNT.mixed);
-    this.released.set(currency, released);
-    if (accounts.size > this.limits.accountsMax) this.caps.count(CAPS.accounts);
-    this.piles.release(account);
-    this.watchlist.release(account);
-    accounts.names.release(account);
-  }
+  /** Untouched for so long that it is given up as soon as it is looked at. */
+  readonly isForgotten = (account: AccountIndex): boolean =>
+    isForgotten(this.accounts, account, this.nowMs, this.limits);
 
   /** What is saved, in this order. */
   private get parts() {
@@ -456,7 +397,7 @@ export class FlowEngine {
       value: {
         capCounts: [...this.caps.counts],
         released: [...this.released],
-        sweep: this.accountSweep.save(),
+        sweep: this.life.sweep.save(),
         revealed: this.revealed,
       },
     };
@@ -475,7 +416,7 @@ export class FlowEngine {
     };
     for (const [cap, count] of saved.capCounts) this.caps.counts.set(cap, count);
     for (const [currency, released] of saved.released) this.released.set(currency, released);
-    this.accountSweep.load(saved.sweep);
+    this.life.sweep.load(saved.sweep);
     this.revealed.push(...saved.revealed);
     this.clock.load(source.value('clock') as FeedClockState);
     for (const part of this.parts) part.load(source);

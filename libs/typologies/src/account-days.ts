@@ -3,8 +3,8 @@ import { type AccountIndex } from '#flow';
 import { type Example } from './reliability';
 import { type WeightedTerm } from './risk';
 
-/** About half a gigabyte. */
-export const ACCOUNT_DAYS_MAX = 2_000_000;
+/** With six terms each some 550 bytes: about half a gigabyte. */
+export const ACCOUNT_DAYS_MAX = 1_000_000;
 
 /** What became of what a transfer led to. UNKNOWN: somebody has it in hand, and it says nothing either way. */
 export type Finding = 'CONFIRMED' | 'DISMISSED' | 'UNKNOWN';
