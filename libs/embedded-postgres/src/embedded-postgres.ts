@@ -16,6 +16,8 @@ export interface EmbeddedPostgresOptions {
   readonly log?: (line: string) => void;
   /** For tests: nothing is flushed to disk, and {@link discardEmbeddedPostgres} may remove the folder. */
   readonly throwAway?: boolean;
+  /** Flushed and set as in service, though it is thrown away: for measuring, and for what a crash leaves. */
+  readonly asInService?: boolean;
   /** The folder with bin, lib and share, where not the one that npm installed. */
   readonly nativeFolder?: string;
 }
@@ -55,7 +57,7 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
-  const { dataFolder, log = () => undefined, throwAway = false } = options;
+  const { dataFolder, log = () => undefined, throwAway = false, asInService = false } = options;
   let lock: FolderLock | null = null;
   try {
     const native = options.nativeFolder ?? packagedFolder();
@@ -68,7 +70,7 @@ export async function startEmbeddedPostgres(
     const leftBehind = await clearPostmaster(place, data);
     if (leftBehind !== null)
       log(`stopped a PostgreSQL (pid ${String(leftBehind)}) left by a start that was killed`);
-    const server = await launch(place, data, throwAway);
+    const server = await launch(place, data, throwAway && !asInService);
     return running(server, place, lock, data, password);
   } catch (error) {
     await lock?.release().catch(() => undefined);

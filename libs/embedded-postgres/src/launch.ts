@@ -33,12 +33,12 @@ export interface Server {
  *
  * @throws AppError UNAVAILABLE where it does not come up, with what it said
  */
-export async function launch(place: Place, data: string, throwAway: boolean): Promise<Server> {
+export async function launch(place: Place, data: string, unflushed: boolean): Promise<Server> {
   let said = '';
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     if (attempt > 1) await sleep(PAUSE_MS);
     await clearPostmaster(place, data);
-    const outcome = await attemptLaunch(place, data, throwAway);
+    const outcome = await attemptLaunch(place, data, unflushed);
     if (typeof outcome !== 'string') return outcome;
     said = outcome;
     if (!PASSING.test(said)) break;
@@ -54,7 +54,7 @@ export async function launch(place: Place, data: string, throwAway: boolean): Pr
 async function attemptLaunch(
   place: Place,
   data: string,
-  throwAway: boolean,
+  unflushed: boolean,
 ): Promise<Server | string> {
   const port = await freePort();
   const logFile = await openLog(place);
@@ -62,7 +62,7 @@ async function attemptLaunch(
   try {
     const child = spawn(
       place.binaries.postgres,
-      ['-D', data, ...settingsArguments(port, throwAway)],
+      ['-D', data, ...settingsArguments(port, unflushed)],
       {
         ...identityOptions(place.runAs),
         cwd: place.home,

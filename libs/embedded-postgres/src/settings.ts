@@ -36,14 +36,14 @@ const SETTINGS = {
 } as const;
 
 /** A database of which nothing is wanted after the run, and which many test processes use at once. */
-const THROW_AWAY_SETTINGS = {
+const UNFLUSHED_SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
   max_connections: '200',
 } as const;
 
-export function settingsArguments(port: number, throwAway: boolean): string[] {
-  const settings = { ...SETTINGS, ...(throwAway ? THROW_AWAY_SETTINGS : {}), port: String(port) };
+export function settingsArguments(port: number, unflushed: boolean): string[] {
+  const settings = { ...SETTINGS, ...(unflushed ? UNFLUSHED_SETTINGS : {}), port: String(port) };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }

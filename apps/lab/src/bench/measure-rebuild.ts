@@ -8,7 +8,7 @@ import {
   rounded,
   roundedOrNull,
 } from './bench-row';
-import { processCpuMicros } from './process-costs';
+import { processCpuMicros } from '../system/process-costs';
 import { StoredFeedRepository } from './stored-feed.repository';
 import { createSubject, type SubjectName } from './subject';
 

@@ -1,8 +1,8 @@
 import { type Figures, MICROS_PER_SECOND, MIB, type Progress, rounded } from './bench-row';
-import { type Stored } from './bench-server';
-import { processCpuMicros, processPeakRssBytes } from './process-costs';
-import { ScoringProcess, type ScoringProgress } from './scoring-process';
-import { type ScoringSettings } from './scoring-process.config';
+import { type Stored } from './fill-log';
+import { processCpuMicros, processPeakRssBytes } from '../system/process-costs';
+import { scoringProgress, type ScoringProgress } from '../system/scoring-progress';
+import { ServiceProcess } from '../system/service-process';
 
 const SCORE_POLL_MS = 250;
 /** As exact as a start is measured; asking costs the process a thousandth of that. */
@@ -28,10 +28,10 @@ export interface StartTask {
  * A snapshot at the end of the log, and none on the way: the one that a clean stop would write, written where the process
  * still answers how long that took.
  */
-const settingsOf = ({ databaseUrl, snapshotFolder, stored }: StartTask): ScoringSettings => ({
-  databaseUrl,
-  snapshotFolder,
-  snapshotEvery: stored.transfers,
+const settingsOf = (task: StartTask): Readonly<Record<string, string>> => ({
+  DATABASE_URL: task.databaseUrl,
+  SCORING_SNAPSHOT_DIR: task.snapshotFolder,
+  SCORING_SNAPSHOT_EVERY: String(task.stored.transfers),
 });
 
 const isThere = ({ state, position, head }: ScoringProgress): boolean =>
@@ -47,12 +47,12 @@ export async function scoreLog(
   progress: Progress,
   stop: AbortSignal,
 ): Promise<ScoredLog> {
-  return ScoringProcess.with(settingsOf(task), stop, async (scoring) => {
+  return ServiceProcess.with('scoring', settingsOf(task), stop, async (scoring) => {
     const waiting = { pollMs: SCORE_POLL_MS, quietMaxMs: QUIET_MAX_MS };
     let fromMs = performance.now();
     let hasAnswered = false;
     await scoring.until('the log to be scored', waiting, async () => {
-      const told = await progressOf(scoring);
+      const told = await scoringProgress(scoring);
       if (told === null) return 0;
       // From its first answer: starting is not scoring.
       if (!hasAnswered) fromMs = performance.now();
@@ -85,17 +85,17 @@ export async function measureStart(
 ): Promise<Figures> {
   const { transfers, wallets } = task.stored;
   const fromMs = performance.now();
-  return ScoringProcess.with(settingsOf(task), stop, async (scoring) => {
+  return ServiceProcess.with('scoring', settingsOf(task), stop, async (scoring) => {
     const waiting = { pollMs: START_POLL_MS, quietMaxMs: QUIET_MAX_MS };
     await scoring.until('scoring to be live', waiting, async () => {
-      const told = await progressOf(scoring);
+      const told = await scoringProgress(scoring);
       return told !== null && isThere(told) ? true : 0;
     });
     const seconds = (performance.now() - fromMs) / 1_000;
     const [cpuMicros, rssBytes, told, position, snapshotBytes] = await Promise.all([
       processCpuMicros(scoring.pid),
       processPeakRssBytes(scoring.pid),
-      scoring.progress(),
+      scoringProgress(scoring),
       scoring.metric('layerwatch_snapshot_position'),
       scoring.metric('layerwatch_snapshot_bytes'),
     ]);
@@ -120,11 +120,4 @@ export async function measureStart(
       scoredPerSecond: Math.round(transfers / scored.seconds),
     };
   });
-}
-
-/** @throws AppError where scoring says that it is failing: it would try for ever */
-async function progressOf(scoring: ScoringProcess): Promise<ScoringProgress | null> {
-  const told = await scoring.progress();
-  if (told?.state === 'FAILED') throw scoring.failed('is failing');
-  return told;
 }

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { AppError } from '#domain';
 import { type Figures, type Progress } from './bench-row';
 import { type FeedName, openFeed } from './feed-chunks';
+import { type LoadTask } from '../load/load-client';
+import { measureLoad } from './measure-load';
 import { measureRebuild } from './measure-rebuild';
 import { MeasureSubject } from './measure-subject';
 import { createSubject, type SubjectName } from './subject';
@@ -22,7 +24,8 @@ export type RowTask =
       /** With its password: handed over in a message, never on a command line. */
       readonly databaseUrl: string;
       readonly secondsMax: number;
-    };
+    }
+  | { readonly kind: 'load'; readonly load: LoadTask };
 
 type Message =
   | { readonly kind: 'ready' }
@@ -137,6 +140,8 @@ async function measure(task: RowTask, progress: Progress): Promise<Figures> {
     }
     case 'rebuild':
       return measureRebuild(task.databaseUrl, task.subject, task.secondsMax, progress);
+    case 'load':
+      return measureLoad(task.load, progress);
     default:
       return task satisfies never;
   }

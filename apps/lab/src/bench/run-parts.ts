@@ -5,7 +5,8 @@ import { AppError } from '#domain';
 import { checkoutRoot } from '../lab.config';
 import { grouped } from '../feed/progress-line';
 import { type BenchPart, type BenchRow, type Figures, type Progress, rounded } from './bench-row';
-import { fillLog, withBenchServer } from './bench-server';
+import { withThrowAwayServer } from '../system/throw-away-server';
+import { fillLog } from './fill-log';
 import { engineRows, type PlannedRow } from './engine-plan';
 import { dataSetFolder } from './feed-chunks';
 import { measureStart, scoreLog, type StartTask } from './measure-start';
@@ -13,6 +14,8 @@ import { measureInProcess } from './row-process';
 import { sharedFolder } from './shared-folder.config';
 import { storedFeed } from './stored-feed';
 import { type SubjectName } from './subject';
+import { measureWay } from './measure-way';
+import { WAY_ROWS, type WayRow } from './way-plan';
 
 export interface BenchBounds {
   /** Measured time of a row. */
@@ -55,6 +58,9 @@ export class RunParts {
         return this.runEngine();
       case 'rebuild':
         return this.runRebuild();
+      case 'ingest':
+      case 'whole-way':
+        return this.runWay(part);
       default:
         return part satisfies never;
     }
@@ -83,7 +89,7 @@ export class RunParts {
     const { wallets, transfersMax, secondsMax } = this.bounds;
     const wanted = REBUILDS.filter((row) => this.isWanted(row));
     if (wanted.length === 0 && !this.isWanted(START)) return [];
-    return withBenchServer(async ({ databaseUrl, folder }) => {
+    return withThrowAwayServer(false, async ({ databaseUrl, folder }) => {
       const filling = this.teller('rebuild: storing the feed');
       const feed = storedFeed(wallets, transfersMax);
       const stored = await this.unlessStopped(fillLog(databaseUrl, feed, filling, this.stop));
@@ -102,6 +108,30 @@ export class RunParts {
         rows.push(await this.startRow({ databaseUrl, snapshotFolder, stored }));
       return rows;
     });
+  }
+
+  private async runWay(part: WayRow['part']): Promise<BenchRow[]> {
+    const rows: BenchRow[] = [];
+    for (const planned of WAY_ROWS) {
+      if (planned.part !== part || !this.isWanted(planned)) continue;
+      const { name, flushed } = planned;
+      const progress = this.teller(name);
+      const seconds = Math.min(planned.seconds, this.bounds.secondsMax);
+      const figures = await this.unlessStopped(
+        withThrowAwayServer(flushed, (server) =>
+          measureWay(
+            planned,
+            server,
+            seconds,
+            (load) => measureInProcess({ kind: 'load', load }, progress, this.stop),
+            progress,
+            this.stop,
+          ),
+        ),
+      );
+      rows.push(this.done({ name, part, ...figures }));
+    }
+    return rows;
   }
 
   private async startRow(task: StartTask): Promise<BenchRow> {

@@ -4,39 +4,36 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#domain';
-import { scoringEnvironment, type ScoringSettings } from './scoring-process.config';
+import { serviceEnvironment, type ServiceName } from './service-environment.config';
 
-/** What `/v1/progress` answers, as far as it matters here. */
-export interface ScoringProgress {
-  readonly state: string;
-  readonly position: number;
-  readonly head: number;
-}
-
-/** Both compiled, from dist/apps/lab/src/bench. A process is started, nothing of it is imported. */
-const SCORING = join(__dirname, '..', '..', '..', 'scoring', 'src', 'main.js');
-/** It answers nothing while it loads a snapshot: longer than any may take. */
+/** All compiled, from dist/apps/lab/src/system. A process is started, nothing of it is imported. */
+const APPS = join(__dirname, '..', '..', '..');
+/** Scoring answers nothing while it loads a snapshot: longer than any may take. */
 const ANSWER_MAX_MS = 600_000;
+const READY_MAX_MS = 60_000;
+const READY_POLL_MS = 25;
 /** Longer than it may take by itself: then it ends itself, and with another code. */
 const STOP_MAX_MS = 60_000;
 const TAIL_CHARACTERS = 16_384;
 const TAIL_LINES = 12;
 
-/** The scoring service, built, as a process of its own. */
-export class ScoringProcess {
+/** A service, built, as a process of its own. */
+export class ServiceProcess {
   private readonly child: ChildProcess;
   private readonly closed: Promise<unknown>;
   private tail = '';
   private ending: string | null = null;
 
-  private constructor(
-    settings: ScoringSettings,
+  /** @param settings of its environment, beside its port */
+  constructor(
+    readonly name: ServiceName,
     private readonly port: number,
+    settings: Readonly<Record<string, string>>,
     private readonly stop: AbortSignal,
   ) {
     // By the channel it notices the end of this process, even by kill -9, and ends too.
-    this.child = fork(SCORING, [], {
-      env: scoringEnvironment(settings, port),
+    this.child = fork(join(APPS, name, 'src', 'main.js'), [], {
+      env: serviceEnvironment(name, port, settings),
       execArgv: [],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -54,29 +51,29 @@ export class ScoringProcess {
   }
 
   /**
-   * Gives a scoring to some work. Whatever comes of that, the process is gone afterwards.
+   * Gives a service to some work. Whatever comes of that, the process is gone afterwards.
    *
    * @param stop ends it at once
    * @throws AppError UNAVAILABLE with its last words, where it ended by itself or stopped otherwise than cleanly
    */
   static async with<T>(
-    settings: ScoringSettings,
+    name: ServiceName,
+    settings: Readonly<Record<string, string>>,
     stop: AbortSignal,
-    work: (scoring: ScoringProcess) => Promise<T>,
+    work: (service: ServiceProcess) => Promise<T>,
   ): Promise<T> {
-    const port = await freePort();
+    const [port] = await freePorts(1);
     stop.throwIfAborted();
-    const scoring = new ScoringProcess(settings, port, stop);
-    const kill = (): void => void scoring.child.kill('SIGKILL');
+    const service = new ServiceProcess(name, port!, settings, stop);
+    const kill = (): void => void service.signal('SIGKILL');
     stop.addEventListener('abort', kill, { once: true });
     try {
-      const result = await work(scoring);
-      await scoring.stopCleanly();
+      const result = await work(service);
+      await service.stopCleanly();
       return result;
     } finally {
       stop.removeEventListener('abort', kill);
-      kill();
-      await scoring.closed.catch(() => undefined);
+      await service.kill();
     }
   }
 
@@ -84,10 +81,34 @@ export class ScoringProcess {
     return this.child.pid ?? 0;
   }
 
-  /** @returns null while it does not answer */
-  async progress(): Promise<ScoringProgress | null> {
-    const response = await this.ask('/v1/progress');
-    return response === null ? null : (JSON.parse(response) as ScoringProgress);
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** How it ended; null while it lives. */
+  get ended(): string | null {
+    return this.ending;
+  }
+
+  /** Waits until it says that it is ready. */
+  async ready(): Promise<void> {
+    const waiting = { pollMs: READY_POLL_MS, quietMaxMs: READY_MAX_MS };
+    await this.until('it to be ready', waiting, async () =>
+      (await this.ask('/health/ready')) === null ? 0 : true,
+    );
+  }
+
+  /** @returns null while it does not answer, or with an error */
+  async ask(path: string): Promise<string | null> {
+    try {
+      // No signal of the whole run: its end kills the process, and that ends the question.
+      const signal = AbortSignal.timeout(ANSWER_MAX_MS);
+      const response = await fetch(`${this.url}${path}`, { signal });
+      const text = await response.text();
+      return response.ok ? text : null;
+    } catch {
+      return null;
+    }
   }
 
   /** @param label a part of the series’ labels, such as `outcome="written"` @returns 0 where nothing was counted */
@@ -128,11 +149,21 @@ export class ScoringProcess {
   /** What it said last goes with it: the logs of a measured process are nowhere else. */
   failed(how: string): AppError {
     const lines = this.tail.trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
-    return new AppError('UNAVAILABLE', `scoring ${how}; its last words:\n${lines}`);
+    return new AppError('UNAVAILABLE', `${this.name} ${how}; its last words:\n${lines}`);
   }
 
-  private async stopCleanly(): Promise<void> {
-    this.child.kill('SIGTERM');
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Ends it as a crash would, and waits for that. */
+  async kill(): Promise<void> {
+    this.signal('SIGKILL');
+    await this.closed.catch(() => undefined);
+  }
+
+  async stopCleanly(): Promise<void> {
+    this.signal('SIGTERM');
     const limit = new AbortController();
     const ended = await Promise.race([
       this.closed.then(() => true),
@@ -142,28 +173,21 @@ export class ScoringProcess {
     if (!ended) throw this.failed('does not end');
     if (this.child.exitCode !== 0) throw this.failed(this.ending ?? 'ended');
   }
-
-  private async ask(path: string): Promise<string | null> {
-    try {
-      // No signal of the whole run: its end kills the process, and that ends the question.
-      const signal = AbortSignal.timeout(ANSWER_MAX_MS);
-      const response = await fetch(`http://127.0.0.1:${this.port}${path}`, { signal });
-      const text = await response.text();
-      return response.ok ? text : null;
-    } catch {
-      return null;
-    }
-  }
 }
 
-/** A port nobody listens on, a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, resolve);
-  });
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+/** Ports nobody listens on, all asked for before any is given back, so that they differ. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer();
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host: '127.0.0.1', port: 0, exclusive: true }, resolve);
+      });
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
 }

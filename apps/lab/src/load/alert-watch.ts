@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LatencyHistogram } from '../bench/latency-histogram';
+import { type ApiAddress } from '../feed/api-client';
+import { transferNumber } from './transfer-row';
+
+interface ShownAlert {
+  readonly id: string;
+  readonly revision: number;
+  readonly transfers: readonly { readonly transferId: string }[];
+}
+
+/** What is measured is known to so much; asking costs case-referral a hundredth of a core. */
+const POLL_MS = 10;
+/** The last page is shown again until it is full: what it holds at most is sent each time. */
+const PAGE_MAX = 10;
+const ANSWER_MAX_MS = 30_000;
+
+/** Looks at the list of alerts as an investigator's screen would, and at how old the news is. */
+export class AlertWatch {
+  private readonly latencies = new LatencyHistogram();
+  private readonly running: Promise<void>;
+  private readonly seen = new Set<string>();
+  private cursor = '';
+  private ended = false;
+
+  /** @param answeredAtMs by request, of {@link performance}; 0 where it is not answered yet */
+  constructor(
+    private readonly alerts: ApiAddress,
+    private readonly rowsPerBody: number,
+    private readonly answeredAtMs: Float64Array,
+  ) {
+    this.running = this.look();
+  }
+
+  async end(): Promise<LatencyHistogram> {
+    this.ended = true;
+    await this.running;
+    return this.latencies;
+  }
+
+  private async look(): Promise<void> {
+    while (!this.ended) {
+      const shown = await this.page().catch(() => []);
+      const nowMs = performance.now();
+      for (const alert of shown) this.add(alert, nowMs);
+      if (shown.length < PAGE_MAX) await sleep(POLL_MS);
+    }
+  }
+
+  private async page(): Promise<readonly ShownAlert[]> {
+    const { url, key } = this.alerts;
+    const after = this.cursor === '' ? '' : `&after=${encodeURIComponent(this.cursor)}`;
+    const response = await fetch(`${url}/v1/alerts?limit=${PAGE_MAX}${after}`, {
+      headers: { authorization: `Bearer ${key}` },
+      signal: AbortSignal.timeout(ANSWER_MAX_MS),
+    });
+    const { items, next } = (await response.json()) as { items: ShownAlert[]; next: string | null };
+    if (next !== null) this.cursor = next;
+    return items;
+  }
+
+  /** Of a later revision the transfer that raised it is not known. */
+  private add({ id, revision, transfers }: ShownAlert, nowMs: number): void {
+    const isNew = !this.seen.has(id);
+    this.seen.add(id);
+    if (!isNew || revision !== 1) return;
+    const last = Math.max(...transfers.map(({ transferId }) => transferNumber(transferId)));
+    const answeredAtMs = this.answeredAtMs[Math.floor((last - 1) / this.rowsPerBody)] ?? 0;
+    // Shown before the answer had come: then it was there at once.
+    this.latencies.add(answeredAtMs === 0 ? 0 : nowMs - answeredAtMs);
+  }
+}

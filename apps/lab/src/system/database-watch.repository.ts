@@ -1,0 +1,52 @@
+import { type DataSource } from 'typeorm';
+import { createDataSource } from '#persistence';
+
+const STATEMENT_TIMEOUT_MS = 60_000;
+export const WATCH_NAME = 'layerwatch-lab';
+
+export interface DatabaseSizes {
+  /** Written to the write-ahead log since the server was made. */
+  readonly walBytes: number;
+  /** Heap, indexes and TOAST of each table that is not empty, by its name. */
+  readonly tableBytes: Readonly<Record<string, number>>;
+}
+
+/** Looks at a database from outside, over a connection of its own. */
+export class DatabaseWatch {
+  private constructor(private readonly dataSource: DataSource) {}
+
+  static async open(databaseUrl: string): Promise<DatabaseWatch> {
+    const dataSource = createDataSource({
+      databaseUrl,
+      applicationName: WATCH_NAME,
+      connectionsMax: 1,
+      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    });
+    await dataSource.initialize();
+    return new DatabaseWatch(dataSource);
+  }
+
+  /** What each process of the server is for: whose connection, or the server's own work. */
+  async processes(): Promise<Map<number, string>> {
+    const rows: { pid: number; name: string }[] = await this.dataSource.query(
+      `select pid, case when backend_type = 'client backend' then application_name else backend_type end as name
+       from pg_stat_activity`,
+    );
+    return new Map(rows.map(({ pid, name }) => [pid, name]));
+  }
+
+  async sizes(): Promise<DatabaseSizes> {
+    const rows: { wal: number; tables: Record<string, number> | null }[] =
+      await this.dataSource.query(
+        `select pg_current_wal_lsn() - '0/0'::pg_lsn as wal, (
+           select json_object_agg(relid::regclass, pg_total_relation_size(relid))
+           from pg_stat_user_tables where pg_relation_size(relid) > 0
+         ) as tables`,
+      );
+    return { walBytes: Number(rows[0]!.wal), tableBytes: rows[0]!.tables ?? {} };
+  }
+
+  close(): Promise<void> {
+    return this.dataSource.destroy();
+  }
+}

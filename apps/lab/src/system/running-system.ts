@@ -1,0 +1,102 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { invariant } from '#domain';
+import {
+  IdentityVault,
+  newProviderKey,
+  newStaffKey,
+  provisionProvider,
+  provisionStaff,
+} from '#identity';
+import { createDataSource, migrate } from '#persistence';
+import { type ServiceName } from './service-environment.config';
+import { freePorts, ServiceProcess } from './service-process';
+import { type ThrowAwayServer } from './throw-away-server';
+
+const STATEMENT_TIMEOUT_MS = 60_000;
+const PRIVATE = 0o600;
+
+/** Whom the system that is measured or shaken knows. */
+export interface SystemKeys {
+  /** Of the provider {@link PROVIDER}. */
+  readonly provider: string;
+  readonly analyst: string;
+}
+
+export const PROVIDER = 'bench';
+
+export interface RunningSystem {
+  readonly server: ThrowAwayServer;
+  readonly keys: SystemKeys;
+  /** Those that were asked for. */
+  readonly services: ReadonlyMap<ServiceName, ServiceProcess>;
+}
+
+/** A service of a system that was asked to have it. */
+export function serviceOf({ services }: RunningSystem, name: ServiceName): ServiceProcess {
+  const service = services.get(name);
+  invariant(service !== undefined, 'the service was asked for');
+  return service;
+}
+
+/**
+ * Gives services, each a process of its own on this server, to some work, and ends them afterwards.
+ *
+ * @param settings of all, beside those that every start has
+ * @param stop ends everything at once
+ * @throws AppError UNAVAILABLE where one does not start or stop cleanly, with its last words
+ */
+export async function withServices<T>(
+  server: ThrowAwayServer,
+  names: readonly ServiceName[],
+  settings: Readonly<Record<string, string>>,
+  stop: AbortSignal,
+  work: (system: RunningSystem) => Promise<T>,
+): Promise<T> {
+  const keys = await prepare(server);
+  const identityKeyFile = join(server.folder, 'identity.key');
+  await writeFile(identityKeyFile, IdentityVault.newKey(), { mode: PRIVATE });
+  const ports = await freePorts(names.length);
+  stop.throwIfAborted();
+  const environment = {
+    ...settings,
+    DATABASE_URL: server.databaseUrl,
+    IDENTITY_KEY_FILE: identityKeyFile,
+    SCORING_SNAPSHOT_DIR: join(server.folder, 'snapshots'),
+  };
+  const processes = names.map((name, i) => new ServiceProcess(name, ports[i]!, environment, stop));
+  const kill = (): void => {
+    for (const service of processes) service.signal('SIGKILL');
+  };
+  stop.addEventListener('abort', kill, { once: true });
+  try {
+    await Promise.all(processes.map((service) => service.ready()));
+    const services = new Map(processes.map((service) => [service.name, service]));
+    const result = await work({ server, keys, services });
+    await Promise.all(processes.map((service) => service.stopCleanly()));
+    return result;
+  } finally {
+    stop.removeEventListener('abort', kill);
+    await Promise.all(processes.map((service) => service.kill()));
+  }
+}
+
+/** Brings the schema, a provider and an analyst. */
+async function prepare({ databaseUrl }: ThrowAwayServer): Promise<SystemKeys> {
+  const keys = { provider: newProviderKey(), analyst: newStaffKey() };
+  const dataSource = createDataSource({
+    databaseUrl,
+    applicationName: 'layerwatch-lab',
+    connectionsMax: 2,
+    statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+  });
+  await dataSource.initialize();
+  try {
+    await migrate(dataSource);
+    await provisionProvider(dataSource, PROVIDER, keys.provider);
+    await provisionStaff(dataSource, { id: 'analyst', role: 'analyst' }, keys.analyst);
+  } finally {
+    await dataSource.destroy();
+  }
+  return keys;
+}
