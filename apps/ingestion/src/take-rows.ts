@@ -1,37 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { IdentityVault } from '#identity';
-import { type IdentifierType } from '#domain';
+import { IdentityVault, type SealedIdentity } from '#identity';
+import { IdentityMemory } from './identity-memory';
 import { IngestionMetrics } from './ingestion-metrics';
 import { UnreadableLine } from './row-batches';
 import { type GoodRow, type RowKind, type RowOutcome } from './row-kind';
 import { idIn } from './row-reading';
-import { StoredIdentities } from './stored-identities';
-import { type MakeSafe, type SafeIdentifier } from './tokens';
-
-/** One identifier is worked on once a batch, however many of its rows name it. */
-function safeOnce(vault: IdentityVault, stored: StoredIdentities): MakeSafe {
-  const safe = new Map<string, SafeIdentifier>();
-  return (type: IdentifierType, text: string) => {
-    const key = `${type}\n${text}`;
-    const known = safe.get(key);
-    if (known !== undefined) return known;
-    const token = vault.token(type, text);
-    const identity = stored.has(token) ? null : vault.seal(type, text, token);
-    const made = { token, identity };
-    safe.set(key, made);
-    return made;
-  };
-}
 
 /** Takes one batch of a provider's feed: checks each row by itself, and stores the good ones together. */
 @Injectable()
 export class TakeRows {
-  private readonly storedIdentities = new StoredIdentities();
+  private readonly identities: IdentityMemory;
 
   constructor(
-    private readonly vault: IdentityVault,
+    vault: IdentityVault,
     private readonly metrics: IngestionMetrics,
-  ) {}
+  ) {
+    this.identities = new IdentityMemory(vault);
+  }
 
   /**
    * Throws UNAVAILABLE's causes only, a database that does not answer; a bad row is an outcome.
@@ -45,13 +30,15 @@ export class TakeRows {
     values: readonly unknown[],
   ): Promise<readonly RowOutcome[]> {
     const observeSeconds = this.metrics.batchSeconds.startTimer();
-    const makeSafe = safeOnce(this.vault, this.storedIdentities);
+    const identities = this.identities.forBatch();
     const outcomes: RowOutcome[] = [];
     const good: Row[] = [];
     const places: number[] = [];
     for (const [place, value] of values.entries()) {
       const reading =
-        value instanceof UnreadableLine ? unreadable(value) : kind.read(value, provider, makeSafe);
+        value instanceof UnreadableLine
+          ? unreadable(value)
+          : kind.read(value, provider, identities.makeSafe);
       if (reading.ok) {
         good.push(reading.row);
         places.push(place);
@@ -60,14 +47,16 @@ export class TakeRows {
       }
     }
     const stored = await kind.store(provider, good);
+    const committed = new Set<SealedIdentity>();
     for (const [at, outcome] of stored.entries()) {
       const row = good[at]!;
-      if (outcome.kind === 'accepted') this.storedIdentities.add(row.identities);
+      if (outcome.kind === 'accepted') for (const one of row.identities) committed.add(one);
       outcomes[places[at]!] =
         outcome.kind === 'conflict'
           ? { ...outcome, kind: 'rejected', id: kind.idOf(row), code: 'CONFLICT' }
           : outcome;
     }
+    identities.remember(committed);
     for (const { kind: outcome } of outcomes) this.metrics.rows[kind.list].inc({ outcome });
     observeSeconds();
     return outcomes;

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { SERVICE_NODE_FLAGS } from '#contracts';
 import { type LogFile } from './log-file';
 
 /** One of our own programs, as it is to be started. */
@@ -38,7 +39,7 @@ export class ForkedProgram {
     let tail = '';
     this.child = fork(plan.script, plan.args, {
       env: plan.environment,
-      execArgv: ['--enable-source-maps'],
+      execArgv: [...SERVICE_NODE_FLAGS],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       // A group of its own: Ctrl-C reaches every process of the terminal's group, and the order of a clean stop is ours
       // to keep. On Windows it would open a window instead.

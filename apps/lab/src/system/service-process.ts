@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SERVICE_NODE_FLAGS } from '#contracts';
 import { AppError } from '#domain';
 import { serviceEnvironment, type ServiceName } from './service-environment.config';
 
@@ -34,7 +35,7 @@ export class ServiceProcess {
     // By the channel it notices the end of this process, even by kill -9, and ends too.
     this.child = fork(join(APPS, name, 'src', 'main.js'), [], {
       env: serviceEnvironment(name, port, settings),
-      execArgv: [],
+      execArgv: [...SERVICE_NODE_FLAGS],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const keep = (chunk: Buffer): void => {
