@@ -30,7 +30,8 @@ export function watchCredits(
     const slot = credits.find(payee, position);
     if (slot === NONE) continue;
     credits.watch(slot);
-    if (credits.late(slot)) alert.late.add(position);
+    // What the alert has no room to name cannot be told to be late either.
+    if (credits.late(slot) && alert.evidence.has(position)) alert.late.add(position);
   }
 }
 

@@ -138,6 +138,17 @@ describe('an alert', () => {
     const sizes = alertsOf(run(entries, pack)).map(({ positions }) => positions.length);
     expect(Math.max(...sizes)).toBe(5);
   });
+
+  it('tells of no transfer as late that it does not name', () => {
+    const pack = { ...OPEN, risk: { ...OPEN.risk, transfersMax: 5 } };
+    // Others are half a day ahead: what is told of now comes late.
+    const ahead = Array.from({ length: 50 }, (_, i) => hop(`x${i}`, `y${i}`, 1_000, 12 * 60 + i));
+    const alerts = alertsOf(run(logOf([...ordinaryLife(), ...ahead.map(late), ...moves]), pack));
+    expect(alerts.some(({ latePositions }) => latePositions.length > 0)).toBe(true);
+    for (const { positions, latePositions } of alerts) {
+      expect(positions).toEqual(expect.arrayContaining([...latePositions]));
+    }
+  });
 });
 
 describe('statuses and reversals', () => {
