@@ -8,13 +8,14 @@ import { AlertRepository } from './alerts/alert.repository';
 import { AlertsConsumer } from './alerts/alerts.consumer';
 import { AlertsController } from './alerts/alerts.controller';
 import { TakeAlert } from './alerts/take-alert';
-import { type CaseReferralConfig } from './case-referral-config';
+import { CaseReferralConfig } from './case-referral-config';
 import { BacktestRepository } from './backtests/backtest.repository';
 import { BacktestsController } from './backtests/backtests.controller';
 import { RequestBacktest } from './backtests/request-backtest';
 import { CaseMaterialRepository } from './cases/case-material.repository';
 import { CaseRepository } from './cases/case.repository';
 import { CasesController } from './cases/cases.controller';
+import { DrawCases } from './cases/draw-cases';
 import { ReadCase } from './cases/read-case';
 import { RefreshCases } from './cases/refresh-cases';
 import { Clock } from './clock';
@@ -91,6 +92,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     BacktestsController,
   ],
   providers: [
+    { provide: CaseReferralConfig, useValue: config },
     { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
     StaffKeys,
     Clock,
@@ -102,6 +104,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     CaseRepository,
     CaseMaterialRepository,
     RefreshCases,
+    DrawCases,
     ReadCase,
     ReferralRepository,
     ProposeReferral,

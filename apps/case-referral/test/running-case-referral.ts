@@ -149,10 +149,12 @@ export async function settled(dataSource: DataSource): Promise<void> {
   const head = await outboxHead(dataSource, 'scoring');
   const deadline = performance.now() + SETTLE_MS;
   for (;;) {
-    const rows: { position: number }[] = await dataSource.query(
-      `select position from referral.inbox where source = 'scoring'`,
+    const rows: { settled: boolean }[] = await dataSource.query(
+      `select (select position from referral.inbox where source = 'scoring') >= $1
+              and not exists (select from referral.case_file where stale) as settled`,
+      [head],
     );
-    if ((rows[0]?.position ?? 0) >= head) return;
+    if (head === 0 || rows[0]!.settled) return;
     if (performance.now() > deadline) throw new Error('events were not taken in');
     await sleep(POLL_MS);
   }

@@ -35,6 +35,7 @@ export interface Overview {
   readonly money: readonly MoneySeen[];
   /** Events of scoring that case-referral has not taken in yet. */
   readonly eventsBehind: number;
+  readonly casesBehind: number;
 }
 
 /** What scoring began with, and why it passed snapshots over. */

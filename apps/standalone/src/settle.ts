@@ -41,9 +41,11 @@ async function look(findings: Findings, show: (line: string) => void): Promise<S
     // still behind is in case-referral's count.
     const { position, head } = await findings.scoring();
     const overview = await findings.overview();
-    const complete = position >= head && overview.eventsBehind === 0;
+    const { eventsBehind, casesBehind } = overview;
+    const complete = position >= head && eventsBehind === 0 && casesBehind === 0;
     if (position < head) show(`scoring: ${grouped(head - position)} log positions to go …`);
-    else if (!complete) show(`cases: ${grouped(overview.eventsBehind)} events to go …`);
+    else if (eventsBehind > 0) show(`cases: ${grouped(eventsBehind)} events to go …`);
+    else if (!complete) show(`cases: ${grouped(casesBehind)} to be drawn …`);
     return { overview, complete };
   } catch {
     return null;

@@ -6,7 +6,7 @@ import { type OutboxName, readOutbox } from './outbox';
 import { WakeUp } from './wake-up';
 
 /** Events handled in one transaction. */
-const EVENTS_PER_BATCH_MAX = 200;
+const EVENTS_PER_BATCH_MAX = 1_000;
 /** After a failure the same batch is tried again, at first soon, then ever more slowly; it is never skipped. */
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 10_000;

@@ -48,6 +48,9 @@ const toEvidence = (row: EvidenceColumns): EvidenceTransfer => ({
   },
 });
 
+/** Transfers kept as evidence: some 600 bytes each. */
+const EVIDENCE_KEPT_MAX = 50_000;
+
 /** Transfers of a page, where a whole stretch of the log is read: larger ones are no cheaper, and two are in memory. */
 const TRANSFERS_PER_PAGE = 5_000;
 
@@ -57,6 +60,8 @@ const TRANSFERS_PER_PAGE = 5_000;
  */
 export class TransferLog {
   private readonly words = new FactsReader();
+  /** What stands in the log never changes, and the same alert is told of again and again. */
+  private readonly told = new Map<LogPosition, EvidenceTransfer>();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -127,13 +132,34 @@ export class TransferLog {
     return rows[0]?.head ?? 0;
   }
 
-  /** The transfers at these positions as evidence, in the log's order. Positions that are none are left out. */
+  /** The transfers at these positions as evidence. Positions that are none are left out. */
   async evidence(
     manager: EntityManager,
     positions: readonly LogPosition[],
   ): Promise<Map<LogPosition, EvidenceTransfer>> {
-    const rows: EvidenceColumns[] = await manager.query(EVIDENCE, [positions]);
-    return new Map(rows.map((row) => [row.position, toEvidence(row)]));
+    const found = new Map<LogPosition, EvidenceTransfer>();
+    const missing = positions.filter((position) => {
+      const known = this.told.get(position);
+      if (known !== undefined) found.set(position, known);
+      return known === undefined;
+    });
+    const rows: EvidenceColumns[] =
+      missing.length === 0 ? [] : await manager.query(EVIDENCE, [missing]);
+    for (const row of rows) found.set(row.position, toEvidence(row));
+    this.remember(found);
+    return found;
+  }
+
+  /** What was asked for lately stays, whatever else is asked for. */
+  private remember(asked: ReadonlyMap<LogPosition, EvidenceTransfer>): void {
+    for (const [position, transfer] of asked) {
+      this.told.delete(position);
+      this.told.set(position, transfer);
+    }
+    for (const position of this.told.keys()) {
+      if (this.told.size <= EVIDENCE_KEPT_MAX) break;
+      this.told.delete(position);
+    }
   }
 
   /**

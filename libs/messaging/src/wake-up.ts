@@ -6,6 +6,8 @@ const RECONNECT_MS = 1_000;
 
 /** The logs whose writers give notice. */
 export type LogName = 'transfers' | 'alerts' | 'referrals' | 'rule-packs';
+/** And what is not a log, but gives notice all the same: cases that have to be drawn. */
+export type NoticeName = LogName | 'cases';
 
 /**
  * Waits until a log may have grown. A notice is a wake-up only and may be missed: every wait also ends by itself, so a lost
@@ -20,7 +22,7 @@ export class WakeUp {
 
   constructor(
     private readonly databaseUrl: string,
-    private readonly log: LogName,
+    private readonly log: NoticeName,
   ) {}
 
   async open(): Promise<void> {

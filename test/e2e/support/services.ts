@@ -185,8 +185,9 @@ export class Services {
       if (scoring.state !== 'LIVE' || scoring.position !== scoring.head) return false;
       const overview = (await (await this.people('GET', '/v1/overview')).json()) as {
         eventsBehind: number;
+        casesBehind: number;
       };
-      return overview.eventsBehind === 0;
+      return overview.eventsBehind === 0 && overview.casesBehind === 0;
     });
   }
 }

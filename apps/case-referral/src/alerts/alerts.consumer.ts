@@ -12,15 +12,16 @@ import { TakeAlert } from './take-alert';
 
 /** What the events of a batch leave to be done at its end, once for all of them. */
 class OpenBatch {
-  readonly caseIds = new Set<string>();
+  readonly founded = new Set<string>();
+  readonly changed = new Set<string>();
   readonly positions = new Map<string, ToldPosition>();
 }
 
 /**
  * Takes what scoring tells: alerts, their revisions, and where wallets stand.
  *
- * Drawing a case costs as much as it has transfers. It is done at the end of a batch, once for each case that the batch
- * touched: a case that grows to 5,000 transfers by a thousand events would otherwise be drawn a thousand times.
+ * Drawing a case costs as much as it has transfers. A new one is drawn at the end of its batch, so that there is none of
+ * which nothing is said; what is told later of it is drawn apart ({@link DrawCases}), however fast events come.
  */
 @Controller()
 @UseFilters(PassErrorOn)
@@ -38,8 +39,10 @@ export class AlertsConsumer {
   @EventPattern([EVENTS.alertRaised, EVENTS.alertUpdated])
   async onAlert(@Payload() event: AlertEvent, @Ctx() context: OutboxContext): Promise<void> {
     const { manager, position } = context;
-    const caseId = await this.takeAlert.run(manager, event, position);
-    if (caseId !== null) this.batchOf(manager).caseIds.add(caseId);
+    const placed = await this.takeAlert.run(manager, event, position);
+    if (placed === null) return;
+    const { founded, changed } = this.batchOf(manager);
+    (placed.founded ? founded : changed).add(placed.id);
   }
 
   @EventPattern(EVENTS.walletPosition)
@@ -54,15 +57,15 @@ export class AlertsConsumer {
   @EventPattern(OUTBOX_BATCH_END)
   async onBatchEnd(@Payload() _body: null, @Ctx() context: OutboxContext): Promise<void> {
     const { manager } = context;
-    const { caseIds, positions } = this.batchOf(manager);
+    const { founded, changed, positions } = this.batchOf(manager);
     this.batches.delete(manager);
-    if (positions.size > 0) {
-      const told = [...positions.values()];
-      await this.alerts.savePositions(manager, told);
+    const told = [...positions.values()];
+    if (told.length > 0) await this.alerts.savePositions(manager, told);
+    if (changed.size > 0 || told.length > 0) {
       const wallets = told.map(({ position }) => position);
-      for (const id of await this.cases.ofWallets(manager, wallets)) caseIds.add(id);
+      await this.cases.toDraw(manager, [...changed], wallets);
     }
-    await this.refreshCases.run(manager, [...caseIds]);
+    await this.refreshCases.run(manager, [...founded]);
   }
 
   private batchOf(manager: EntityManager): OpenBatch {

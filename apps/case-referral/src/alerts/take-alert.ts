@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { type AlertEvent } from '#contracts';
-import { placeAlert } from '../cases/case-placement';
+import { type Placement, placeAlert } from '../cases/case-placement';
 import { CaseRepository } from '../cases/case.repository';
 import { AlertRepository } from './alert.repository';
 
@@ -17,13 +17,13 @@ export class TakeAlert {
    * A revision that is not newer than what is stored changes nothing.
    *
    * @param listedAt the alert's place in the list, where it is new
-   * @returns the case that has to be drawn anew; null where nothing changed
+   * @returns the case that has to be drawn anew, or for the first time; null where nothing changed
    */
   async run(
     manager: EntityManager,
     { alert, evidence }: AlertEvent,
     listedAt: number,
-  ): Promise<string | null> {
+  ): Promise<Pick<Placement, 'id' | 'founded'> | null> {
     const known = await this.alerts.revision(manager, alert.id);
     if (known !== null && known >= alert.revision) return null;
     const linked = await this.cases.lockLinked(manager, alert.id, evidence, alert.operationIds);
@@ -35,6 +35,6 @@ export class TakeAlert {
     }
     await this.alerts.save(manager, alert, placement.id, listedAt);
     await this.cases.gather(manager, placement.id, evidence, alert.operationIds);
-    return placement.id;
+    return placement;
   }
 }

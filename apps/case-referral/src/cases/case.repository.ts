@@ -136,6 +136,61 @@ export class CaseRepository {
     );
   }
 
+  /** Notes that something was told of these cases, or of these wallets' money in whatever case; whoever draws them is woken. */
+  async toDraw(
+    manager: EntityManager,
+    caseIds: readonly string[],
+    wallets: readonly WalletRef[],
+  ): Promise<void> {
+    const locked: { id: string }[] = await manager.query(
+      `select id from referral.case_file
+       where id = any($1::uuid[]) or id in (
+         select t.case_id from unnest($2::text[], $3::text[]) as told(provider, wallet)
+         join referral.case_transfer t on t.creditor_provider = told.provider and t.creditor_wallet = told.wallet
+       )
+       order by id for update`,
+      [caseIds, wallets.map(({ provider }) => provider), wallets.map(({ walletId }) => walletId)],
+    );
+    // A statement of its own: it sees what whoever drew them while we waited for the lock has left.
+    await manager.query(
+      `with noted as (
+         update referral.case_file set stale = true where id = any($1::uuid[]) and not stale returning id
+       )
+       select pg_notify('layerwatch_cases', '') from noted limit 1`,
+      [locked.map(({ id }) => id)],
+    );
+  }
+
+  /** Of the cases that have to be drawn now, those that nobody else is drawing. Locked, in the order of their ids. */
+  async lockDue(manager: EntityManager, casesMax: number): Promise<string[]> {
+    const rows: { id: string }[] = await manager.query(
+      `select id from referral.case_file
+       where id in (
+         select id from referral.case_file where stale and draw_after <= now() order by draw_after limit $1
+       )
+       order by id for update skip locked`,
+      [casesMax],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** @param afterMs until they may be drawn again */
+  async drawn(manager: EntityManager, caseIds: readonly string[], afterMs: number): Promise<void> {
+    await manager.query(
+      `update referral.case_file set stale = false, draw_after = now() + $2 * interval '1 millisecond'
+       where id = any($1::uuid[])`,
+      [caseIds, Math.ceil(afterMs)],
+    );
+  }
+
+  /** A case that cannot be drawn must not keep the others from it. */
+  async putOff(caseIds: readonly string[], forMs: number): Promise<void> {
+    await this.dataSource.query(
+      `update referral.case_file set draw_after = now() + $2 * interval '1 millisecond' where id = any($1::uuid[])`,
+      [caseIds, forMs],
+    );
+  }
+
   /** Stores what cases say now. */
   async save(manager: EntityManager, cases: readonly SavedCase[]): Promise<void> {
     if (cases.length === 0) return;
@@ -156,15 +211,6 @@ export class CaseRepository {
         cases.map(({ summary }) => JSON.stringify(summary)),
       ],
     );
-  }
-
-  async ofWallets(manager: EntityManager, wallets: readonly WalletRef[]): Promise<string[]> {
-    const rows: { case_id: string }[] = await manager.query(
-      `select distinct t.case_id from unnest($1::text[], $2::text[]) as told(provider, wallet)
-       join referral.case_transfer t on t.creditor_provider = told.provider and t.creditor_wallet = told.wallet`,
-      [wallets.map(({ provider }) => provider), wallets.map(({ walletId }) => walletId)],
-    );
-    return rows.map(({ case_id }) => case_id);
   }
 
   async ofOperation(manager: EntityManager, operationId: string): Promise<string | null> {

@@ -30,7 +30,8 @@ export class ReadCase {
     return this.cases.snapshot(async (manager) => {
       const file = await this.cases.resolve(manager, id);
       if (file === null) throw notFound('case');
-      const picture = drawCase(await this.materials.load(manager, file.id));
+      const material = await this.materials.load(manager, file.id);
+      const picture = drawCase(material);
       const nowMs = await this.cases.latestEventTimeMs(manager);
       invariant(nowMs !== null, 'a case has a time');
       return {
@@ -44,7 +45,8 @@ export class ReadCase {
         transfersOmitted: Math.max(0, picture.transfers.length - SHOWN_MAX),
         referrals: await this.referrals.ofCase(manager, file.id),
         mergedFrom: await this.cases.mergedFrom(manager, file.id),
-        revision: file.revision,
+        // The list may be behind.
+        revision: material.revision,
       };
     });
   }

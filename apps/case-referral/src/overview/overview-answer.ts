@@ -31,4 +31,11 @@ export class OverviewAnswer {
     description: 'Places in scoring’s outbox that were not read yet; 0 when up to date.',
   })
   readonly eventsBehind!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description:
+      'Cases of which something was told that the list does not show yet; 0 when up to date. One case by its id is always current.',
+  })
+  readonly casesBehind!: number;
 }

@@ -19,12 +19,14 @@ export class OverviewRepository {
       `select typology, count(*) as alerts from referral.alert, unnest(typologies) as typology
        group by typology order by typology`,
     );
-    const counts: { alerts: number; cases: number; linked: number }[] = await snapshot.query(
-      `select (select count(*) from referral.alert) as alerts,
+    const counts: { alerts: number; cases: number; linked: number; stale: number }[] =
+      await snapshot.query(
+        `select (select count(*) from referral.alert) as alerts,
               (select count(*) from referral.case_file where merged_into is null) as cases,
+              (select count(*) from referral.case_file where stale) as stale,
               (select count(distinct case_id) from referral.case_operation) as linked`,
-    );
-    const { alerts, cases, linked } = counts[0]!;
+      );
+    const { alerts, cases, linked, stale } = counts[0]!;
     return {
       alerts,
       alertsByTypology: Object.fromEntries(
@@ -34,6 +36,7 @@ export class OverviewRepository {
       casesWithOperation: linked,
       money: await this.money(snapshot),
       eventsBehind: await this.eventsBehind(snapshot),
+      casesBehind: stale,
     };
   }
 

@@ -6,6 +6,7 @@ import { AlertRepository } from '../alerts/alert.repository';
 import { sha256OfCanonical } from '../canonical-hash';
 import { CaseMaterialRepository } from '../cases/case-material.repository';
 import { drawCase } from '../cases/case-picture';
+import { RefreshCases } from '../cases/refresh-cases';
 import { type CaseFile, CaseRepository } from '../cases/case.repository';
 import { Clock } from '../clock';
 import { notFound } from '../page/known-id';
@@ -21,6 +22,7 @@ export class ProposeReferral {
     private readonly materials: CaseMaterialRepository,
     private readonly alerts: AlertRepository,
     private readonly referrals: ReferralRepository,
+    private readonly refreshCases: RefreshCases,
     private readonly clock: Clock,
   ) {}
 
@@ -33,7 +35,10 @@ export class ProposeReferral {
   async run(caseId: string, actor: Staff): Promise<{ created: boolean; referral: Referral }> {
     return this.cases.transaction(async (manager) => {
       // The lock keeps the case as it is while it is drawn: its parts are several reads.
-      const file = await this.lockCase(manager, caseId);
+      const { id: goesOn } = await this.lockCase(manager, caseId);
+      // What it says now is what the proposal is later compared with.
+      await this.refreshCases.run(manager, [goesOn]);
+      const file = await this.lockCase(manager, goesOn);
       const picture = drawCase(await this.materials.load(manager, file.id));
       const alerts = await this.alerts.ofCase(manager, file.id);
       const proposedAtMs = this.clock.nowMs();

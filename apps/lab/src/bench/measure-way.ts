@@ -80,6 +80,7 @@ export async function measureWay(
         catchUpSeconds: rounded(catchUp),
         walBytesPerTransfer: rounded((after.walBytes - before.walBytes) / figures.transfers),
         tableBytesPerTransfer: rounded(tables / figures.transfers),
+        ...(await watch.eventsTold()),
         ...Object.fromEntries(
           [...cpu].map(([part, micros]) => [`cpuMicrosPerTransfer, ${part}`, each(micros)]),
         ),
@@ -140,8 +141,9 @@ async function caughtUp(system: RunningSystem): Promise<number> {
     const response = await fetch(`${people.url}/v1/overview`, {
       headers: { authorization: `Bearer ${system.keys.analyst}` },
     });
-    const { eventsBehind } = (await response.json()) as { eventsBehind: number };
-    return eventsBehind === 0 ? true : eventsBehind;
+    const behind = (await response.json()) as { eventsBehind: number; casesBehind: number };
+    const left = behind.eventsBehind + behind.casesBehind;
+    return left === 0 ? true : left;
   });
   return (performance.now() - fromMs) / 1_000;
 }

@@ -46,6 +46,14 @@ export class DatabaseWatch {
     return { walBytes: Number(rows[0]!.wal), tableBytes: rows[0]!.tables ?? {} };
   }
 
+  /** What scoring has told, by the name of the event. */
+  async eventsTold(): Promise<Readonly<Record<string, number>>> {
+    const rows: { name: string; events: number }[] = await this.dataSource.query(
+      'select name, count(*) as events from scoring.outbox group by name order by name',
+    );
+    return Object.fromEntries(rows.map(({ name, events }) => [name, events]));
+  }
+
   close(): Promise<void> {
     return this.dataSource.destroy();
   }

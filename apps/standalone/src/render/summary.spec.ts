@@ -24,6 +24,7 @@ const summary: Summary = {
     casesWithOperation: 2,
     money: [money],
     eventsBehind: 0,
+    casesBehind: 0,
   },
   complete: true,
   topCase: {

@@ -8,6 +8,7 @@ import { Originals1764000000007 } from './1764000000007-originals';
 import { Events1764000000008 } from './1764000000008-events';
 import { RulePacks1764000000009 } from './1764000000009-rule-packs';
 import { Backtests1764000000010 } from './1764000000010-backtests';
+import { CaseDrawing1764000000011 } from './1764000000011-case-drawing';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -21,4 +22,5 @@ export const MIGRATIONS = [
   Events1764000000008,
   RulePacks1764000000009,
   Backtests1764000000010,
+  CaseDrawing1764000000011,
 ];
