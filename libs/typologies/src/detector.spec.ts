@@ -140,7 +140,7 @@ describe('an alert', () => {
   });
 
   it('tells of no transfer as late that it does not name', () => {
-    const pack = { ...OPEN, risk: { ...OPEN.risk, transfersMax: 5 } };
+    const pack = { ...OPEN, risk: { ...OPEN.risk, transfersMax: 2 } };
     // Others are half a day ahead: what is told of now comes late.
     const ahead = Array.from({ length: 50 }, (_, i) => hop(`x${i}`, `y${i}`, 1_000, 12 * 60 + i));
     const alerts = alertsOf(run(logOf([...ordinaryLife(), ...ahead.map(late), ...moves]), pack));

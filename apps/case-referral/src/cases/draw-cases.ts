@@ -10,7 +10,10 @@ import { RefreshCases } from './refresh-cases';
 const CASES_AT_ONCE_MAX = 20;
 /** A case is drawn a twentieth of the time at most: one of 5,000 transfers takes a tenth of a second. */
 const REST_PER_DRAWING = 20;
+const REST_MIN_MS = 250;
 const REST_MAX_MS = 60_000;
+/** And all of them together a fifth: events must be read meanwhile, and people be answered. */
+const PAUSE_PER_DRAWING = 4;
 /** One that cannot be drawn is tried again after this long. */
 const PUT_OFF_MS = 5_000;
 const RETRY_MS = 1_000;
@@ -50,7 +53,9 @@ export class DrawCases implements OnApplicationBootstrap, OnModuleDestroy {
   private async run(): Promise<void> {
     while (!this.stopping) {
       try {
+        const fromMs = performance.now();
         if ((await this.drawSome()) === 0) await this.wakeUp.wait();
+        else await sleep((performance.now() - fromMs) * PAUSE_PER_DRAWING);
       } catch (error) {
         this.logger.error({ err: error }, 'cases cannot be drawn, and wait');
         await sleep(RETRY_MS);
@@ -68,7 +73,7 @@ export class DrawCases implements OnApplicationBootstrap, OnModuleDestroy {
         const fromMs = performance.now();
         await this.refreshCases.run(manager, due);
         const restMs = ((performance.now() - fromMs) / due.length) * REST_PER_DRAWING;
-        await this.cases.drawn(manager, due, Math.min(restMs, REST_MAX_MS));
+        await this.cases.drawn(manager, due, Math.min(Math.max(restMs, REST_MIN_MS), REST_MAX_MS));
       });
       this.atOnceMax = CASES_AT_ONCE_MAX;
     } catch (error) {

@@ -3,8 +3,11 @@ import { type Figures, type Progress, rounded, roundedOrNull } from './bench-row
 
 /** Runs the load client in this process. Memory and processor time are of what it loads, and measured there. */
 export async function measureLoad(task: LoadTask, progress: Progress): Promise<Figures> {
+  const transfersMax = task.streams
+    .flatMap(({ bodies }) => bodies.rows)
+    .reduce((sum, rows) => sum + rows, 0);
   const { transfers, seconds, answers, alerts } = await runLoad(task, (made) => {
-    progress(made, task.bodies.transfers);
+    progress(made, transfersMax);
   });
   const { user, system } = process.cpuUsage();
   return {

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { PROVIDER, type RunningSystem, serviceOf, withServices } from '../system/running-system';
+import { type RunningSystem, serviceOf, withServices } from '../system/running-system';
 import { DatabaseWatch } from '../system/database-watch.repository';
 import { scoringProgress } from '../system/scoring-progress';
 import { SystemCosts } from '../system/system-costs';
@@ -14,6 +13,11 @@ import { type WayRow } from './way-plan';
 const TAKEN_PER_SECOND_MAX = 40_000;
 /** So far behind detection may be while as much is sent as is taken: two seconds of it at ten thousand a second. */
 const LAG_ENTRIES_MAX = 20_000;
+/**
+ * Ten transfers of a wallet and day. A feed sent a hundred times as fast as it happens: spread over more days, what two providers
+ * send at the same time would lie further apart by the feed's clock.
+ */
+const DAYS = 1;
 const SAMPLE_MS = 1_000;
 const CATCH_UP = { pollMs: 20, quietMaxMs: 60_000 } as const;
 
@@ -29,14 +33,14 @@ export async function measureWay(
   progress: Progress,
   stop: AbortSignal,
 ): Promise<Figures> {
-  const feed = new PowerLawFeed({ ...POWER_LAW_FEED });
+  const feed = new PowerLawFeed({ ...POWER_LAW_FEED, days: DAYS });
   const transfers = seconds * (row.transfersPerSecond ?? TAKEN_PER_SECOND_MAX);
-  const file = join(server.folder, 'bodies');
   const bodies = await writeBodies(
     (count) => feed.next(count),
     transfers,
     row.rowsPerRequest,
-    file,
+    row.providers,
+    server.folder,
     progress,
   );
   return withServices(server, row.services, {}, stop, async (system) => {
@@ -47,9 +51,14 @@ export async function measureWay(
       const ingestion = serviceOf(system, 'ingestion').url;
       const isWhole = system.services.has('scoring');
       const load = runLoad({
-        ingestion: { service: 'ingestion', url: ingestion, key: system.keys.provider },
-        bodies,
-        connections: row.connections,
+        streams: bodies.map((of) => ({
+          ingestion: {
+            service: 'ingestion',
+            url: ingestion,
+            key: system.keys.providers.get(of.provider)!,
+          },
+          bodies: of,
+        })),
         transfersPerSecond: row.transfersPerSecond,
         secondsMax: seconds,
         lag: isWhole
@@ -57,9 +66,12 @@ export async function measureWay(
           : null,
         alerts: isWhole
           ? {
-              service: 'case-referral',
-              url: serviceOf(system, 'case-referral').url,
-              key: system.keys.analyst,
+              address: {
+                service: 'case-referral',
+                url: serviceOf(system, 'case-referral').url,
+                key: system.keys.analyst,
+              },
+              pollMs: row.alertsPollMs,
             }
           : null,
       });
@@ -147,5 +159,3 @@ async function caughtUp(system: RunningSystem): Promise<number> {
   });
   return (performance.now() - fromMs) / 1_000;
 }
-
-export { PROVIDER };

@@ -1,4 +1,5 @@
 import { type BenchPart } from './bench-row';
+import { PROVIDERS } from '../system/running-system';
 import { type ServiceName, SERVICES } from '../system/service-environment.config';
 
 /** A row of the parts that measure running services. */
@@ -11,11 +12,18 @@ export interface WayRow {
   /** Offered; null for as much as is taken. */
   readonly transfersPerSecond: number | null;
   readonly rowsPerRequest: number;
-  readonly connections: number;
+  readonly providers: readonly string[];
+  /** How often alerts are looked for. */
+  readonly alertsPollMs: number;
   readonly seconds: number;
 }
 
-const FULL = { rowsPerRequest: 1_000, connections: 4, transfersPerSecond: null } as const;
+const FULL = {
+  rowsPerRequest: 1_000,
+  providers: PROVIDERS,
+  transfersPerSecond: null,
+  alertsPollMs: 500,
+} as const;
 
 export const WAY_ROWS: readonly WayRow[] = [
   {
@@ -57,7 +65,8 @@ export const WAY_ROWS: readonly WayRow[] = [
     flushed: true,
     transfersPerSecond: 5_000,
     rowsPerRequest: 100,
-    connections: 16,
+    providers: PROVIDERS,
+    alertsPollMs: 10,
     seconds: 120,
   },
 ];

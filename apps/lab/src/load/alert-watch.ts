@@ -6,11 +6,9 @@ import { transferNumber } from './transfer-row';
 interface ShownAlert {
   readonly id: string;
   readonly revision: number;
-  readonly transfers: readonly { readonly transferId: string }[];
+  readonly transfers: readonly { readonly provider: string; readonly transferId: string }[];
 }
 
-/** What is measured is known to so much; asking costs case-referral a hundredth of a core. */
-const POLL_MS = 10;
 /** The last page is shown again until it is full: what it holds at most is sent each time. */
 const PAGE_MAX = 10;
 const ANSWER_MAX_MS = 30_000;
@@ -23,11 +21,14 @@ export class AlertWatch {
   private cursor = '';
   private ended = false;
 
-  /** @param answeredAtMs by request, of {@link performance}; 0 where it is not answered yet */
+  /**
+   * @param pollMs what is measured is known to so much; asking is a load of its own
+   * @param answeredAtMs when the request was answered that told of a transfer, by {@link performance}; null where it is not yet
+   */
   constructor(
     private readonly alerts: ApiAddress,
-    private readonly rowsPerBody: number,
-    private readonly answeredAtMs: Float64Array,
+    private readonly pollMs: number,
+    private readonly answeredAtMs: (provider: string, transfer: number) => number | null,
   ) {
     this.running = this.look();
   }
@@ -43,7 +44,7 @@ export class AlertWatch {
       const shown = await this.page().catch(() => []);
       const nowMs = performance.now();
       for (const alert of shown) this.add(alert, nowMs);
-      if (shown.length < PAGE_MAX) await sleep(POLL_MS);
+      if (shown.length < PAGE_MAX) await sleep(this.pollMs);
     }
   }
 
@@ -64,9 +65,11 @@ export class AlertWatch {
     const isNew = !this.seen.has(id);
     this.seen.add(id);
     if (!isNew || revision !== 1) return;
-    const last = Math.max(...transfers.map(({ transferId }) => transferNumber(transferId)));
-    const answeredAtMs = this.answeredAtMs[Math.floor((last - 1) / this.rowsPerBody)] ?? 0;
+    const answered = transfers.map(({ provider, transferId }) =>
+      this.answeredAtMs(provider, transferNumber(transferId)),
+    );
     // Shown before the answer had come: then it was there at once.
-    this.latencies.add(answeredAtMs === 0 ? 0 : nowMs - answeredAtMs);
+    const isAhead = answered.includes(null);
+    this.latencies.add(isAhead ? 0 : nowMs - Math.max(...answered.map(Number)));
   }
 }

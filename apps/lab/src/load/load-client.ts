@@ -7,18 +7,21 @@ import { AlertWatch } from './alert-watch';
 import { LagGate, type LagLimit } from './lag-gate';
 import { BodyFile, type RequestBodies } from './request-bodies';
 
-export interface LoadTask {
+/** One provider's feed: sent in its order, one request after the other. */
+export interface LoadStream {
   readonly ingestion: ApiAddress;
   readonly bodies: RequestBodies;
-  /** Requests under way at once. */
-  readonly connections: number;
-  /** Offered, whatever the answers take; null for as fast as the connections and the limit of the lag allow. */
+}
+
+export interface LoadTask {
+  readonly streams: readonly LoadStream[];
+  /** Offered by all together, whatever the answers take; null for as fast as they and the limit of the lag allow. */
   readonly transfersPerSecond: number | null;
   readonly secondsMax: number;
   /** Sending waits while detection is further behind; null where it may be any way behind. */
   readonly lag: LagLimit | null;
-  /** Where alerts are looked for; null where they are not. */
-  readonly alerts: ApiAddress | null;
+  /** Where alerts are looked for, and how often; null where they are not. */
+  readonly alerts: { readonly address: ApiAddress; readonly pollMs: number } | null;
 }
 
 export interface LoadOutcome {
@@ -26,53 +29,91 @@ export interface LoadOutcome {
   readonly seconds: number;
   /** From when a request was due to its answer. */
   readonly answers: LatencyHistogram;
-  /** From a transfer's answer until the alert that it made true was shown; alerts seen later than at once revised are left out. */
+  /** From a transfer's answer until the alert that it made true was shown; an alert that was revised before it was seen is left out. */
   readonly alerts: LatencyHistogram;
 }
 
 /** How long alerts are looked for after the last answer. */
 const ALERTS_AFTER_MS = 3 * SECOND_MS;
 
-/** Posts a prepared feed, and measures how long answers and alerts take. */
+/** When each request was answered, by its last transfer. */
+class AnswerTimes {
+  private readonly times: Float64Array;
+
+  constructor(private readonly bodies: RequestBodies) {
+    this.times = new Float64Array(bodies.ends.length);
+  }
+
+  note(index: number): void {
+    this.times[index] = performance.now();
+  }
+
+  /** Null where the request that tells of the transfer has not been answered. */
+  of(transfer: number): number | null {
+    const { lasts } = this.bodies;
+    let [low, high] = [0, lasts.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (lasts[middle]! < transfer) low = middle + 1;
+      else high = middle;
+    }
+    return this.times[low] === 0 ? null : (this.times[low] ?? null);
+  }
+}
+
+/** Posts prepared feeds, and measures how long answers and alerts take. */
 export async function runLoad(
   task: LoadTask,
   progress: (transfers: number) => void,
 ): Promise<LoadOutcome> {
-  const { bodies, transfersPerSecond: rate, lag } = task;
+  const { streams, transfersPerSecond: rate } = task;
   const stop = new AbortController();
-  const client = new ApiClient(task.ingestion, stop.signal);
-  const file = await BodyFile.open(bodies);
-  const gate = lag === null ? null : new LagGate(lag);
+  const gate = task.lag && new LagGate(task.lag);
   const answers = new LatencyHistogram();
-  const answeredAtMs = new Float64Array(bodies.ends.length);
-  const watch = task.alerts && new AlertWatch(task.alerts, bodies.rowsPerBody, answeredAtMs);
+  const times = new Map(streams.map(({ bodies }) => [bodies.provider, new AnswerTimes(bodies)]));
+  const watch =
+    task.alerts &&
+    new AlertWatch(
+      task.alerts.address,
+      task.alerts.pollMs,
+      (provider, transfer) => times.get(provider)?.of(transfer) ?? null,
+    );
   const fromMs = performance.now();
-  let next = 0;
   let transfers = 0;
-  const dueAtMs = (index: number): number =>
-    rate === null ? 0 : fromMs + (index * bodies.rowsPerBody * SECOND_MS) / rate;
-  const sendOn = async (): Promise<void> => {
-    while (next < bodies.ends.length && performance.now() - fromMs < task.secondsMax * SECOND_MS) {
-      await gate?.open();
-      const index = next;
-      if (index >= bodies.ends.length) return;
-      next += 1;
-      const body = await file.read(index);
-      const waitMs = dueAtMs(index) - performance.now();
-      if (waitMs > 0) await sleep(waitMs);
-      const sentAtMs = rate === null ? performance.now() : dueAtMs(index);
-      const posted = await client.post('/v1/transfers', body);
-      answeredAtMs[index] = performance.now();
-      answers.add(answeredAtMs[index]! - sentAtMs);
-      const { accepted, rejected, duplicates } = posted!.answer as RowsAnswer<'transferId'>;
-      // Of a request that was answered 503 a part may be stored.
-      invariant(rejected === 0, 'every row of the load is a good one');
-      transfers += accepted + duplicates;
-      progress(transfers);
+  const send = async ({ ingestion, bodies }: LoadStream): Promise<void> => {
+    const client = new ApiClient(ingestion, stop.signal);
+    const file = await BodyFile.open(bodies);
+    // All streams end together where each is sent at its share of the rate.
+    const perSecond =
+      rate === null
+        ? null
+        : (rate * sumOf(bodies.rows)) / sumOf(streams.flatMap((one) => one.bodies.rows));
+    let sent = 0;
+    try {
+      for (const [index, rows] of bodies.rows.entries()) {
+        await gate?.open();
+        if (performance.now() - fromMs > task.secondsMax * SECOND_MS) return;
+        const body = await file.read(index);
+        sent += rows;
+        const dueMs =
+          perSecond === null ? performance.now() : fromMs + (sent * SECOND_MS) / perSecond;
+        const waitMs = dueMs - performance.now();
+        if (waitMs > 0) await sleep(waitMs);
+        const posted = await client.post('/v1/transfers', body);
+        times.get(bodies.provider)!.note(index);
+        answers.add(performance.now() - dueMs);
+        const { accepted, rejected, duplicates } = posted!.answer as RowsAnswer<'transferId'>;
+        invariant(rejected === 0, 'every row of the load is a good one');
+        // Of a request that was answered 503 a part may be stored.
+        transfers += accepted + duplicates;
+        progress(transfers);
+      }
+    } finally {
+      await file.close();
     }
   };
   try {
-    await Promise.all(Array.from({ length: task.connections }, sendOn));
+    await Promise.all(streams.map(send));
     const seconds = (performance.now() - fromMs) / SECOND_MS;
     if (transfers === 0) throw new AppError('UNAVAILABLE', 'no request was answered in time');
     if (watch) await sleep(ALERTS_AFTER_MS);
@@ -81,6 +122,7 @@ export async function runLoad(
     stop.abort();
     gate?.end();
     await watch?.end();
-    await file.close();
   }
 }
+
+const sumOf = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);

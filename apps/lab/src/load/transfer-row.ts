@@ -6,14 +6,27 @@ const msisdnOf = (walletId: string): string => `+${walletId}0`;
 
 const isPerson = ({ kind }: Party): boolean => kind === null;
 
+/** Who keeps a wallet, by its number. */
+export const providerOf = (walletId: string, providers: readonly string[]): string =>
+  providers[Number(walletId) % providers.length]!;
+
 /**
  * A transfer as a wallet provider posts it: persons with their mobile number, the payer's handset beside it. Two or three
  * identifiers a row are what the field's feeds have, and what they cost to make safe is part of what is measured.
+ *
+ * @param providers among which the wallets are shared out; the payer's reports
  */
-export function transferRow(transfer: Transfer): TransferRow {
+export function transferRow(transfer: Transfer, providers: readonly string[]): TransferRow {
   const { transferId, type, occurredAtMs, amountMinor, currency, debtor, creditor } = transfer;
-  const party = ({ walletId, kind }: Party): TransferRow['debtor'] =>
-    kind === null ? { walletId, msisdn: msisdnOf(walletId) } : { walletId, kind };
+  const sender = providerOf(debtor.walletId, providers);
+  const party = ({ walletId, kind }: Party): TransferRow['debtor'] => {
+    const provider = providerOf(walletId, providers);
+    return {
+      walletId,
+      ...(provider === sender ? {} : { provider }),
+      ...(kind === null ? { msisdn: msisdnOf(walletId) } : { kind }),
+    };
+  };
   return {
     transferId,
     occurredAt: formatEventTime(occurredAtMs),

@@ -18,12 +18,13 @@ const PRIVATE = 0o600;
 
 /** Whom the system that is measured or shaken knows. */
 export interface SystemKeys {
-  /** Of the provider {@link PROVIDER}. */
-  readonly provider: string;
+  /** By provider. */
+  readonly providers: ReadonlyMap<string, string>;
   readonly analyst: string;
 }
 
-export const PROVIDER = 'bench';
+/** Who feeds the system. */
+export const PROVIDERS = ['bench-1', 'bench-2', 'bench-3', 'bench-4'] as const;
 
 export interface RunningSystem {
   readonly server: ThrowAwayServer;
@@ -81,9 +82,10 @@ export async function withServices<T>(
   }
 }
 
-/** Brings the schema, a provider and an analyst. */
+/** Brings the schema, the providers and an analyst. */
 async function prepare({ databaseUrl }: ThrowAwayServer): Promise<SystemKeys> {
-  const keys = { provider: newProviderKey(), analyst: newStaffKey() };
+  const providers = new Map(PROVIDERS.map((id) => [id as string, newProviderKey()]));
+  const analyst = newStaffKey();
   const dataSource = createDataSource({
     databaseUrl,
     applicationName: 'layerwatch-lab',
@@ -93,10 +95,10 @@ async function prepare({ databaseUrl }: ThrowAwayServer): Promise<SystemKeys> {
   await dataSource.initialize();
   try {
     await migrate(dataSource);
-    await provisionProvider(dataSource, PROVIDER, keys.provider);
-    await provisionStaff(dataSource, { id: 'analyst', role: 'analyst' }, keys.analyst);
+    for (const [id, key] of providers) await provisionProvider(dataSource, id, key);
+    await provisionStaff(dataSource, { id: 'analyst', role: 'analyst' }, analyst);
   } finally {
     await dataSource.destroy();
   }
-  return keys;
+  return { providers, analyst };
 }
