@@ -9,10 +9,14 @@ import { type StoreOutcome } from './row-kind';
 import { judge, type Judgement, judgeReversal, type TransferReport } from './transfer-report';
 
 // The same columns, parameters $2 to $17, in both statements that write transfers.
+// Particulars come as one document: as an array of documents each of their many quotes would be escaped, and read back.
 const INPUT = `
-  select * from unnest(
-    $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[],
-    $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::jsonb[]
+  select * from rows from (
+    unnest(
+      $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[],
+      $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[]
+    ),
+    jsonb_array_elements($17::jsonb)
   ) with ordinality as told (
     transfer_id, status, type, occurred_at_ms, amount_minor, currency,
     debtor_provider, debtor_wallet, debtor_kind, creditor_provider, creditor_wallet, creditor_kind,
@@ -29,7 +33,7 @@ const TRANSFER_VALUES = `
   position, $1, transfer_id, status, type, timestamptz 'epoch' + occurred_at_ms * interval '1 millisecond',
   amount_minor, currency, debtor_provider, debtor_wallet, debtor_kind,
   creditor_provider, creditor_wallet, creditor_kind, original_transfer_id,
-  string_to_array(debtor_tokens, ' '), string_to_array(creditor_tokens, ' '), particulars`;
+  string_to_array(debtor_tokens, ' '), string_to_array(creditor_tokens, ' '), nullif(particulars, 'null')`;
 
 const IDENTITIES = `
   insert into feed.identity (token, type, sealed, key_version)
@@ -268,26 +272,30 @@ const toReport = (row: StoredColumns): TransferReport => ({
 const joined = (tokens: readonly string[]): string | null =>
   tokens.length === 0 ? null : tokens.join(' ');
 
+/** An array of numbers or of words of closed sets, as PostgreSQL reads one: nothing in it has to be escaped. */
+const plainArray = (values: readonly (number | string | null)[]): string =>
+  `{${values.map((value) => value ?? 'NULL').join()}}`;
+
 /** One array a column: parameters $2 to $17. */
-function transferColumns(reports: readonly TransferReport[]): unknown[][] {
-  const column = (read: (report: TransferReport) => unknown): unknown[] => reports.map(read);
+function transferColumns(reports: readonly TransferReport[]): unknown[] {
+  const column = <T>(read: (report: TransferReport) => T): T[] => reports.map(read);
   return [
     column((report) => report.transferId),
-    column((report) => report.status),
-    column((report) => report.type),
-    column((report) => report.occurredAtMs),
-    column((report) => report.amountMinor),
-    column((report) => report.currency),
+    plainArray(column((report) => report.status)),
+    plainArray(column((report) => report.type)),
+    plainArray(column((report) => report.occurredAtMs)),
+    plainArray(column((report) => report.amountMinor)),
+    plainArray(column((report) => report.currency)),
     column((report) => report.debtor.provider),
     column((report) => report.debtor.walletId),
-    column((report) => report.debtor.kind),
+    plainArray(column((report) => report.debtor.kind)),
     column((report) => report.creditor.provider),
     column((report) => report.creditor.walletId),
-    column((report) => report.creditor.kind),
+    plainArray(column((report) => report.creditor.kind)),
     column((report) => report.originalTransferId),
     column(({ particulars }) => particulars && joined(debtorTokens(particulars))),
     column(({ particulars }) => particulars && joined(creditorTokens(particulars))),
-    column(({ particulars }) => particulars && JSON.stringify(particulars)),
+    JSON.stringify(column(({ particulars }) => particulars)),
   ];
 }
 

@@ -23,6 +23,8 @@ export class AccountNames {
   private ids: string[] = [];
   private spaceOf: number[] = [];
   private freed: number[] = [];
+  /** As far as they were asked for. */
+  private readonly keys: (string | undefined)[] = [];
 
   /** Numbers in use. */
   get size(): number {
@@ -58,6 +60,7 @@ export class AccountNames {
   release(account: number): void {
     this.spaces[this.spaceOf[account]!]!.accounts.delete(this.ids[account]!);
     this.ids[account] = FREED;
+    this.keys[account] = undefined;
     this.freed.push(account);
   }
 
@@ -74,8 +77,9 @@ export class AccountNames {
     return { provider, walletId: this.ids[account]! };
   }
 
+  /** One text for an account, however often it is asked for: what keeps many of them keeps one. */
   walletKey(account: number): string {
-    return walletKey(this.wallet(account));
+    return (this.keys[account] ??= Buffer.from(walletKey(this.wallet(account))).toString());
   }
 
   /** Whether two accounts are of one wallet, in whatever currency. */
