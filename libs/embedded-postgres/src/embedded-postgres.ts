@@ -18,6 +18,8 @@ export interface EmbeddedPostgresOptions {
   readonly throwAway?: boolean;
   /** Flushed and set as in service, though it is thrown away: for measuring, and for what a crash leaves. */
   readonly asInService?: boolean;
+  /** Where it listens; left out, on a port of the system's choice. One that is taken is waited for. */
+  readonly port?: number;
   /** The folder with bin, lib and share, where not the one that npm installed. */
   readonly nativeFolder?: string;
 }
@@ -70,7 +72,7 @@ export async function startEmbeddedPostgres(
     const leftBehind = await clearPostmaster(place, data);
     if (leftBehind !== null)
       log(`stopped a PostgreSQL (pid ${String(leftBehind)}) left by a start that was killed`);
-    const server = await launch(place, data, throwAway && !asInService);
+    const server = await launch(place, data, throwAway && !asInService, options.port);
     return running(server, place, lock, data, password);
   } catch (error) {
     await lock?.release().catch(() => undefined);

@@ -33,12 +33,17 @@ export interface Server {
  *
  * @throws AppError UNAVAILABLE where it does not come up, with what it said
  */
-export async function launch(place: Place, data: string, unflushed: boolean): Promise<Server> {
+export async function launch(
+  place: Place,
+  data: string,
+  unflushed: boolean,
+  port?: number,
+): Promise<Server> {
   let said = '';
   for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
     if (attempt > 1) await sleep(PAUSE_MS);
     await clearPostmaster(place, data);
-    const outcome = await attemptLaunch(place, data, unflushed);
+    const outcome = await attemptLaunch(place, data, unflushed, port ?? (await freePort()));
     if (typeof outcome !== 'string') return outcome;
     said = outcome;
     if (!PASSING.test(said)) break;
@@ -55,8 +60,8 @@ async function attemptLaunch(
   place: Place,
   data: string,
   unflushed: boolean,
+  port: number,
 ): Promise<Server | string> {
-  const port = await freePort();
   const logFile = await openLog(place);
   const from = (await logFile.stat()).size;
   try {

@@ -10,7 +10,7 @@ import { POWER_LAW_FEED, PowerLawFeed } from './power-law-feed';
 import { type WayRow } from './way-plan';
 
 /** More than any machine of record takes: the client ends by its time, not by its feed. */
-const TAKEN_PER_SECOND_MAX = 40_000;
+const TAKEN_PER_SECOND_MAX = 25_000;
 /** So far behind detection may be while as much is sent as is taken: two seconds of it at ten thousand a second. */
 const LAG_ENTRIES_MAX = 20_000;
 /**
@@ -110,14 +110,15 @@ async function sampleWhile(
   costs: SystemCosts,
   stop: AbortSignal,
 ): Promise<number> {
-  let running = true;
-  const ended = load.then(
-    () => (running = false),
-    () => (running = false),
-  );
+  const end = new AbortController();
+  const ended = load
+    .catch(() => undefined)
+    .then(() => {
+      end.abort();
+    });
   let peak = 0;
   let line = 0;
-  while (running && !stop.aborted) {
+  while (!end.signal.aborted && !stop.aborted) {
     const memory = await costs.memory();
     await costs.cpu();
     peak = Math.max(

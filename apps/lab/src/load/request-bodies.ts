@@ -78,7 +78,7 @@ export async function writeBodies(
     writers.set(provider, new BodyWriter(provider, providers, file, await open(file, 'w')));
   }
   try {
-    for (let made = 0; made < transfers; progress(made, transfers)) {
+    for (let made = 0; made < transfers;) {
       const entries = next(Math.min(ENTRIES_AT_ONCE, transfers - made));
       if (entries.length === 0) break;
       made += entries.length;
@@ -88,6 +88,7 @@ export async function writeBodies(
         writer.add(entry);
         if (writer.size === rowsPerBody) await writer.end();
       }
+      progress(made, transfers);
       await setImmediate();
     }
     for (const writer of writers.values()) await writer.end();

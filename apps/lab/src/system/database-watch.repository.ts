@@ -38,12 +38,12 @@ export class DatabaseWatch {
   async sizes(): Promise<DatabaseSizes> {
     const rows: { wal: number; tables: Record<string, number> | null }[] =
       await this.dataSource.query(
-        `select pg_current_wal_lsn() - '0/0'::pg_lsn as wal, (
+        `select (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint as wal, (
            select json_object_agg(relid::regclass, pg_total_relation_size(relid))
            from pg_stat_user_tables where pg_relation_size(relid) > 0
          ) as tables`,
       );
-    return { walBytes: Number(rows[0]!.wal), tableBytes: rows[0]!.tables ?? {} };
+    return { walBytes: rows[0]!.wal, tableBytes: rows[0]!.tables ?? {} };
   }
 
   /** What scoring has told, by the name of the event. */

@@ -54,17 +54,10 @@ export async function withServices<T>(
   stop: AbortSignal,
   work: (system: RunningSystem) => Promise<T>,
 ): Promise<T> {
-  const keys = await prepare(server);
-  const identityKeyFile = join(server.folder, 'identity.key');
-  await writeFile(identityKeyFile, IdentityVault.newKey(), { mode: PRIVATE });
+  const { keys, settings: own } = await prepareSystem(server);
   const ports = await freePorts(names.length);
   stop.throwIfAborted();
-  const environment = {
-    ...settings,
-    DATABASE_URL: server.databaseUrl,
-    IDENTITY_KEY_FILE: identityKeyFile,
-    SCORING_SNAPSHOT_DIR: join(server.folder, 'snapshots'),
-  };
+  const environment = { ...settings, ...own };
   const processes = names.map((name, i) => new ServiceProcess(name, ports[i]!, environment, stop));
   const kill = (): void => {
     for (const service of processes) service.signal('SIGKILL');
@@ -82,8 +75,14 @@ export async function withServices<T>(
   }
 }
 
-/** Brings the schema, the providers and an analyst. */
-async function prepare({ databaseUrl }: ThrowAwayServer): Promise<SystemKeys> {
+/** Where a system works. */
+export type SystemPlace = Pick<ThrowAwayServer, 'databaseUrl' | 'folder'>;
+
+/** Brings the schema, the providers and an analyst; says what every service has to be told. */
+export async function prepareSystem({ databaseUrl, folder }: SystemPlace): Promise<{
+  readonly keys: SystemKeys;
+  readonly settings: Readonly<Record<string, string>>;
+}> {
   const providers = new Map(PROVIDERS.map((id) => [id as string, newProviderKey()]));
   const analyst = newStaffKey();
   const dataSource = createDataSource({
@@ -100,5 +99,14 @@ async function prepare({ databaseUrl }: ThrowAwayServer): Promise<SystemKeys> {
   } finally {
     await dataSource.destroy();
   }
-  return { providers, analyst };
+  const identityKeyFile = join(folder, 'identity.key');
+  await writeFile(identityKeyFile, IdentityVault.newKey(), { mode: PRIVATE });
+  return {
+    keys: { providers, analyst },
+    settings: {
+      DATABASE_URL: databaseUrl,
+      IDENTITY_KEY_FILE: identityKeyFile,
+      SCORING_SNAPSHOT_DIR: join(folder, 'snapshots'),
+    },
+  };
 }

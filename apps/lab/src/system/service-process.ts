@@ -25,17 +25,21 @@ export class ServiceProcess {
   private tail = '';
   private ending: string | null = null;
 
-  /** @param settings of its environment, beside its port */
+  /**
+   * @param settings of its environment, beside its port
+   * @param nodeFlags beside those that every service has
+   */
   constructor(
     readonly name: ServiceName,
     private readonly port: number,
     settings: Readonly<Record<string, string>>,
     private readonly stop: AbortSignal,
+    nodeFlags: readonly string[] = [],
   ) {
     // By the channel it notices the end of this process, even by kill -9, and ends too.
     this.child = fork(join(APPS, name, 'src', 'main.js'), [], {
       env: serviceEnvironment(name, port, settings),
-      execArgv: [...SERVICE_NODE_FLAGS],
+      execArgv: [...SERVICE_NODE_FLAGS, ...nodeFlags],
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     const keep = (chunk: Buffer): void => {
@@ -66,7 +70,9 @@ export class ServiceProcess {
     const [port] = await freePorts(1);
     stop.throwIfAborted();
     const service = new ServiceProcess(name, port!, settings, stop);
-    const kill = (): void => void service.signal('SIGKILL');
+    const kill = (): void => {
+      service.signal('SIGKILL');
+    };
     stop.addEventListener('abort', kill, { once: true });
     try {
       const result = await work(service);
