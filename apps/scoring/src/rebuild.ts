@@ -16,23 +16,75 @@ import {
 /** How often a rebuild says how far it is, in entries. */
 const REBUILD_REPORT = 100_000;
 
-/** A detector, and what it has seen. */
-export interface Rebuilt {
-  readonly detector: ShadowedDetector;
-  readonly mark: LogMark;
-  /** Whether it was flushed after the last entry. */
-  readonly flushed: boolean;
-}
-
-/** What a rebuild tells while it goes on, and asks. */
+/** What following the log tells while it goes on, and asks. */
 export interface RebuildWatch {
-  /** Once it is known, before the log is read. */
-  startedFrom(start: StartedFrom): void;
   reached(mark: LogMark): void;
   shouldStop(): boolean;
 }
 
-/** Brings a new detector to where the log was scored up to: from a snapshot and the log since, or from the log alone. */
+/** A detector that follows the log up to where it was scored: what it detects on the way is stored already. */
+export class Replica {
+  private flushed: boolean;
+
+  constructor(
+    readonly detector: ShadowedDetector,
+    readonly startedFrom: StartedFrom,
+    private at: LogMark,
+    private readonly repository: ScoringRepository,
+    private readonly logger: PinoLogger,
+  ) {
+    this.flushed = at === LOG_BEGINNING;
+  }
+
+  /** What it has seen. */
+  get mark(): LogMark {
+    return this.at;
+  }
+
+  /** Whether it was flushed after the last entry. */
+  get isFlushed(): boolean {
+    return this.flushed;
+  }
+
+  /**
+   * Goes on to where the log is scored by now.
+   *
+   * @param scored the last entry whose consequences are committed
+   * @returns false where it was told to stop before it was there
+   */
+  async follow(scored: LogPosition, watch: RebuildWatch): Promise<boolean> {
+    const { detector } = this;
+    const flushPoints = new FlushPoints(this.repository, this.at.position);
+    await flushPoints.load(this.at.position);
+    // It may stand between the last entry and the flush that came after it.
+    this.flushed = flushPoints.take(this.at.position) || this.flushed;
+    detector.silently(() => {
+      if (this.flushed) detector.flush();
+    });
+    let reported = this.at.entries;
+    for await (const entries of this.repository.log.pages(this.at.position, scored)) {
+      await flushPoints.load(entries.at(-1)!.position);
+      detector.silently(() => {
+        for (const entry of entries) {
+          detector.apply(entry);
+          this.flushed = flushPoints.take(entry.position);
+          if (this.flushed) detector.flush();
+        }
+      });
+      this.at = markAfter(this.at, entries);
+      watch.reached(this.at);
+      if (watch.shouldStop()) return false;
+      if (this.at.entries - reported >= REBUILD_REPORT) {
+        reported = this.at.entries;
+        this.logger.info({ entries: reported, position: this.at.position, scored }, 'rebuilding');
+      }
+    }
+    invariant(this.at.position === scored, 'the log holds what was scored');
+    return true;
+  }
+}
+
+/** Begins a new detector: with a snapshot that can be used, or with none. */
 @Injectable()
 export class Rebuild {
   constructor(
@@ -41,51 +93,15 @@ export class Rebuild {
     @InjectPinoLogger(Rebuild.name) private readonly logger: PinoLogger,
   ) {}
 
-  /**
-   * What the detector detects on the way is stored already.
-   *
-   * @param scored the last entry whose consequences are committed
-   * @returns null where it was told to stop before it was there
-   */
-  async run(
-    identity: DetectionIdentity,
-    scored: LogPosition,
-    watch: RebuildWatch,
-  ): Promise<Rebuilt | null> {
-    const restored = await this.snapshots.restore(() => new ShadowedDetector(), identity, scored);
-    const { state: detector, startedFrom } = restored;
-    let { mark } = restored;
-    watch.startedFrom(startedFrom);
-    watch.reached(mark);
-    const flushPoints = new FlushPoints(this.repository, mark.position);
-    await flushPoints.load(mark.position);
-    // The snapshot may be of the moment between the last entry and the flush that came after it.
-    let flushed = flushPoints.take(mark.position) || mark === LOG_BEGINNING;
-    detector.silently(() => {
-      if (flushed) detector.flush();
-    });
-    let reported = mark.entries;
-    for await (const entries of this.repository.log.pages(mark.position, scored)) {
-      await flushPoints.load(entries.at(-1)!.position);
-      detector.silently(() => {
-        for (const entry of entries) {
-          detector.apply(entry);
-          flushed = flushPoints.take(entry.position);
-          if (flushed) detector.flush();
-        }
-      });
-      mark = markAfter(mark, entries);
-      watch.reached(mark);
-      if (watch.shouldStop()) return null;
-      if (mark.entries - reported >= REBUILD_REPORT) {
-        reported = mark.entries;
-        this.logger.info({ entries: reported, position: mark.position, scored }, 'rebuilding');
-      }
-    }
-    invariant(mark.position === scored, 'the log holds what was scored');
-    const replayed = mark.entries - restored.mark.entries;
-    this.logger.info({ entries: mark.entries, replayed, position: mark.position }, 'rebuilt');
-    return { detector, mark, flushed };
+  /** @param scored the last entry whose consequences are committed */
+  async begin(identity: DetectionIdentity, scored: LogPosition): Promise<Replica> {
+    const { snapshots, repository, logger } = this;
+    const { state, mark, startedFrom } = await snapshots.restore(
+      () => new ShadowedDetector(),
+      identity,
+      scored,
+    );
+    return new Replica(state, startedFrom, mark, repository, logger);
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { feed, startScoring, store, told, upToDate } from '../test/scoring-run';
 import { ScoreLog } from './score-log';
@@ -80,9 +81,14 @@ describe('scoring the log', () => {
     const app = await startScoring(database);
     await upToDate(app);
     const repository = app.get(ScoringRepository);
-    await expect(repository.commit(999, 1_000, [], 'h', true)).rejects.toMatchObject({
-      code: 'CONFLICT',
-    });
+    const commit = (holder: string, from: number): Promise<void> =>
+      repository.commit(holder, from, from + 1, [], 'h', true);
+    const [seat] = await database.dataSource.query<{ holder: string }[]>(
+      'select holder from scoring.seat',
+    );
+    // From where nobody stands, and of somebody who has not the seat.
+    await expect(commit(seat!.holder, 999)).rejects.toMatchObject({ code: 'CONFLICT' });
+    await expect(commit(randomUUID(), 0)).rejects.toMatchObject({ code: 'CONFLICT' });
     await app.close();
   });
 

@@ -3,15 +3,17 @@ import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type LogEntry, type LogPosition } from '#contracts';
+import { AppError } from '#domain';
 import { DETECTION_STATE_VERSION, FLOW_LIMITS, REORDER_LIMITS } from '#flow';
 import { WakeUp } from '#messaging';
 import { Readiness } from '#platform';
 import { DEFAULT_PACK, type Detection, packHash, type ShadowedDetector } from '#typologies';
 import { Judging, type JudgingNow } from './judging';
 import { limitsHash } from './limits-hash';
-import { markAfter, Rebuild } from './rebuild';
+import { markAfter, Rebuild, type RebuildWatch, type Replica } from './rebuild';
 import { ScoringConfig } from './scoring-config';
 import { ScoringRepository } from './scoring.repository';
+import { type Seat, SeatRepository } from './seat.repository';
 import {
   type DetectionIdentity,
   LOG_BEGINNING,
@@ -21,7 +23,7 @@ import {
 } from './snapshot/snapshots';
 
 /**
- * STANDBY: another process scores. REBUILDING: bringing detection to where the log was scored up to, from a snapshot of it
+ * STANDBY: another process scores; this one follows it, so as to take over at once. REBUILDING: bringing detection to where the log was scored up to, from a snapshot of it
  * and the log since, or from the log alone. LIVE: reading on from there.
  * FAILED: something is in the way, and it is tried again.
  */
@@ -57,6 +59,8 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   private stopping = false;
   private running: Promise<void> | null = null;
   private failures = 0;
+  /** Follows who scores, while that is another. */
+  private replica: Replica | null = null;
   private readonly identity: DetectionIdentity = {
     stateVersion: DETECTION_STATE_VERSION,
     packHash: packHash(DEFAULT_PACK),
@@ -70,6 +74,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   constructor(
     private readonly config: ScoringConfig,
     private readonly repository: ScoringRepository,
+    private readonly seats: SeatRepository,
     private readonly snapshots: Snapshots,
     private readonly rebuilding: Rebuild,
     private readonly judging: Judging,
@@ -139,6 +144,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
         await this.scoreWhileActive();
       } catch (error) {
         this.failures += 1;
+        this.replica = null;
         this.state = 'FAILED';
         this.logger.error(
           { err: error, failuresInARow: this.failures },
@@ -150,32 +156,48 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async scoreWhileActive(): Promise<void> {
-    const seat = await this.repository.takeSeat();
+    const seat = await this.seats.take();
     if (seat === null) {
-      this.state = 'STANDBY';
-      this.startedFrom = null;
-      this.judging.forget();
-      await sleep(STANDBY_MS);
+      await this.standBy();
       return;
     }
     try {
-      await this.scoreOn();
+      await this.scoreOn(seat);
     } finally {
       // Until then nobody else is to look at the folder.
       await this.snapshots.settled();
-      await this.repository.leaveSeat(seat);
+      await seat.leave();
     }
   }
 
+  private async standBy(): Promise<void> {
+    this.state = 'STANDBY';
+    this.startedFrom = null;
+    this.judging.forget();
+    const { position } = await this.repository.progress(this.identity.packHash);
+    this.replica ??= await this.rebuilding.begin(this.identity, position);
+    await this.replica.follow(position, this.watch);
+    this.position = position;
+    if (!this.stopping) await sleep(STANDBY_MS);
+  }
+
+  private readonly watch: RebuildWatch = {
+    reached: (mark) => {
+      this.mark = mark;
+    },
+    shouldStop: () => this.stopping,
+  };
+
   /** Brings a detector to where the log was scored up to, and reads on from there until it is told to stop. */
-  private async scoreOn(): Promise<void> {
+  private async scoreOn(seat: Seat): Promise<void> {
     const { snapshots, identity } = this;
     const detector = await this.rebuild();
     // Told to stop meanwhile: it stands nowhere in particular.
     if (detector === null) return;
     while (!this.stopping) {
       if (snapshots.isDue(this.mark)) await snapshots.take(detector, identity, this.mark);
-      await this.scoreBatch(detector);
+      if (seat.isLost) throw new AppError('CONFLICT', 'the seat of who scores was lost');
+      await this.scoreBatch(detector, seat);
     }
     // The next start has then nothing to read again.
     if (snapshots.isBehind(this.mark)) await snapshots.take(detector, identity, this.mark);
@@ -193,23 +215,21 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
     this.position = position;
-    const rebuilt = await this.rebuilding.run(this.identity, position, {
-      startedFrom: (start) => {
-        this.startedFrom = start;
-      },
-      reached: (mark) => {
-        this.mark = mark;
-      },
-      shouldStop: () => this.stopping,
-    });
-    if (rebuilt === null) return null;
-    this.mark = rebuilt.mark;
-    this.flushed = rebuilt.flushed;
-    this.judging.note(rebuilt.detector);
-    return rebuilt.detector;
+    const replica = this.replica ?? (await this.rebuilding.begin(this.identity, position));
+    // From here on it is not what another has scored.
+    this.replica = null;
+    this.startedFrom = replica.startedFrom;
+    this.mark = replica.mark;
+    if (!(await replica.follow(position, this.watch))) return null;
+    const { detector, mark, isFlushed } = replica;
+    this.mark = mark;
+    this.flushed = isFlushed;
+    this.judging.note(detector);
+    this.logger.info({ entries: mark.entries, position: mark.position }, 'rebuilt');
+    return detector;
   }
 
-  private async scoreBatch(detector: ShadowedDetector): Promise<void> {
+  private async scoreBatch(detector: ShadowedDetector, { holder }: Seat): Promise<void> {
     const { repository, config, position } = this;
     const entries = await repository.log.read(position, config.SCORING_BATCH_MAX);
     this.state = 'LIVE';
@@ -223,7 +243,8 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     const detections = entries.flatMap((entry) => detector.apply(entry));
     if (flushed) detections.push(...detector.flush());
     const mark = markAfter(this.mark, entries);
-    await repository.commit(position, mark.position, detections, this.identity.packHash, flushed);
+    const { packHash } = this.identity;
+    await repository.commit(holder, position, mark.position, detections, packHash, flushed);
     this.mark = mark;
     this.position = mark.position;
     this.flushed = flushed;

@@ -7,6 +7,7 @@ import { Rebuild } from './rebuild';
 import { ScoreLog } from './score-log';
 import { ScoringConfig } from './scoring-config';
 import { ScoringRepository } from './scoring.repository';
+import { SeatRepository } from './seat.repository';
 import { Snapshots } from './snapshot/snapshots';
 
 export const SCORING_SERVICE = {
@@ -33,6 +34,7 @@ export const scoringModule = (config: ScoringConfig): DynamicModule => ({
   providers: [
     { provide: ScoringConfig, useValue: config },
     ScoringRepository,
+    SeatRepository,
     Snapshots,
     Rebuild,
     Judging,

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { type Alert, type LogPosition } from '#contracts';
 import { AppError } from '#domain';
 import { appendToOutbox, TransferLog } from '#messaging';
 import { type Detection } from '#typologies';
 import { positionsOf, toAlert, toEvents } from './publication';
 
-/** Any number will do, as long as every scoring takes the same. */
-const ACTIVE_LOCK = 4_711_000_002;
 /** So many snapshots the database remembers; a folder keeps two. */
 const SNAPSHOTS_KNOWN_MAX = 100;
 
@@ -18,32 +16,6 @@ export class ScoringRepository {
 
   constructor(private readonly dataSource: DataSource) {
     this.log = new TransferLog(dataSource);
-  }
-
-  /**
-   * Takes the one seat of the active scoring. It is held by a connection of its own and ends with it.
-   *
-   * @returns null where another process has it
-   */
-  async takeSeat(): Promise<QueryRunner | null> {
-    const seat = this.dataSource.createQueryRunner();
-    try {
-      const rows: { taken: boolean }[] = await seat.manager.query(
-        'select pg_try_advisory_lock($1) as taken',
-        [ACTIVE_LOCK],
-      );
-      if (rows[0]?.taken === true) return seat;
-    } catch (error) {
-      await seat.release();
-      throw error;
-    }
-    await seat.release();
-    return null;
-  }
-
-  async leaveSeat(seat: QueryRunner): Promise<void> {
-    await seat.query('select pg_advisory_unlock($1)', [ACTIVE_LOCK]).catch(() => undefined);
-    await seat.release();
   }
 
   /** How far the log has been scored, and with which pack the log began. */
@@ -104,11 +76,13 @@ export class ScoringRepository {
   /**
    * Stores what a batch of the log led to, and that it was read, in one transaction.
    *
+   * @param holder of the seat
    * @param configurationHash of the pack that the log begins with
    * @param flushed whether detection was flushed after the last entry: a replay has to do it there again
-   * @throws AppError CONFLICT where another process has scored meanwhile: what this one holds in memory is then worthless
+   * @throws AppError CONFLICT where another process has taken the seat, or scored meanwhile: what this one holds in memory is then worthless
    */
   async commit(
+    holder: string,
     from: LogPosition,
     to: LogPosition,
     detections: readonly Detection[],
@@ -118,12 +92,14 @@ export class ScoringRepository {
     await this.dataSource.transaction(async (manager) => {
       const moved: unknown[] = await manager.query(
         `with moved as (
-           update scoring.progress set position = $2, pack_hash = $3 where position = $1 returning position
+           update scoring.progress set position = $2, pack_hash = $3
+           where position = $1 and exists (select from scoring.seat where holder = $5)
+           returning position
          ), flushed as (
            insert into scoring.flush_point select position from moved where $4 on conflict do nothing
          )
          select position from moved`,
-        [from, to, configurationHash, flushed],
+        [from, to, configurationHash, flushed, holder],
       );
       if (moved.length !== 1)
         throw new AppError('CONFLICT', 'another scoring has read this part of the log');

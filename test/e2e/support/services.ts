@@ -54,9 +54,6 @@ export async function until(what: string, done: () => Promise<boolean>): Promise
 /** The services as built processes, on a database of their own. */
 export class Services {
   private readonly processes = new Map<ServiceName, ChildProcess>();
-  readonly providerKey = newProviderKey();
-  readonly staffKeys = { analyst: newStaffKey(), approver: newStaffKey() };
-  private readonly folder = mkdtempSync(join(tmpdir(), 'layerwatch e2e '));
   private readonly ports = new Map<ServiceName, number>();
   /** What the processes wrote to their logs. */
   output = '';
@@ -64,6 +61,9 @@ export class Services {
   private constructor(
     readonly database: TestDatabase,
     private readonly settings: Readonly<Record<string, string>>,
+    private readonly folder = mkdtempSync(join(tmpdir(), 'layerwatch e2e ')),
+    readonly providerKey = newProviderKey(),
+    readonly staffKeys = { analyst: newStaffKey(), approver: newStaffKey() },
   ) {}
 
   /** @param settings of all three, beside those that every start has */
@@ -78,10 +78,26 @@ export class Services {
       await provisionStaff(dataSource, { id: role, role }, services.staffKeys[role]);
     }
     writeFileSync(join(services.folder, 'identity.key'), IdentityVault.newKey());
-    const ports = await freePorts(SERVICE_NAMES.length);
-    SERVICE_NAMES.forEach((name, i) => services.ports.set(name, ports[i]!));
-    await Promise.all(names.map((name) => services.startOne(name)));
+    await services.startAll(names);
     return services;
+  }
+
+  /** The same services once more, on the same database and ports of their own. To be ended before these are. */
+  async startBeside(
+    names: readonly ServiceName[] = WAY_OF_A_TRANSFER,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<Services> {
+    const { database, folder, providerKey, staffKeys } = this;
+    const all = { ...this.settings, ...settings };
+    const services = new Services(database, all, folder, providerKey, staffKeys);
+    await services.startAll(names);
+    return services;
+  }
+
+  private async startAll(names: readonly ServiceName[]): Promise<void> {
+    const ports = await freePorts(SERVICE_NAMES.length);
+    SERVICE_NAMES.forEach((name, i) => this.ports.set(name, ports[i]!));
+    await Promise.all(names.map((name) => this.startOne(name)));
   }
 
   url(name: ServiceName, path = ''): string {
@@ -125,8 +141,17 @@ export class Services {
     await ended;
   }
 
-  async stop(): Promise<void> {
+  signal(name: ServiceName, signal: NodeJS.Signals): void {
+    this.processes.get(name)?.kill(signal);
+  }
+
+  /** Ends the processes, and leaves the database to those beside them. */
+  async stopProcesses(): Promise<void> {
     await Promise.all([...this.processes.keys()].map((name) => this.kill(name, 'SIGTERM')));
+  }
+
+  async stop(): Promise<void> {
+    await this.stopProcesses();
     await this.database.drop();
     rmSync(this.folder, { recursive: true, force: true });
   }

@@ -9,6 +9,7 @@ import { Events1764000000008 } from './1764000000008-events';
 import { RulePacks1764000000009 } from './1764000000009-rule-packs';
 import { Backtests1764000000010 } from './1764000000010-backtests';
 import { CaseDrawing1764000000011 } from './1764000000011-case-drawing';
+import { ScoringSeat1764000000012 } from './1764000000012-scoring-seat';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   RulePacks1764000000009,
   Backtests1764000000010,
   CaseDrawing1764000000011,
+  ScoringSeat1764000000012,
 ];
