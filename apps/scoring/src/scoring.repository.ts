@@ -20,14 +20,16 @@ export class ScoringRepository {
 
   /** How far the log has been scored, and with which pack the log began. */
   async progress(packHash: string): Promise<{ position: LogPosition; packHash: string }> {
+    const rows: { position: number; pack_hash: string }[] = await this.dataSource.query(
+      'select position, pack_hash from scoring.progress',
+    );
+    const [progress] = rows;
+    if (progress) return { position: progress.position, packHash: progress.pack_hash };
     await this.dataSource.query(
       'insert into scoring.progress (position, pack_hash) values (0, $1) on conflict do nothing',
       [packHash],
     );
-    const rows: { position: number; pack_hash: string }[] = await this.dataSource.query(
-      'select position, pack_hash from scoring.progress',
-    );
-    return { position: rows[0]!.position, packHash: rows[0]!.pack_hash };
+    return this.progress(packHash);
   }
 
   /** Which log this is, in the words of a snapshot. */

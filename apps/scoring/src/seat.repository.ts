@@ -84,8 +84,14 @@ export class SeatRepository {
 
   private async sitDown(connection: QueryRunner): Promise<Seat> {
     const holder = randomUUID();
+    // A process that was halted in the middle of a commit would keep us waiting. What it had not committed is scored anew.
+    await connection.query(
+      `select pg_terminate_backend(pid) from pg_locks
+       where database = (select oid from pg_database where datname = current_database())
+         and relation = 'scoring.progress'::regclass and mode = 'RowExclusiveLock' and pid <> pg_backend_pid()`,
+    );
     await connection.startTransaction();
-    // Waits for a commit of the one before, and lets no later one begin: what is read after this is how far the log is scored.
+    // No commit of the one before begins from here on: what is read after this is how far the log is scored.
     await connection.query('select from scoring.progress for update');
     await connection.query(
       `insert into scoring.seat (holder, pid, backend_start, heard_until)

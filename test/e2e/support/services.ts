@@ -207,7 +207,9 @@ export class Services {
         position: number;
         head: number;
       };
-      if (scoring.state !== 'LIVE' || scoring.position !== scoring.head) return false;
+      // One that stands by tells how far it has followed who scores.
+      if (!['LIVE', 'STANDBY'].includes(scoring.state)) return false;
+      if (scoring.position !== scoring.head) return false;
       const overview = (await (await this.people('GET', '/v1/overview')).json()) as {
         eventsBehind: number;
         casesBehind: number;
