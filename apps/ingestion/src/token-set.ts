@@ -1,7 +1,8 @@
 import { invariant } from '#domain';
 
-/** Characters of a token's end that tell it from others: 96 of its 128 bits. */
+/** Characters that tell a token from others, before its last, which holds two bits only: 96 of its 128 bits. */
 const CHARACTERS = 16;
+const AFTER = 1;
 const BITS_PER_CHARACTER = 6;
 /** Beyond that, looking for a free place takes long. */
 const FULL_SHARE = 0.7;
@@ -70,7 +71,7 @@ export class TokenSet {
   private read(token: string): void {
     const { sought } = this;
     sought.fill(0);
-    const from = token.length - CHARACTERS;
+    const from = token.length - AFTER - CHARACTERS;
     for (let i = 0; i < CHARACTERS; i += 1) {
       const bits = i * BITS_PER_CHARACTER;
       const value = VALUE_OF[token.charCodeAt(from + i) & 127]!;
@@ -80,6 +81,6 @@ export class TokenSet {
       if ((bits & 31) > 32 - BITS_PER_CHARACTER) sought[word + 1]! |= value >>> (32 - (bits & 31));
     }
     // The first word tells a place that is taken from one that is free.
-    sought[0]! |= 1;
+    if (sought[0] === 0) sought[0] = 1;
   }
 }
