@@ -45,7 +45,7 @@ export class Seat {
 
   private async beat(): Promise<void> {
     try {
-      const held: unknown[] = await this.connection.query(
+      const held: unknown[] = await this.connection.manager.query(
         `with heard as (
            update scoring.seat set heard_until = clock_timestamp() + $2 * interval '1 millisecond'
            where holder = $1 returning holder
@@ -68,7 +68,7 @@ export class SeatRepository {
   async take(): Promise<Seat | null> {
     const connection = this.dataSource.createQueryRunner();
     try {
-      const rows: { taken: boolean }[] = await connection.query(
+      const rows: { taken: boolean }[] = await connection.manager.query(
         'select pg_try_advisory_lock($1) as taken',
         [ACTIVE_LOCK],
       );

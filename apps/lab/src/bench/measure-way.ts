@@ -1,145 +1,124 @@
-import { type RunningSystem, serviceOf, withServices } from '../system/running-system';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type LoadTask } from '../load/load-client';
 import { DatabaseWatch } from '../system/database-watch.repository';
+import { type RunningSystem, serviceOf, withServices } from '../system/running-system';
 import { scoringProgress } from '../system/scoring-progress';
 import { SystemCosts } from '../system/system-costs';
 import { type ThrowAwayServer } from '../system/throw-away-server';
-import { type LoadTask } from '../load/load-client';
-import { writeBodies } from '../load/request-bodies';
 import { type Figures, MIB, type Progress, rounded } from './bench-row';
-import { POWER_LAW_FEED, PowerLawFeed } from './power-law-feed';
+import { loadOf, makeBodies, registerKnownWallets, type WayBodies } from './way-load';
 import { type WayRow } from './way-plan';
 
-/** More than any machine of record takes: the client ends by its time, not by its feed. */
-const TAKEN_PER_SECOND_MAX = 25_000;
-/** So far behind detection may be while as much is sent as is taken: two seconds of it at ten thousand a second. */
-const LAG_ENTRIES_MAX = 20_000;
-/**
- * Ten transfers of a wallet and day. A feed sent a hundred times as fast as it happens: spread over more days, what two providers
- * send at the same time would lie further apart by the feed's clock.
- */
-const DAYS = 1;
 const SAMPLE_MS = 1_000;
+/** Samples from one line that says how it goes to the next. */
+const LINE_EVERY = 20;
 const CATCH_UP = { pollMs: 20, quietMaxMs: 60_000 } as const;
 
-/** What the load client, a process of its own, is asked for and gives back. */
-export type RunLoad = (task: LoadTask) => Promise<Figures>;
+const sumOf = (numbers: Iterable<number>): number => {
+  let sum = 0;
+  for (const number of numbers) sum += number;
+  return sum;
+};
 
-/** Measures running services under a load, the load client's own costs apart. */
-export async function measureWay(
-  row: WayRow,
-  server: ThrowAwayServer,
-  seconds: number,
-  runLoad: RunLoad,
-  progress: Progress,
-  stop: AbortSignal,
-): Promise<Figures> {
-  const feed = new PowerLawFeed({ ...POWER_LAW_FEED, days: DAYS });
-  const transfers = seconds * (row.transfersPerSecond ?? TAKEN_PER_SECOND_MAX);
-  const bodies = await writeBodies(
-    (count) => feed.next(count),
-    transfers,
-    row.rowsPerRequest,
-    row.providers,
-    server.folder,
-    progress,
-  );
-  return withServices(server, row.services, {}, stop, async (system) => {
-    const watch = await DatabaseWatch.open(server.databaseUrl);
-    try {
-      const before = await watch.sizes();
-      const costs = await SystemCosts.from(system, watch);
-      const ingestion = serviceOf(system, 'ingestion').url;
-      const isWhole = system.services.has('scoring');
-      const load = runLoad({
-        streams: bodies.map((of) => ({
-          ingestion: {
-            service: 'ingestion',
-            url: ingestion,
-            key: system.keys.providers.get(of.provider)!,
-          },
-          bodies: of,
-        })),
-        transfersPerSecond: row.transfersPerSecond,
-        secondsMax: seconds,
-        lag: isWhole
-          ? { url: serviceOf(system, 'scoring').url, entriesMax: LAG_ENTRIES_MAX }
-          : null,
-        alerts: isWhole
-          ? {
-              address: {
-                service: 'case-referral',
-                url: serviceOf(system, 'case-referral').url,
-                key: system.keys.analyst,
-              },
-              pollMs: row.alertsPollMs,
-            }
-          : null,
-      });
-      const samples = sampleWhile(load, system, costs, stop);
-      const figures = await load;
-      const catchUp = await caughtUp(system);
-      const [peak] = await Promise.all([samples]);
-      const cpu = await costs.cpu();
-      const after = await watch.sizes();
-      const each = (micros: number): number => rounded(micros / figures.transfers);
-      const total = [...cpu.values()].reduce((sum, micros) => sum + micros, 0);
-      const tables = Object.values(after.tableBytes).reduce((sum, bytes) => sum + bytes, 0);
-      return {
-        ...figures,
-        transfersPerSecond: Math.round(figures.transfers / (figures.seconds + catchUp)),
-        cpuMicrosPerTransfer: each(total),
-        rssMiB: Math.round(peak / MIB),
-        catchUpSeconds: rounded(catchUp),
-        walBytesPerTransfer: rounded((after.walBytes - before.walBytes) / figures.transfers),
-        tableBytesPerTransfer: rounded(tables / figures.transfers),
-        ...(await watch.eventsTold()),
-        ...Object.fromEntries(
-          [...cpu].map(([part, micros]) => [`cpuMicrosPerTransfer, ${part}`, each(micros)]),
-        ),
-      };
-    } finally {
-      await watch.close();
-    }
-  });
-}
+/** Measures running services under a load, which a process of its own makes. */
+export class MeasureWay {
+  private peakBytes = 0;
 
-/** The most memory that the services had together, in bytes. */
-async function sampleWhile(
-  load: Promise<unknown>,
-  system: RunningSystem,
-  costs: SystemCosts,
-  stop: AbortSignal,
-): Promise<number> {
-  const end = new AbortController();
-  const ended = load
-    .catch(() => undefined)
-    .then(() => {
-      end.abort();
+  /** @param runLoad runs the load client in a process of its own */
+  constructor(
+    private readonly row: WayRow,
+    private readonly seconds: number,
+    private readonly runLoad: (task: LoadTask) => Promise<Figures>,
+    private readonly progress: Progress,
+    private readonly stop: AbortSignal,
+  ) {}
+
+  /** @throws AppError UNAVAILABLE with the last words of a service that fails, or where the load client does */
+  async run(server: ThrowAwayServer): Promise<Figures> {
+    const bodies = await makeBodies(this.row, this.seconds, server.folder, this.progress);
+    return withServices(server, this.row.services, {}, this.stop, async (system) => {
+      const watch = await DatabaseWatch.open(server.databaseUrl);
+      try {
+        await this.warmUp(system, bodies);
+        return await this.measure(system, bodies, watch);
+      } finally {
+        await watch.close();
+      }
     });
-  let peak = 0;
-  let line = 0;
-  while (!end.signal.aborted && !stop.aborted) {
-    const memory = await costs.memory();
-    await costs.cpu();
-    peak = Math.max(
-      peak,
-      [...memory.values()].reduce((sum, bytes) => sum + bytes, 0),
-    );
-    if ((line += 1) % 10 === 0) {
-      const told = system.services.has('scoring')
-        ? await scoringProgress(serviceOf(system, 'scoring'))
-        : null;
-      process.stdout.write(
-        `  ${[...memory].map(([name, bytes]) => `${name} ${Math.round(bytes / MIB)} MiB`).join(', ')}` +
-          (told ? `, scored ${told.position}, behind ${told.head - told.position}\n` : '\n'),
-      );
-    }
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, SAMPLE_MS))]);
   }
-  return peak;
+
+  private async warmUp(system: RunningSystem, bodies: WayBodies): Promise<void> {
+    if (bodies.warmUp.length === 0) return;
+    const task = loadOf(this.row, bodies.warmUp, this.seconds, system);
+    await this.runLoad({ ...task, transfersPerSecond: null, alerts: null });
+    await registerKnownWallets(bodies, system);
+    await caughtUp(system);
+  }
+
+  private async measure(
+    system: RunningSystem,
+    bodies: WayBodies,
+    watch: DatabaseWatch,
+  ): Promise<Figures> {
+    const before = await watch.sizes();
+    const costs = await SystemCosts.from(system, watch);
+    const load = this.runLoad(loadOf(this.row, bodies.measured, this.seconds, system));
+    await this.sampleDuring(load, system, costs);
+    const figures = await load;
+    const catchUpSeconds = await caughtUp(system);
+    const cpu = await costs.cpu();
+    const after = await watch.sizes();
+    const each = (total: number): number => rounded(total / figures.transfers);
+    const parts = [...cpu].map(([part, micros]) => [`cpuMicros: ${part}`, each(micros)] as const);
+    process.stdout.write(parts.map(([part, micros]) => `  ${part} ${micros}\n`).join(''));
+    const busySeconds = this.row.transfersPerSecond === null ? catchUpSeconds : 0;
+    return {
+      ...figures,
+      transfersPerSecond: Math.round(figures.transfers / (figures.seconds + busySeconds)),
+      cpuMicrosPerTransfer: each(sumOf(cpu.values())),
+      rssMiB: Math.round(this.peakBytes / MIB),
+      catchUpSeconds: rounded(catchUpSeconds),
+      walBytesPerTransfer: each(after.walBytes - before.walBytes),
+      tableBytesPerTransfer: each(
+        sumOf(Object.values(after.tableBytes)) - sumOf(Object.values(before.tableBytes)),
+      ),
+      ...(await watch.eventsTold()),
+      ...Object.fromEntries(parts),
+    };
+  }
+
+  /** Notes the most memory that the services have together, and says now and then how it goes. */
+  private async sampleDuring(
+    load: Promise<unknown>,
+    system: RunningSystem,
+    costs: SystemCosts,
+  ): Promise<void> {
+    const end = new AbortController();
+    const ended = load
+      .catch(() => undefined)
+      .then(() => {
+        end.abort();
+      });
+    for (let sample = 1; !end.signal.aborted; sample += 1) {
+      await costs.cpu();
+      const memory = await costs.memory();
+      this.peakBytes = Math.max(this.peakBytes, sumOf(memory.values()));
+      if (sample % LINE_EVERY === 0) {
+        const sizes = [...memory].map(([name, bytes]) => `${name} ${Math.round(bytes / MIB)} MiB`);
+        process.stdout.write(`  ${[...sizes, ...(await lagOf(system))].join(', ')}\n`);
+      }
+      await Promise.race([ended, sleep(SAMPLE_MS)]);
+    }
+  }
 }
 
-/** Seconds until everything that was posted had all its consequences. */
+async function lagOf(system: RunningSystem): Promise<string[]> {
+  const scoring = system.services.get('scoring');
+  const told = scoring && (await scoringProgress(scoring));
+  return told ? [`scored ${told.position}, ${told.head - told.position} behind`] : [];
+}
+
+/** Waits until everything that was posted has had all its consequences. @returns seconds */
 async function caughtUp(system: RunningSystem): Promise<number> {
   if (!system.services.has('scoring')) return 0;
   const fromMs = performance.now();

@@ -14,7 +14,7 @@ import { measureInProcess } from './row-process';
 import { sharedFolder } from './shared-folder.config';
 import { storedFeed } from './stored-feed';
 import { type SubjectName } from './subject';
-import { measureWay } from './measure-way';
+import { MeasureWay } from './measure-way';
 import { WAY_ROWS, type WayRow } from './way-plan';
 
 export interface BenchBounds {
@@ -117,17 +117,15 @@ export class RunParts {
       const { name, flushed } = planned;
       const progress = this.teller(name);
       const seconds = Math.min(planned.seconds, this.bounds.secondsMax);
+      const measure = new MeasureWay(
+        planned,
+        seconds,
+        (load) => measureInProcess({ kind: 'load', load }, progress, this.stop),
+        progress,
+        this.stop,
+      );
       const figures = await this.unlessStopped(
-        withThrowAwayServer(flushed, (server) =>
-          measureWay(
-            planned,
-            server,
-            seconds,
-            (load) => measureInProcess({ kind: 'load', load }, progress, this.stop),
-            progress,
-            this.stop,
-          ),
-        ),
+        withThrowAwayServer(flushed, (server) => measure.run(server)),
       );
       rows.push(this.done({ name, part, ...figures }));
     }

@@ -62,19 +62,19 @@ const ENTRIES_AT_ONCE = 1_000;
  * Shares a feed out among providers, each payment to the one that keeps the payer's wallet.
  *
  * @param next gives the next transfers of a feed, at most so many; none at its end
- * @param folder to write to; the files are named after the providers
+ * @param prefix of the files to write: a folder and the beginning of a name; the providers' follow
  */
 export async function writeBodies(
   next: (transfersMax: number) => readonly TransferEntry[],
   transfers: number,
   rowsPerBody: number,
   providers: readonly string[],
-  folder: string,
+  prefix: string,
   progress: Progress,
 ): Promise<RequestBodies[]> {
   const writers = new Map<string, BodyWriter>();
   for (const provider of providers) {
-    const file = `${folder}/${provider}.bodies`;
+    const file = `${prefix}-${provider}.bodies`;
     writers.set(provider, new BodyWriter(provider, providers, file, await open(file, 'w')));
   }
   try {
