@@ -5,7 +5,7 @@ import { type RunningSystem, serviceOf, withServices } from '../system/running-s
 import { scoringProgress } from '../system/scoring-progress';
 import { SystemCosts } from '../system/system-costs';
 import { type ThrowAwayServer } from '../system/throw-away-server';
-import { type Figures, MIB, type Progress, rounded } from './bench-row';
+import { type Figures, MIB, type Progress, rounded, roundedOrNull } from './bench-row';
 import { loadOf, makeBodies, registerKnownWallets, type WayBodies } from './way-load';
 import { type WayRow } from './way-plan';
 
@@ -68,6 +68,7 @@ export class MeasureWay {
     const catchUpSeconds = await caughtUp(system);
     const cpu = await costs.cpu();
     const after = await watch.sizes();
+    const scored = await watch.scoringLatencies();
     const each = (total: number): number => rounded(total / figures.transfers);
     const parts = [...cpu].map(([part, micros]) => [`cpuMicros: ${part}`, each(micros)] as const);
     process.stdout.write(parts.map(([part, micros]) => `  ${part} ${micros}\n`).join(''));
@@ -82,6 +83,8 @@ export class MeasureWay {
       tableBytesPerTransfer: each(
         sumOf(Object.values(after.tableBytes)) - sumOf(Object.values(before.tableBytes)),
       ),
+      scoringP50Ms: roundedOrNull(scored.p50Ms),
+      scoringP99Ms: roundedOrNull(scored.p99Ms),
       ...(await watch.eventsTold()),
       ...Object.fromEntries(parts),
     };
