@@ -53,6 +53,13 @@ export class IngestionConfig extends ServiceConfig {
   @Max(100_000)
   readonly INGESTION_PROBLEMS_MAX: number = 1_000;
 
+  /** From when on it is said that detection is behind what is stored. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(100)
+  @Max(86_400_000)
+  readonly INGESTION_LAG_TOLD_MS: number = 60_000;
+
   get port(): number {
     return this.INGESTION_PORT;
   }

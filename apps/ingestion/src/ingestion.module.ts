@@ -5,6 +5,7 @@ import { IdentityVault, ProviderKeys } from '#identity';
 import { PersistenceModule } from '#persistence';
 import { PlatformModule } from '#platform';
 import { Admission } from './admission';
+import { DetectionLag } from './detection-lag';
 import { EventRepository } from './event.repository';
 import { EventsController } from './events.controller';
 import { IngestionConfig } from './ingestion-config';
@@ -54,6 +55,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     TransferRepository,
     EventRepository,
     Admission,
+    DetectionLag,
     TakeRows,
     TakeRequest,
   ],

@@ -2,6 +2,7 @@ import { type ApiOperationOptions } from '@nestjs/swagger';
 import { ROWS_MAX } from '#contracts';
 import { ERROR_STATUS, type ErrorCode } from '#domain';
 import { type RowKind } from './row-kind';
+import { DETECTION_LAG_HEADER } from './detection-lag';
 
 /** What differs between the routes that take rows. */
 export interface RowsRoute extends Pick<RowKind, 'list' | 'id'> {
@@ -111,6 +112,13 @@ export function rowsOperation(route: RowsRoute): ApiOperationOptions {
     responses: {
       200: {
         description: 'Every row is in one of the three counts, even if all were refused.',
+        headers: {
+          [DETECTION_LAG_HEADER]: {
+            schema: { type: 'integer' },
+            description:
+              'Seconds by which detection is behind what is stored; left out while it keeps up.',
+          },
+        },
         content: {
           'application/json': {
             schema: answer(id),

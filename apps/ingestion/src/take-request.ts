@@ -7,6 +7,7 @@ import { AppError } from '#domain';
 import { ProviderKeys } from '#identity';
 import { Admission } from './admission';
 import { discardRest, readWhole } from './body-reader';
+import { DETECTION_LAG_HEADER, DetectionLag } from './detection-lag';
 import { IngestionConfig } from './ingestion-config';
 import { rowBatches } from './row-batches';
 import { type GoodRow, type RowKind } from './row-kind';
@@ -51,6 +52,7 @@ export class TakeRequest {
     private readonly keys: ProviderKeys,
     private readonly admission: Admission,
     private readonly takeRows: TakeRows,
+    private readonly lag: DetectionLag,
     private readonly config: IngestionConfig,
   ) {}
 
@@ -64,6 +66,8 @@ export class TakeRequest {
       discardRest(request.raw);
     });
     const provider = await this.keys.identify(request.headers.authorization);
+    const { seconds } = this.lag;
+    if (seconds !== null) void reply.header(DETECTION_LAG_HEADER, String(seconds));
     const { body } = request;
     if (!(body instanceof UnreadBody)) throw notTheEnvelope(kind.list);
     const format = formatOf(body);

@@ -1,3 +1,4 @@
+export { detectionLagMs } from './detection-lag';
 export {
   appendToOutbox,
   outboxHead,
