@@ -54,27 +54,6 @@ describe('a crash at any moment', () => {
     expect((expected.cases as unknown[]).length).toBeGreaterThan(0);
   }, 300_000);
 
-  it('loses no acknowledged transfer, doubles no alert, and ends as if nothing had happened', async () => {
-    const shaken = await Services.start();
-    const kill = async (
-      name: 'ingestion' | 'scoring' | 'case-referral',
-      afterMs: number,
-    ): Promise<void> => {
-      await sleep(afterMs);
-      await shaken.kill(name);
-      await shaken.startOne(name);
-    };
-    await play(shaken, feed, (batch) => {
-      // Ever later into the batch, so that some kills fall before its commit and some after it.
-      if (batch % 4 === 1) return kill('ingestion', (batch * 7) % 60);
-      if (batch % 4 === 2) return kill('scoring', (batch * 11) % 90);
-      if (batch % 8 === 3) return kill('case-referral', (batch * 5) % 70);
-      return undefined;
-    });
-    await endsAsExpected(shaken, expected);
-    await shaken.stop();
-  }, 600_000);
-
   it('judges by a pack from the very place where it was activated, killed before, during and after', async () => {
     // In batches of their own: where in the log a decision falls is then the same in both runs.
     const decide = async (services: Services, batch: number): Promise<void> => {
