@@ -16,11 +16,15 @@ const SECONDS_DEFAULT = SECONDS_MAX;
 export const BENCH_USAGE = `usage: npm run bench -- [--only ${BENCH_PARTS.join('|')}] [--rows TEXT] [--seconds N] [--transfers N]
                          [--wallets N] [--json F]
 
-Measures detection on this machine, each row in a process of its own. Leave the machine alone meanwhile.
+Measures detection and the whole way on this machine, each row in processes of its own. Leave the machine alone meanwhile.
 
   --only PART      engine: the flow engine and the detector, on ibm-momtsim and on a generated feed of
                    ${POWER_LAW_FEED.wallets.toLocaleString('en-US')} wallets and ${POWER_LAW_FEED.transfers.toLocaleString('en-US')} transfers; what grows with what
                    rebuild: reading the stored log again, alone and with detection; scoring, started from a snapshot
+                   ingest: from HTTP to stored, scoring left out; the services run as they do in service, the load client is a
+                   process of its own, and its processor time is told apart
+                   whole-way: from HTTP to a visible alert: as much as is taken with detection keeping up, at 5,000 transfers/s,
+                   one at a time
   --rows TEXT      only rows whose name holds this text, such as 'power law' or 'hub'
   --seconds N      measured time of a row at most (default: each row as long as it takes)
                    a start is always measured whole

@@ -24,7 +24,7 @@ describe('the table of figures', () => {
     expect(lines[3]).toBe('');
     expect(lines[1]!.split(/ {2,}/)).toEqual([
       ...['some feed, flow engine', '514,150', '151,234', '6.61', '–', '5.1', '34', '–'],
-      ...['–', '–', '98.8', '–', '512'],
+      ...['–', '–', '–', '–', '–', '–', '98.8', '–', '512'],
     ]);
     expect(lines[2]).toContain('-12,345');
     const ends = (line: string): number => line.indexOf('per second') + 'per second'.length;
