@@ -37,9 +37,9 @@ describe('under pressure', () => {
     await sleep(900);
     expect(await lagTold('t2')).toBe('1');
     const metrics = await (await fetch(`http://127.0.0.1:${ingestion.port}/metrics`)).text();
-    expect(Number(/^layerwatch_detection_lag_seconds(?:\{.*\})? (\S+)$/m.exec(metrics)?.[1])).toBeGreaterThan(
-      0.3,
-    );
+    expect(
+      Number(/^layerwatch_detection_lag_seconds(?:\{.*\})? (\S+)$/m.exec(metrics)?.[1]),
+    ).toBeGreaterThan(0.3);
     await database.dataSource.query(
       `insert into scoring.progress (position, pack_hash) select max(position), 'h' from feed.transfer`,
     );

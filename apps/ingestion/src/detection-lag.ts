@@ -1,10 +1,9 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { Gauge, Registry } from 'prom-client';
-import { DataSource } from 'typeorm';
 import { SECOND_MS } from '#domain';
-import { detectionLagMs } from '#messaging';
 import { IngestionConfig } from './ingestion-config';
+import { TransferRepository } from './transfer.repository';
 
 /** Of an answer: seconds by which detection is behind what is stored; left out while it keeps up. */
 export const DETECTION_LAG_HEADER = 'Layerwatch-Detection-Lag';
@@ -25,7 +24,7 @@ export class DetectionLag implements OnApplicationBootstrap, OnModuleDestroy {
 
   constructor(
     private readonly config: IngestionConfig,
-    private readonly dataSource: DataSource,
+    private readonly transfers: TransferRepository,
     registry: Registry,
     @InjectPinoLogger(DetectionLag.name) private readonly logger: PinoLogger,
   ) {
@@ -65,7 +64,7 @@ export class DetectionLag implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async look(): Promise<void> {
     try {
-      this.lagMs = await detectionLagMs(this.dataSource);
+      this.lagMs = await this.transfers.detectionLagMs();
     } catch {
       // A database that does not answer is said by everything else; what was known last stays.
       return;

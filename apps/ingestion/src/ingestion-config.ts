@@ -1,9 +1,11 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsString, Max, Min, MinLength } from 'class-validator';
+import { IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
 import { loadConfig, ServiceConfig } from '#platform';
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
+/** Counterparties are remembered for 180 days, and a start without a snapshot learns them from the log. */
+const TRANSFERS_KEPT_DAYS_MIN = 200;
 
 /** What ingestion is told by its environment. */
 export class IngestionConfig extends ServiceConfig {
@@ -52,6 +54,17 @@ export class IngestionConfig extends ServiceConfig {
   @Min(1)
   @Max(100_000)
   readonly INGESTION_PROBLEMS_MAX: number = 1_000;
+
+  /**
+   * For how many days stored transfers are kept where detection reads them; left out: for good. Older ones are moved whole to
+   * the schema `archive`, once they are scored. What detection remembers, and what an open alert names, is younger.
+   */
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(TRANSFERS_KEPT_DAYS_MIN)
+  @Max(36_500)
+  readonly INGESTION_TRANSFERS_KEPT_DAYS?: number;
 
   /** From when on it is said that detection is behind what is stored. */
   @Type(() => Number)

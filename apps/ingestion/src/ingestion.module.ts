@@ -1,15 +1,18 @@
 import { type DynamicModule, Module, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
 import { type FastifyInstance } from 'fastify';
 import { IdentityVault, ProviderKeys } from '#identity';
 import { PersistenceModule } from '#persistence';
 import { PlatformModule } from '#platform';
 import { Admission } from './admission';
+import { DayRepository } from './day.repository';
 import { DetectionLag } from './detection-lag';
 import { EventRepository } from './event.repository';
 import { EventsController } from './events.controller';
 import { IngestionConfig } from './ingestion-config';
 import { IngestionMetrics } from './ingestion-metrics';
+import { KeepDays } from './keep-days';
 import { TakeRequest } from './take-request';
 import { TakeRows } from './take-rows';
 import { TransferRepository } from './transfer.repository';
@@ -45,6 +48,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
       answerTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS + ANSWER_GRACE_MS,
     }),
     PlatformModule.forRoot(INGESTION_SERVICE.name, config),
+    ScheduleModule.forRoot(),
   ],
   controllers: [TransfersController, EventsController],
   providers: [
@@ -56,6 +60,8 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     EventRepository,
     Admission,
     DetectionLag,
+    DayRepository,
+    KeepDays,
     TakeRows,
     TakeRequest,
   ],

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type TransferStatus, type TransferType, type PartyKind, invariant } from '#domain';
 import { type SealedIdentity } from '#identity';
-import { takeTurn } from '#messaging';
+import { detectionLagMs, takeTurn } from '#messaging';
 import { creditorTokens, debtorTokens, type Particulars } from './particulars';
 import { type CheckedRow } from './read-transfer';
 import { type StoreOutcome } from './row-kind';
@@ -87,6 +87,12 @@ const STORE_IN_TURN = `
   from told join transfer_key using (transfer_id)
   order by position`;
 
+/** Transfers that are known by id, and stored here no longer. */
+const ARCHIVED = `
+  select transfer_id from feed.transfer_key k
+  where provider_id = $1 and transfer_id = any ($2::text[])
+    and not exists (select from feed.transfer where position = any (k.positions))`;
+
 const HISTORIES = `
   select transfer_id, status, type, (extract(epoch from occurred_at) * 1000)::bigint as occurred_at_ms, amount_minor,
          currency, debtor_provider, debtor_wallet, debtor_kind, creditor_provider, creditor_wallet, creditor_kind,
@@ -115,6 +121,7 @@ interface StoredColumns {
 }
 
 const ACCEPTED = { kind: 'accepted' } as const;
+const DUPLICATE = { kind: 'duplicate' } as const;
 
 /** Keeps the feed: each transfer once, each later status of it once, in the order told. */
 @Injectable()
@@ -140,6 +147,11 @@ export class TransferRepository {
     return this.dataSource.transaction('READ COMMITTED', (manager) =>
       storeInTurn(manager, provider, rows),
     );
+  }
+
+  /** For how long the oldest transfer that is not scored has been stored; 0 where all are. */
+  detectionLagMs(): Promise<number> {
+    return detectionLagMs(this.dataSource);
   }
 
   /**
@@ -189,9 +201,11 @@ async function storeInTurn(
   await takeTurn(manager, 'transfers');
   const ids = [...rows.map(({ report }) => report.transferId), ...originalsOf(rows)];
   const histories = await loadHistories(manager, provider, ids);
+  const archived = await loadArchived(manager, provider, ids, histories);
   const accepted: CheckedRow[] = [];
   const outcomes = rows.map((row): StoreOutcome => {
     const { transferId } = row.report;
+    if (archived.has(transferId)) return ofArchived(row.report);
     const history = histories.get(transferId) ?? [];
     const judgement = judgeWithOriginal(history, row.report, histories);
     if (judgement.kind !== 'accepted') return judgement;
@@ -249,6 +263,29 @@ async function loadHistories(
     const history = histories.get(row.transfer_id) ?? [];
     return histories.set(row.transfer_id, [...history, toReport(row)]);
   }, new Map<string, readonly TransferReport[]>());
+}
+
+/** It was acknowledged then. What it said cannot be compared any more, and nothing is to come of it twice. */
+const ofArchived = ({ status }: TransferReport): StoreOutcome =>
+  status === 'FAILED' || status === 'REVERSED'
+    ? {
+        kind: 'conflict',
+        path: '/status',
+        detail: 'this transfer is archived, and takes no later status',
+      }
+    : DUPLICATE;
+
+/** Of these transfers, those that are known by id, and by nothing else any more. */
+async function loadArchived(
+  manager: EntityManager,
+  provider: string,
+  transferIds: readonly string[],
+  histories: ReadonlyMap<string, unknown>,
+): Promise<ReadonlySet<string>> {
+  const unseen = transferIds.filter((id) => !histories.has(id));
+  if (unseen.length === 0) return new Set();
+  const rows: { transfer_id: string }[] = await manager.query(ARCHIVED, [provider, unseen]);
+  return new Set(rows.map(({ transfer_id }) => transfer_id));
 }
 
 const toReport = (row: StoredColumns): TransferReport => ({

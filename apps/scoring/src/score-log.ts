@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { type LogEntry, type LogPosition } from '#contracts';
 import { AppError } from '#domain';
@@ -61,6 +61,8 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   private failures = 0;
   /** Follows who scores, while that is another. */
   private replica: Replica | null = null;
+  /** The page after the one in hand, on its way. */
+  private ahead: { readonly after: LogPosition; readonly page: Promise<LogEntry[]> } | null = null;
   private readonly identity: DetectionIdentity = {
     stateVersion: DETECTION_STATE_VERSION,
     packHash: packHash(DEFAULT_PACK),
@@ -231,7 +233,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async scoreBatch(detector: ShadowedDetector, { holder }: Seat): Promise<void> {
     const { repository, config, position } = this;
-    const entries = await repository.log.read(position, config.SCORING_BATCH_MAX);
+    const entries = await this.read(position);
     this.state = 'LIVE';
     // Nothing younger is there to wait for, and an alert is worth more now than in perfect order.
     const flushed = entries.length < config.SCORING_BATCH_MAX;
@@ -251,6 +253,30 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     this.failures = 0;
     this.judging.note(detector);
     this.count(entries, detections);
+  }
+
+  /**
+   * The entries after a position. Where there are as many as are read at once, the server prepares those after them while
+   * these are worked on: it may, since what the log says never changes.
+   */
+  private async read(after: LogPosition): Promise<LogEntry[]> {
+    const { repository, config } = this;
+    const ask = (from: LogPosition): Promise<LogEntry[]> => {
+      const page = repository.log.read(from, config.SCORING_BATCH_MAX);
+      // It may fail while the page before is worked on. Whoever awaits it is told.
+      page.catch(() => undefined);
+      return page;
+    };
+    const { ahead } = this;
+    this.ahead = null;
+    const entries = await (ahead?.after === after ? ahead.page : ask(after));
+    const last = entries.at(-1);
+    if (last !== undefined && entries.length >= config.SCORING_BATCH_MAX) {
+      this.ahead = { after: last.position, page: ask(last.position) };
+      // The question is only written once the event loop turns, and the work on these entries holds it up for long.
+      await setImmediate();
+    }
+    return entries;
   }
 
   private count(entries: readonly LogEntry[], detections: readonly Detection[]): void {

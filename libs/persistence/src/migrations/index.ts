@@ -10,6 +10,7 @@ import { RulePacks1764000000009 } from './1764000000009-rule-packs';
 import { Backtests1764000000010 } from './1764000000010-backtests';
 import { CaseDrawing1764000000011 } from './1764000000011-case-drawing';
 import { ScoringSeat1764000000012 } from './1764000000012-scoring-seat';
+import { TransferDays1764000000013 } from './1764000000013-transfer-days';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   Backtests1764000000010,
   CaseDrawing1764000000011,
   ScoringSeat1764000000012,
+  TransferDays1764000000013,
 ];
