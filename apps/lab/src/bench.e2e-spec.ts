@@ -132,6 +132,27 @@ describe('the benchmark, as a process', () => {
     expect(await foldersOf(child)).toEqual([]);
   });
 
+  it('measures the whole way over running services, the load client apart', async () => {
+    const { child, code, err } = await run(
+      ...['--only', 'whole-way', '--rows', 'one at', '--seconds', '4', '--json', json],
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { rows } = await figures();
+    expect(rows).toHaveLength(1);
+    const [row] = rows;
+    expect(Object.keys(row!)).toEqual(expect.arrayContaining(KEYS));
+    // In turns somebody pays a known wallet, and that one a stranger: every other transfer is an alert.
+    expect(row).toMatchObject({ transfers: 20, alertsSeen: 10 });
+    for (const key of [
+      ...['p50Ms', 'p99Ms', 'alertP50Ms', 'walBytesPerTransfer', 'clientCpuMicrosPerTransfer'],
+      ...['cpuMicros: ingestion', 'cpuMicros: scoring', 'cpuMicros: case-referral'],
+      'cpuMicros: ingestion: PostgreSQL',
+    ]) {
+      expect([key, isFigure(row![key])]).toEqual([key, true]);
+    }
+    expect(await foldersOf(child)).toEqual([]);
+  });
+
   it('shows the last words of a scoring that fails, and leaves nothing behind', async () => {
     const { child, said, ended } = startWith({ SCORING_BATCH_MAX: '0' }, ...SNAPSHOT_ROW);
     expect(await ended).toBe(69);
@@ -182,7 +203,7 @@ describe('the benchmark, as a process', () => {
   });
 
   it.each([
-    [['--only', 'ingest'], 'engine, rebuild'],
+    [['--only', 'bus'], 'engine, rebuild, ingest, whole-way'],
     [['--only', 'engine', '--rows', 'no such row'], '--rows'],
     [['--seconds', '0'], '--seconds must be a whole number from 1'],
     [['--transfers', '999'], '--transfers must be a whole number from 1000'],
