@@ -8,8 +8,10 @@ import { type Scenario, scenarioOf } from './scenario';
 import { ShakenPostgres } from './shaken-postgres';
 import { ShakenSystem } from './shaken-system';
 
-/** Between two disturbances, with the system ready. */
-const QUIET_MS = { low: 20, high: 800 } as const;
+/** From when a request is sent until something goes wrong: before it is stored, before it is scored, or a while after. */
+const AFTER_REQUEST_MS = { low: 0, high: 80 } as const;
+/** Without a request: what was told last is being worked on, or nothing is. */
+const QUIET_MAX_MS = 500;
 
 export interface ChaosTask {
   readonly disturbances: number;
@@ -74,9 +76,15 @@ async function shake(
   const possible = DISTURBANCE_KINDS.filter((kind) => kind !== 'disk full' || hasOwnDisk);
   const recoveries = new Map<DisturbanceKind, number[]>();
   let done = 0;
+  let requestSent = (): void => undefined;
+  const nextRequest = (): Promise<void> =>
+    new Promise((resolve) => {
+      requestSent = resolve;
+    });
   const shakeOn = async (): Promise<void> => {
     for (; done < disturbances; done += 1) {
-      await sleep(random.between(QUIET_MS.low, QUIET_MS.high));
+      await Promise.race([nextRequest(), sleep(QUIET_MAX_MS)]);
+      await sleep(random.between(AFTER_REQUEST_MS.low, AFTER_REQUEST_MS.high));
       const kind = drawKind(random, possible);
       const seconds = await disturb(system, kind, random);
       recoveries.set(kind, [...(recoveries.get(kind) ?? []), seconds]);
@@ -88,6 +96,7 @@ async function shake(
   const pace = async (batch: number): Promise<void> => {
     const share = batch / scenario.batches.length;
     while (done < disturbances && done + 1 < share * disturbances) await sleep(5);
+    requestSent();
   };
   const [played] = await Promise.all([
     play(system, scenario, new RandomStream(seed, 'again'), pace),
