@@ -1,7 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 const LAB = join(__dirname, '../../dist/apps/lab/src/main.js');
 
@@ -45,6 +47,23 @@ describe('npm run chaos', () => {
       rmSync(folder, { recursive: true });
     }
   }, 300_000);
+
+  it('ends at once when told to, and leaves nothing behind', async () => {
+    const child = spawn(process.execPath, [LAB, 'chaos', '--kills', '5'], {
+      env: { ...process.env, DATABASE_URL: '' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'close');
+    // While the services start, which is when there is most to forget.
+    for await (const chunk of child.stdout) if (String(chunk).includes('undisturbed')) break;
+    await sleep(1_500);
+    child.kill('SIGTERM');
+    expect((await ended)[0]).toBe(69);
+    const left = readdirSync(tmpdir()).filter((name) =>
+      name.startsWith(`layerwatch-chaos-${String(child.pid)}-`),
+    );
+    expect(left).toEqual([]);
+  }, 60_000);
 
   it('refuses what it cannot do', async () => {
     expect(await chaos(['--kills', '0'])).toMatchObject({ code: 78 });

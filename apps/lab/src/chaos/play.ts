@@ -12,6 +12,8 @@ const OPERATIONS_BEFORE = 3;
 /** After so many answers one of the batches before is sent again. */
 const REPEAT_CHANCE = 0.05;
 const RETRY_MS = 25;
+/** A request is sent again for so long: longer than any disturbance takes. */
+const ANSWERED_MAX_MS = 180_000;
 const SETTLED_MAX_MS = 300_000;
 const SETTLED_POLL_MS = 50;
 
@@ -25,36 +27,41 @@ export interface Played {
 /**
  * Tells a scenario to a system, each request again until it is answered.
  *
+ * @param stop ends it
  * @param pace is awaited before each batch, by its number
  */
 export async function play(
   system: ShakenSystem,
   { batches, operations }: Scenario,
   random: RandomStream,
+  stop: AbortSignal,
   pace: (batch: number) => Promise<void>,
 ): Promise<Played> {
   let [transfers, repeated] = [0, 0];
-  const post = async (batch: number): Promise<RowsAnswer<'transferId'>> => {
-    const rows = batches[batch]!;
-    for (;;) {
-      const answer = await system.post<RowsAnswer<'transferId'>>(PROVIDER, rows).catch(() => null);
-      if (answer !== null) {
-        invariant(answer.rejected === 0, 'every row of the scenario is a good one');
-        invariant(answer.accepted + answer.duplicates === rows.length, 'every row is answered for');
-        return answer;
+  /** @param ask gives null where it is to be asked again */
+  const untilAnswered = async <T>(ask: () => Promise<T | null>): Promise<T> => {
+    for (const fromMs = performance.now(); ; repeated += 1) {
+      stop.throwIfAborted();
+      const answer = await ask().catch(() => null);
+      if (answer !== null) return answer;
+      if (performance.now() - fromMs > ANSWERED_MAX_MS) {
+        throw system.service('ingestion').failed('or case-referral answers no request any more');
       }
-      repeated += 1;
       await sleep(RETRY_MS);
     }
+  };
+  const post = async (batch: number): Promise<RowsAnswer<'transferId'>> => {
+    const rows = batches[batch]!;
+    const answer = await untilAnswered(() => system.post<RowsAnswer<'transferId'>>(PROVIDER, rows));
+    invariant(answer.rejected === 0, 'every row of the scenario is a good one');
+    invariant(answer.accepted + answer.duplicates === rows.length, 'every row is answered for');
+    return answer;
   };
   for (const [batch, rows] of batches.entries()) {
     await pace(batch);
     if (batch === OPERATIONS_BEFORE) {
       for (const operation of operations) {
-        while (!(await system.register(operation).catch(() => false))) {
-          repeated += 1;
-          await sleep(RETRY_MS);
-        }
+        await untilAnswered(() => system.register(operation));
       }
     }
     await post(batch);
@@ -67,9 +74,10 @@ export async function play(
 }
 
 /** Waits until everything that was told has had all its consequences. @returns seconds that this took */
-export async function settled(system: ShakenSystem): Promise<number> {
+export async function settled(system: ShakenSystem, stop: AbortSignal): Promise<number> {
   const fromMs = performance.now();
   for (;;) {
+    stop.throwIfAborted();
     if (await isSettled(system).catch(() => false)) return (performance.now() - fromMs) / 1_000;
     if (performance.now() - fromMs > SETTLED_MAX_MS) {
       throw system.service('scoring').failed('and case-referral do not catch up');

@@ -12,6 +12,7 @@ import { ShakenSystem } from './shaken-system';
 const AFTER_REQUEST_MS = { low: 0, high: 80 } as const;
 /** Without a request: what was told last is being worked on, or nothing is. */
 const QUIET_MAX_MS = 500;
+const PACE_POLL_MS = 5;
 
 export interface ChaosTask {
   readonly disturbances: number;
@@ -53,8 +54,8 @@ export async function runChaos(task: ChaosTask): Promise<ChaosReport> {
   say(`${scenario.batches.flat().length} transfers in ${scenario.batches.length} requests`);
   say('undisturbed …');
   const expected = await withSystem(stop, async (system) => {
-    await play(system, scenario, new RandomStream(seed, 'again'), () => Promise.resolve());
-    await settled(system);
+    await play(system, scenario, new RandomStream(seed, 'again'), stop, () => Promise.resolve());
+    await settled(system, stop);
     return outcomeOf(system);
   });
   if (expected.alerts.length === 0 || expected.cases.length === 0) {
@@ -67,7 +68,7 @@ export async function runChaos(task: ChaosTask): Promise<ChaosReport> {
 
 async function shake(
   system: ShakenSystem,
-  { disturbances, seed, say }: ChaosTask,
+  { disturbances, seed, stop, say }: ChaosTask,
   scenario: Scenario,
   expected: Outcome,
 ): Promise<ChaosReport> {
@@ -81,8 +82,9 @@ async function shake(
     new Promise((resolve) => {
       requestSent = resolve;
     });
-  const shakeOn = async (): Promise<void> => {
+  const shakeOn = async (ends: AbortSignal): Promise<void> => {
     for (; done < disturbances; done += 1) {
+      ends.throwIfAborted();
       await Promise.race([nextRequest(), sleep(QUIET_MAX_MS)]);
       await sleep(random.between(AFTER_REQUEST_MS.low, AFTER_REQUEST_MS.high));
       const kind = drawKind(random, possible);
@@ -91,19 +93,30 @@ async function shake(
       say(`  ${done + 1} of ${disturbances}: ${kind}, ready after ${seconds.toFixed(1)} s`);
     }
   };
+  // Where either fails, the other does not go on for ever.
+  const failed = new AbortController();
+  const orFail = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      failed.abort(error);
+      throw error;
+    });
+  const ends = AbortSignal.any([stop, failed.signal]);
   const fromMs = performance.now();
   // The feed lasts as long as the disturbances do.
   const pace = async (batch: number): Promise<void> => {
     const share = batch / scenario.batches.length;
-    while (done < disturbances && done + 1 < share * disturbances) await sleep(5);
+    while (done < disturbances && done + 1 < share * disturbances) {
+      ends.throwIfAborted();
+      await sleep(PACE_POLL_MS);
+    }
     requestSent();
   };
   const [played] = await Promise.all([
-    play(system, scenario, new RandomStream(seed, 'again'), pace),
-    shakeOn(),
+    orFail(play(system, scenario, new RandomStream(seed, 'again'), ends, pace)),
+    orFail(shakeOn(ends)),
   ]);
   const seconds = (performance.now() - fromMs) / SECOND_MS;
-  const catchUpSeconds = await settled(system);
+  const catchUpSeconds = await settled(system, stop);
   const actual = await outcomeOf(system);
   return {
     seed,

@@ -41,9 +41,15 @@ export class ShakenSystem {
       },
       stop,
     );
-    await Promise.all(SERVICES.map((name) => system.start(name)));
-    await system.ready();
-    return system;
+    try {
+      stop.throwIfAborted();
+      await Promise.all(SERVICES.map((name) => system.start(name)));
+      await system.ready();
+      return system;
+    } catch (error) {
+      await system.kill();
+      throw error;
+    }
   }
 
   url(name: ServiceName): string {
