@@ -1,17 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '#testing';
-import { runIngestion, type RunningIngestion } from '../test/running-ingestion';
+import { row, runIngestion, type RunningIngestion } from '../test/running-ingestion';
 
-const row = (id: string): object => ({
-  transferId: id,
-  occurredAt: '2026-03-02T10:00:00Z',
-  type: 'P2P',
-  amount: '100.00',
-  currency: 'PKR',
-  debtor: { walletId: 'a' },
-  creditor: { walletId: 'b' },
-});
-const body = (...ids: string[]): string => JSON.stringify({ transfers: ids.map(row) });
+const body = (...ids: string[]): string => JSON.stringify({ transfers: ids.map((id) => row(id)) });
 
 describe('under pressure', () => {
   let database: TestDatabase;

@@ -1,19 +1,9 @@
 import { TransferLog } from '#messaging';
 import { createTestDatabase, type TestDatabase } from '#testing';
-import { runIngestion, type RunningIngestion } from '../test/running-ingestion';
+import { row, runIngestion, type RunningIngestion } from '../test/running-ingestion';
 import { DayRepository } from './day.repository';
 
 const STRIDE = 10_000_000_000;
-const row = (id: string, fields: object = {}): object => ({
-  transferId: id,
-  occurredAt: '2026-03-02T10:00:00Z',
-  type: 'P2P',
-  amount: '100.00',
-  currency: 'PKR',
-  debtor: { walletId: 'a' },
-  creditor: { walletId: 'b' },
-  ...fields,
-});
 
 describe('days of stored transfers', () => {
   let database: TestDatabase;
