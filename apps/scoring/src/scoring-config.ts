@@ -17,7 +17,10 @@ export class ScoringConfig extends ServiceConfig {
   @Max(20_000)
   readonly SCORING_BATCH_MAX: number = 2_000;
 
-  /** Where snapshots of its state are kept, of this process alone: one that stands by has its own. Left out: none are, and a start reads the whole log. */
+  /**
+   * Where snapshots of its state are kept, of this process alone: one that stands by has its own. Left out: none are, and a start
+   * reads the whole log.
+   */
   @IsOptional()
   @IsString()
   @MaxLength(4_000)
