@@ -8,8 +8,8 @@ const NUMBER = '03001234567';
 describe('the memory of identities', () => {
   let nowMs = 0;
   const vault = new IdentityVault(Buffer.alloc(32, 7));
-  const memoryOf = (identifiersMax: number, tokenPlaces: number): IdentityMemory =>
-    new IdentityMemory(vault, () => nowMs, { identifiersMax, tokenPlaces });
+  const memoryOf = (tokenPlaces: number): IdentityMemory =>
+    new IdentityMemory(vault, () => nowMs, tokenPlaces);
   /** What one batch that names these numbers has to store. */
   const toStore = (memory: IdentityMemory, numbers: readonly string[], commits = true): number => {
     const batch = memory.forBatch();
@@ -30,20 +30,20 @@ describe('the memory of identities', () => {
   });
 
   it('has an identity stored once, however it is spelt and however often it is named', () => {
-    const memory = memoryOf(100, 64);
+    const memory = memoryOf(64);
     expect(toStore(memory, [NUMBER, NUMBER])).toBe(1);
     expect(toStore(memory, [NUMBER])).toBe(0);
     expect(toStore(memory, ['+923001234567'])).toBe(0);
   });
 
   it('has it stored again where the batch was not committed', () => {
-    const memory = memoryOf(100, 64);
+    const memory = memoryOf(64);
     expect(toStore(memory, [NUMBER], false)).toBe(1);
     expect(toStore(memory, [NUMBER])).toBe(1);
   });
 
-  it('knows of more tokens than of identifiers, and of neither more than its limits', () => {
-    const memory = memoryOf(10, 256);
+  it('knows of no more tokens than its limit', () => {
+    const memory = memoryOf(256);
     expect(toStore(memory, numbers(80))).toBe(80);
     expect(toStore(memory, numbers(80))).toBe(0);
     // A generation of tokens is 89 here: after two more of them the first are forgotten.
@@ -52,7 +52,7 @@ describe('the memory of identities', () => {
   });
 
   it('forgets what was not named for ten minutes, and keeps what is', () => {
-    const memory = memoryOf(100, 64);
+    const memory = memoryOf(64);
     toStore(memory, [NUMBER, ...numbers(1)]);
     for (let minutes = 0; minutes < 30; minutes += 4) {
       nowMs = minutes * MINUTE_MS;

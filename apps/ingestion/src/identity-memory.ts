@@ -1,103 +1,63 @@
 import { type IdentifierType } from '#domain';
 import { type IdentityVault, type SealedIdentity } from '#identity';
 import { TokenSet } from './token-set';
-import { type MakeSafe, type SafeIdentifier } from './tokens';
+import { type MakeSafe } from './tokens';
 
-/** What is forgotten costs work and nothing else: how much of it is kept, of both generations. */
-export interface MemoryLimits {
-  /** Identifiers in clear with their tokens, some 150 bytes each. */
-  readonly identifiersMax: number;
-  /** Places for tokens of 12 bytes, a power of two; seven in ten can be taken. */
-  readonly tokenPlaces: number;
-}
-
-const LIMITS: MemoryLimits = { identifiersMax: 200_000, tokenPlaces: 1 << 22 };
+/** Places for tokens of 12 bytes, a power of two, of both generations; seven in ten can be taken. */
+const TOKEN_PLACES = 1 << 22;
 /** An identity that an operator removed is stored anew when it is named again, at the latest after twice as long. */
 const GENERATION_MS = 5 * 60_000;
 
 /**
- * What is known of identities that are stored. A person is named in many transfers, and to make a token, to seal and to
- * insert what is there is the dearest part of a batch. Of the most recent it knows which token an identifier has, of many
- * more that the sealed form of a token is stored. Each is forgotten when it was not named for two generations.
+ * Which identities are known to be stored, by their tokens: to seal and to insert what is there is the dearest part of a
+ * batch. What is forgotten costs that work and nothing else; each is when it was not named for two generations.
  *
- * It holds identifiers in clear, as every batch does, in a process that holds the key they could be read back with.
+ * It knows tokens alone. To keep the identifiers themselves beside them, so as to make fewer tokens, was no faster.
  */
 export class IdentityMemory {
-  private young = new Map<string, string>();
-  private old = new Map<string, string>();
-  private youngStored: TokenSet;
-  private oldStored: TokenSet;
+  private young: TokenSet;
+  private old: TokenSet;
   private untilMs: number;
 
   constructor(
     private readonly vault: IdentityVault,
     private readonly now: () => number = Date.now,
-    private readonly limits = LIMITS,
+    tokenPlaces = TOKEN_PLACES,
   ) {
-    this.youngStored = new TokenSet(limits.tokenPlaces / 2);
-    this.oldStored = new TokenSet(limits.tokenPlaces / 2);
+    this.young = new TokenSet(tokenPlaces / 2);
+    this.old = new TokenSet(tokenPlaces / 2);
     this.untilMs = now() + GENERATION_MS;
   }
 
-  /** For one batch: each identifier is worked on once, however many of its rows name it. */
+  /** For one batch: an identity that is new is sealed once, however many of its rows name it. */
   forBatch(): BatchIdentities {
-    if (this.now() >= this.untilMs) {
-      this.untilMs = this.now() + GENERATION_MS;
-      this.ageTokens();
-      this.ageNames();
-    }
+    if (this.now() >= this.untilMs) this.age();
     return new BatchIdentities(this.vault, this);
   }
 
-  /** The token of an identity that is stored, where it is known of this identifier. */
-  tokenOf(name: string): string | undefined {
-    const token = this.young.get(name);
-    if (token !== undefined) return token;
-    const older = this.old.get(name);
-    if (older !== undefined) this.addName(name, older);
-    return older;
-  }
-
   isStored(token: string): boolean {
-    if (this.youngStored.has(token)) return true;
-    if (!this.oldStored.has(token)) return false;
-    this.addToken(token);
+    if (this.young.has(token)) return true;
+    if (!this.old.has(token)) return false;
+    this.add(token);
     return true;
   }
 
   /** @param token of an identity that is stored */
-  add(name: string, token: string): void {
-    this.addToken(token);
-    this.addName(name, token);
+  add(token: string): void {
+    if (this.young.isFull) this.age();
+    this.young.add(token);
   }
 
-  addName(name: string, token: string): void {
-    if (this.young.size >= this.limits.identifiersMax / 2) this.ageNames();
-    this.young.set(name, token);
-  }
-
-  private addToken(token: string): void {
-    if (this.youngStored.isFull) this.ageTokens();
-    this.youngStored.add(token);
-  }
-
-  private ageTokens(): void {
-    [this.youngStored, this.oldStored] = [this.oldStored, this.youngStored];
-    this.youngStored.clear();
-  }
-
-  private ageNames(): void {
-    this.old = this.young;
-    this.young = new Map();
+  private age(): void {
+    this.untilMs = this.now() + GENERATION_MS;
+    [this.young, this.old] = [this.old, this.young];
+    this.young.clear();
   }
 }
 
 /** The identifiers that one batch names. */
 export class BatchIdentities {
-  private readonly fresh = new Map<
-    string,
-    SafeIdentifier & { readonly identity: SealedIdentity }
-  >();
+  private readonly fresh = new Map<string, SealedIdentity>();
 
   constructor(
     private readonly vault: IdentityVault,
@@ -105,25 +65,18 @@ export class BatchIdentities {
   ) {}
 
   readonly makeSafe: MakeSafe = (type: IdentifierType, text: string) => {
-    const name = `${type}\n${text}`;
-    const known = this.memory.tokenOf(name);
-    if (known !== undefined) return { token: known, identity: null };
-    const made = this.fresh.get(name);
-    if (made !== undefined) return made;
     const token = this.vault.token(type, text);
-    if (this.memory.isStored(token)) {
-      this.memory.addName(name, token);
-      return { token, identity: null };
+    if (this.memory.isStored(token)) return { token, identity: null };
+    let identity = this.fresh.get(token);
+    if (identity === undefined) {
+      identity = this.vault.seal(type, text, token);
+      this.fresh.set(token, identity);
     }
-    const fresh = { token, identity: this.vault.seal(type, text, token) };
-    this.fresh.set(name, fresh);
-    return fresh;
+    return { token, identity };
   };
 
   /** @param committed identities of the rows that were stored */
-  remember(committed: ReadonlySet<SealedIdentity>): void {
-    for (const [name, { token, identity }] of this.fresh) {
-      if (committed.has(identity)) this.memory.add(name, token);
-    }
+  remember(committed: Iterable<SealedIdentity>): void {
+    for (const { token } of committed) this.memory.add(token);
   }
 }

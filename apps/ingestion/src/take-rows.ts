@@ -47,10 +47,10 @@ export class TakeRows {
       }
     }
     const stored = await kind.store(provider, good);
-    const committed = new Set<SealedIdentity>();
+    const committed: SealedIdentity[] = [];
     for (const [at, outcome] of stored.entries()) {
       const row = good[at]!;
-      if (outcome.kind === 'accepted') for (const one of row.identities) committed.add(one);
+      if (outcome.kind === 'accepted') committed.push(...row.identities);
       outcomes[places[at]!] =
         outcome.kind === 'conflict'
           ? { ...outcome, kind: 'rejected', id: kind.idOf(row), code: 'CONFLICT' }

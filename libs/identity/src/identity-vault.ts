@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { AppError, type IdentifierType, normaliseIdentifier } from '#domain';
+import { ShortMac } from './short-mac';
 
 /** The only version yet. It is stored beside what was sealed with it, so that a later key can take over row by row. */
 const KEY_VERSION = 1;
@@ -28,7 +29,7 @@ export interface SealedIdentity {
  * data: a sealed value moved to another row does not open. Both keys derive (HKDF) from one master key.
  */
 export class IdentityVault {
-  private readonly tokenKey: Buffer;
+  private readonly mac: ShortMac;
   private readonly sealKey: Buffer;
   private nonces = Buffer.alloc(0);
 
@@ -44,7 +45,7 @@ export class IdentityVault {
       Buffer.from(
         hkdfSync('sha256', master, '', `layerwatch.identity.${purpose}.v1`, MASTER_BYTES),
       );
-    this.tokenKey = derive('token');
+    this.mac = new ShortMac(derive('token'));
     this.sealKey = derive('seal');
   }
 
@@ -87,8 +88,7 @@ export class IdentityVault {
   /** @throws AppError INVALID_INPUT where the text cannot be an identifier of that type */
   token(type: IdentifierType, text: string): string {
     const canonical = normaliseIdentifier(type, text);
-    const mac = createHmac('sha256', this.tokenKey).update(`${type}\n${canonical}`).digest();
-    return `${type}:${mac.subarray(0, TOKEN_BYTES).toString('base64url')}`;
+    return `${type}:${this.mac.base64url(`${type}\n${canonical}`, TOKEN_BYTES)}`;
   }
 
   /** The identifier as it was reported. Throws where it was sealed with another key or for another token. */
