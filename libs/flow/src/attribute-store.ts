@@ -33,8 +33,12 @@ export class AttributeStore extends PagedRows {
     super('attributes', STRIDE);
   }
 
-  /** Notes that an account was used with an identifier. */
-  note(token: string, account: AccountIndex, atMs: EventTimeMs): void {
+  /**
+   * Notes that an account was used with an identifier.
+   *
+   * @returns with how many wallets it was seen since then, at most {@link WALLETS_PER_ATTRIBUTE_MAX}
+   */
+  note(token: string, account: AccountIndex, atMs: EventTimeMs, sinceMs: EventTimeMs): number {
     let row = this.rowOf.get(token);
     if (row === undefined) {
       if (this.rowOf.size >= this.attributesMax) this.forgetOldest();
@@ -45,6 +49,7 @@ export class AttributeStore extends PagedRows {
       this.rowOf.set(Buffer.from(token).toString(), row);
     }
     this.noteIn(row, account, atMs);
+    return this.walletsSince(row, sinceMs);
   }
 
   /**
@@ -67,20 +72,19 @@ export class AttributeStore extends PagedRows {
     // A late row is no news of when: it must not hold an account by name that nothing else holds.
     const isNews = isNew || page[known + 1]! <= atMs;
     const [latest, latestMs] = isNews ? [account, atMs] : [page[known]!, page[known + 1]!];
-    page.copyWithin(first + goes * PER_WALLET, first + (goes + 1) * PER_WALLET, last + PER_WALLET);
+    const from = first + goes * PER_WALLET;
+    // Mostly it is the only one there, or the last already.
+    if (from < last) page.copyWithin(from, from + PER_WALLET, last + PER_WALLET);
     page[last] = latest;
     page[last + 1] = latestMs;
   }
 
-  /** How many wallets were seen with it since then, at most {@link WALLETS_PER_ATTRIBUTE_MAX}. */
-  walletsSince(token: string, sinceMs: EventTimeMs): number {
-    const row = this.rowOf.get(token);
-    if (row === undefined) return 0;
+  private walletsSince(row: number, sinceMs: EventTimeMs): number {
+    const page = this.page(row);
+    const first = this.offset(row) + FIRST;
+    const end = first + page[first - FIRST + COUNT]! * PER_WALLET;
     let found = 0;
-    const count = this.get(row, COUNT);
-    for (let i = 0; i < count; i += 1) {
-      if (this.get(row, FIRST + i * PER_WALLET + 1) >= sinceMs) found += 1;
-    }
+    for (let at = first + 1; at < end; at += PER_WALLET) if (page[at]! >= sinceMs) found += 1;
     return found;
   }
 

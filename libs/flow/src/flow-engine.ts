@@ -330,8 +330,8 @@ export class FlowEngine {
     const believedMs = Math.min(step.atMs, step.nowMs);
     for (const token of tokens) {
       this.watchlist.seenWith(account, token);
-      this.attributes.note(token, account, believedMs);
-      const sharing = this.attributes.walletsSince(token, step.nowMs - this.limits.memoryMs);
+      const sinceMs = step.nowMs - this.limits.memoryMs;
+      const sharing = this.attributes.note(token, account, believedMs, sinceMs);
       step.walletsSharingIdentifier = Math.max(step.walletsSharingIdentifier, sharing);
     }
   }

@@ -45,8 +45,10 @@ export class MarkedUses extends RecentNotes<MarkedUse> {
    * @returns the last payment of each wallet that paid with it lately, this one last of its time
    */
   use(mark: string, use: MarkedUse, nowMs: EventTimeMs): MarkedUse[] {
-    this.note(mark, use, nowMs, ({ payer }) => payer === use.payer);
-    return this.between(mark, nowMs - this.memoryMs, use.atMs);
+    const sinceMs = nowMs - this.memoryMs;
+    return this.note(mark, use, nowMs, ({ payer }) => payer === use.payer).filter(
+      ({ atMs }) => atMs >= sinceMs && atMs <= use.atMs,
+    );
   }
 }
 

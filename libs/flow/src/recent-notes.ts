@@ -18,16 +18,22 @@ export interface NotesLimits {
 /** Keys of one part of a saved state: one string of them all would be one long pause. */
 const KEYS_PER_PART = 4_096;
 
+/** A key, in the order of the last news: a list, since to take a key out of a map and put it in again costs more than all else. */
 interface Kept<T> {
   /** A copy of its own: a string cut out of a page of the log would keep the whole page alive. */
   readonly key: string;
+  /** In the order of time, of equal times in that of arrival. */
   readonly notes: T[];
+  older: Kept<T> | null;
+  newer: Kept<T> | null;
 }
 
 /** What was lately told of each key. Keyed as accounts are by the wallet: noting and asking touch one key. */
 export class RecentNotes<T extends Note> {
-  /** In the order of the last news; the notes of a key in the order of time, of equal times in that of arrival. */
   private readonly byKey = new Map<string, Kept<T>>();
+  /** The keys longest without news, and with the last. */
+  private oldest: Kept<T> | null = null;
+  private newest: Kept<T> | null = null;
 
   /** @param onFull is told where a key makes room that was not too old yet */
   constructor(
@@ -41,20 +47,26 @@ export class RecentNotes<T extends Note> {
     return this.byKey.size;
   }
 
-  /** @param replaces an older note that this one takes the place of */
-  note(key: string, note: T, nowMs: EventTimeMs, replaces?: (older: T) => boolean): void {
-    const kept = this.byKey.get(key) ?? { key: Buffer.from(key).toString(), notes: [] };
+  /**
+   * @param replaces an older note that this one takes the place of
+   * @returns all that is remembered of the key, in the order of time
+   */
+  note(key: string, note: T, nowMs: EventTimeMs, replaces?: (older: T) => boolean): readonly T[] {
+    const kept = this.byKey.get(key) ?? this.keep(key, []);
     const { notes } = kept;
     const old = replaces === undefined ? -1 : notes.findIndex(replaces);
     if (old >= 0) notes.splice(old, 1);
     let place = notes.length;
     while (place > 0 && notes[place - 1]!.atMs > note.atMs) place -= 1;
-    notes.splice(place, 0, note);
+    if (place === notes.length) notes.push(note);
+    else notes.splice(place, 0, note);
     if (notes.length > this.limits.perKeyMax) notes.shift();
-    // Taken out and put in again: the map's order is then that of the last news.
-    this.byKey.delete(key);
-    this.byKey.set(kept.key, kept);
+    if (kept !== this.newest) {
+      this.unlink(kept);
+      this.append(kept);
+    }
     this.forget(nowMs);
+    return notes;
   }
 
   /**
@@ -76,25 +88,42 @@ export class RecentNotes<T extends Note> {
     return last ?? null;
   }
 
-  /** All that is remembered of a key from `sinceMs` up to `untilMs`, in the order of time. */
-  between(key: string, sinceMs: EventTimeMs, untilMs: EventTimeMs): T[] {
-    const notes = this.byKey.get(key)?.notes ?? [];
-    return notes.filter(({ atMs }) => atMs >= sinceMs && atMs <= untilMs);
+  private keep(key: string, notes: T[]): Kept<T> {
+    const kept = { key: Buffer.from(key).toString(), notes, older: null, newer: null };
+    this.byKey.set(kept.key, kept);
+    this.append(kept);
+    return kept;
   }
 
-  /** The map begins with the keys longest without news. */
+  private append(kept: Kept<T>): void {
+    kept.older = this.newest;
+    kept.newer = null;
+    if (this.newest === null) this.oldest = kept;
+    else this.newest.newer = kept;
+    this.newest = kept;
+  }
+
+  private unlink({ older, newer }: Kept<T>): void {
+    if (older === null) this.oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.newest = older;
+    else newer.older = older;
+  }
+
   private forget(nowMs: EventTimeMs): void {
     const { keysMax, memoryMs } = this.limits;
-    for (const { key, notes } of this.byKey.values()) {
-      const isOld = notes.at(-1)!.atMs < nowMs - memoryMs;
+    while (this.oldest !== null) {
+      const isOld = this.oldest.notes.at(-1)!.atMs < nowMs - memoryMs;
       if (!isOld && this.byKey.size <= keysMax) return;
       if (!isOld) this.onFull();
-      this.byKey.delete(key);
+      this.byKey.delete(this.oldest.key);
+      this.unlink(this.oldest);
     }
   }
 
   *save(): Iterable<StatePart> {
-    const all = [...this.byKey.values()].map(({ key, notes }) => [key, notes]);
+    const all: [string, T[]][] = [];
+    for (let kept = this.oldest; kept !== null; kept = kept.newer) all.push([kept.key, kept.notes]);
     yield { name: this.name, value: all.length };
     for (let from = 0; from < all.length; from += KEYS_PER_PART) {
       yield { name: `${this.name}.${from}`, value: all.slice(from, from + KEYS_PER_PART) };
@@ -105,7 +134,7 @@ export class RecentNotes<T extends Note> {
     const count = source.value(this.name) as number;
     for (let from = 0; from < count; from += KEYS_PER_PART) {
       const part = source.value(`${this.name}.${from}`) as [string, T[]][];
-      for (const [key, notes] of part) this.byKey.set(key, { key, notes });
+      for (const [key, notes] of part) this.keep(key, notes);
     }
   }
 }

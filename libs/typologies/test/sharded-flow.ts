@@ -191,9 +191,9 @@ export class ShardedFlow {
       const { nowMs } = home;
       own.watchlist.seenWith(account, token);
       const named = reference(home, wallet, own.accounts.currency(account), nowMs);
-      home.attributes.note(token, named, Math.min(atMs, nowMs));
-      const since = nowMs - this.limits.memoryMs;
-      most = Math.max(most, home.attributes.walletsSince(token, since));
+      const sinceMs = nowMs - this.limits.memoryMs;
+      const sharing = home.attributes.note(token, named, Math.min(atMs, nowMs), sinceMs);
+      most = Math.max(most, sharing);
     }
     return most;
   }
