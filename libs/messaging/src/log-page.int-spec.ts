@@ -43,8 +43,6 @@ async function readPlainly(): Promise<LogEntry[]> {
             particulars->'debtor'->>'openedAt' as debtor_opened,
             particulars->'creditor'->>'openedAt' as creditor_opened,
             particulars->'debtor'->>'tier' as debtor_tier, particulars->'creditor'->>'tier' as creditor_tier,
-            particulars->'device'->>'id' as device, particulars->'device'->>'imei' as imei,
-            particulars->'debtor'->>'nationalId' as person, particulars->'debtor'->>'msisdn' as sim,
             case when type = 'CASH_OUT' then particulars->>'agentId' end as agent_id
      from feed.transfer order by position`,
   );
@@ -55,7 +53,7 @@ async function readPlainly(): Promise<LogEntry[]> {
     originalPosition: row.original_position === null ? null : Number(row.original_position),
     debtorTokens: tokens(row.debtor_tokens!),
     creditorTokens: tokens(row.creditor_tokens!),
-    ...marks(row),
+    ...marks(row, tokens(row.debtor_tokens!)),
     transfer: {
       provider: row.provider_id!,
       transferId: row.transfer_id!,
@@ -84,14 +82,17 @@ async function readPlainly(): Promise<LogEntry[]> {
 
 function marks(
   row: Readonly<Partial<Record<string, string | null>>>,
+  debtorTokens: readonly string[],
 ): Pick<TransferEntry, 'marks'> {
+  const of = (type: string): string | undefined =>
+    debtorTokens.filter((token) => token.split(':')[0] === type)[0];
   const agent = { provider: row.provider_id!, walletId: row.agent_id! };
   const creditor = { provider: row.creditor_provider!, walletId: row.creditor_wallet! };
   const paysCash = row.type === 'CASH_OUT' && row.creditor_kind === 'AGENT';
   const told = {
-    ...where('handset', row.device ?? row.imei),
-    ...where('sim', row.sim),
-    ...where('person', row.person),
+    ...where('handset', of('device') ?? of('imei')),
+    ...where('sim', of('msisdn')),
+    ...where('person', of('nationalId')),
     ...where(
       'agent',
       row.agent_id != null ? walletKey(agent) : paysCash ? walletKey(creditor) : null,
@@ -215,7 +216,11 @@ const particulars = fc.option(
     { requiredKeys: [] },
   ),
 );
-const tokens = fc.option(fc.array(text, { maxLength: 3 }));
+/** As ingestion writes them, and of any other spelling. */
+const typedToken = fc
+  .tuple(fc.constantFrom('device', 'imei', 'msisdn', 'nationalId', 'iban', 'ip'), text)
+  .map(([type, code]) => `${type}:${code}`);
+const tokens = fc.option(fc.array(fc.oneof(typedToken, text), { maxLength: 5 }));
 /** Around the year 2000 and at its last before 2100; on, just before and just after whole milliseconds. */
 const atMicros = fc
   .tuple(

@@ -8,6 +8,7 @@ import {
   type TransferEntry,
 } from '#contracts';
 import {
+  type IdentifierType,
   invariant,
   isHub,
   type Party,
@@ -51,9 +52,13 @@ export interface PageColumns {
   readonly debtor_opened: readonly string[] | null;
   readonly creditor_opened_at: readonly LogPosition[] | null;
   readonly creditor_opened: readonly string[] | null;
-  /** Tier of the debtor, of the creditor; tokens of the handset, of the debtor's mobile number and national id; agent. */
-  readonly details_at: readonly LogPosition[] | null;
-  readonly details: readonly Details[] | null;
+  readonly debtor_tier_at: readonly LogPosition[] | null;
+  readonly debtor_tiers: readonly string[] | null;
+  readonly creditor_tier_at: readonly LogPosition[] | null;
+  readonly creditor_tiers: readonly string[] | null;
+  /** Of cash out only. */
+  readonly agent_at: readonly LogPosition[] | null;
+  readonly agents: readonly string[] | null;
   readonly control: readonly (readonly [LogPosition, string, unknown])[] | null;
   readonly events: readonly EventColumns[] | null;
 }
@@ -113,31 +118,27 @@ export const PAGE_STATEMENT = `
       json_agg(debtor_opened) filter (where debtor_opened is not null) as debtor_opened,
       json_agg(position) filter (where creditor_opened is not null) as creditor_opened_at,
       json_agg(creditor_opened) filter (where creditor_opened is not null) as creditor_opened,
-      json_agg(position) filter (where details <> '[null, null, null, null, null, null]') as details_at,
-      json_agg(details) filter (where details <> '[null, null, null, null, null, null]') as details,
+      json_agg(position) filter (where debtor_tier is not null) as debtor_tier_at,
+      json_agg(debtor_tier) filter (where debtor_tier is not null) as debtor_tiers,
+      json_agg(position) filter (where creditor_tier is not null) as creditor_tier_at,
+      json_agg(creditor_tier) filter (where creditor_tier is not null) as creditor_tiers,
+      json_agg(position) filter (where agent is not null) as agent_at,
+      json_agg(agent) filter (where agent is not null) as agents,
       case when count(*) = $2 then max(position) else (select until from full_of_events) end as until
     from (
       -- Looked up once a row: the limit keeps this apart from what is made of it.
       select *,
         case when debtor_kind = any ('{${HUB_KINDS}}') then particulars #>> '{debtor,openedAt}' end as debtor_opened,
         case when creditor_kind = any ('{${HUB_KINDS}}') then particulars #>> '{creditor,openedAt}' end as creditor_opened,
-        jsonb_build_array(
-          particulars #> '{debtor,tier}',
-          particulars #> '{creditor,tier}',
-          coalesce(particulars #> '{device,id}', particulars #> '{device,imei}'),
-          particulars #> '{debtor,msisdn}',
-          particulars #> '{debtor,nationalId}',
-          case when type = 'CASH_OUT' then particulars #> '{agentId}' end
-        ) as details
+        particulars #>> '{debtor,tier}' as debtor_tier,
+        particulars #>> '{creditor,tier}' as creditor_tier,
+        case when type = 'CASH_OUT' then particulars ->> 'agentId' end as agent
       from feed.transfer
       where position > $1 and position <= (select until from full_of_events) order by position limit $2
     ) as told
   ) as page`;
 
 const NO_TOKENS: readonly string[] = [];
-type Detail = string | null;
-type Details = readonly [Detail, Detail, Detail, Detail, Detail, Detail];
-const NO_DETAILS: Details = [null, null, null, null, null, null];
 interface Facts {
   readonly status: TransferStatus;
   readonly type: TransferType;
@@ -215,12 +216,21 @@ function partyOf(
   return { ...party, openedAtMs };
 }
 
+/** Of what the debtor was reported with, the token of a type: a token begins with it, and nobody has two of one. */
+const typed = (tokens: readonly string[], prefix: `${IdentifierType}:`): string | undefined =>
+  tokens.find((token) => token.startsWith(prefix));
+
 function marksOf(
   transfer: Transfer,
-  [handset, sim, person, agentId]: readonly Detail[],
+  tokens: readonly string[],
+  agentId: string | null,
 ): Pick<TransferEntry, 'marks'> {
-  const agent = cashedOutAt(transfer, agentId ?? null);
-  return toldMarks({ handset, sim, person, agent });
+  return toldMarks({
+    handset: typed(tokens, 'device:') ?? typed(tokens, 'imei:'),
+    sim: typed(tokens, 'msisdn:'),
+    person: typed(tokens, 'nationalId:'),
+    agent: cashedOutAt(transfer, agentId),
+  });
 }
 
 /** The transfers of a page, in the log's order. */
@@ -236,7 +246,9 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
   const creditorTokens = new Sparse(page.creditor_tokens_at, page.creditor_tokens);
   const debtorOpened = new Sparse(page.debtor_opened_at, page.debtor_opened);
   const creditorOpened = new Sparse(page.creditor_opened_at, page.creditor_opened);
-  const details = new Sparse(page.details_at, page.details);
+  const debtorTiers = new Sparse(page.debtor_tier_at, page.debtor_tiers);
+  const creditorTiers = new Sparse(page.creditor_tier_at, page.creditor_tiers);
+  const agents = new Sparse(page.agent_at, page.agents);
   const entries = new Array<TransferEntry>(positions.length);
   let before = 0;
   for (let i = 0; i < positions.length; i += 1) {
@@ -255,7 +267,6 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
     before = position;
     const provider = providers[i]!;
     const { status, type, currency, debtorKind, creditorKind } = words.read(facts[i]!);
-    const [debtorTier, creditorTier, ...told] = details.of(position, NO_DETAILS);
     const transfer: Transfer = {
       provider,
       transferId: transferIds[i]!,
@@ -269,28 +280,30 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
         debtorWallets[i]!,
         debtorKind,
         debtorOpened.of(position, null),
-        debtorTier,
+        debtorTiers.of(position, null),
       ),
       creditor: partyOf(
         creditorProviders[i] ?? provider,
         creditorWallets[i]!,
         creditorKind,
         creditorOpened.of(position, null),
-        creditorTier,
+        creditorTiers.of(position, null),
       ),
     };
+    const tokens = debtorTokens.of(position, NO_TOKENS);
     entries[i] = {
       kind: 'transfer',
       position,
       originalPosition,
-      debtorTokens: debtorTokens.of(position, NO_TOKENS),
+      debtorTokens: tokens,
       creditorTokens: creditorTokens.of(position, NO_TOKENS),
-      ...marksOf(transfer, told),
+      ...marksOf(transfer, tokens, agents.of(position, null)),
       transfer,
     };
   }
   const sparse = [
-    ...[originals, debtorTokens, creditorTokens, debtorOpened, creditorOpened, details],
+    ...[originals, debtorTokens, creditorTokens, debtorOpened, creditorOpened],
+    ...[debtorTiers, creditorTiers, agents],
   ];
   for (const column of sparse) column.assertUsedUp();
   return entries;
