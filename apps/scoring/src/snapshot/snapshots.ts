@@ -53,9 +53,9 @@ const REFUSALS_TOLD_MAX = 10;
 
 /**
  * Scoring stands still while a snapshot is written. However large the state and however fast the log, no more than this
- * share of the time goes into it: after a pause of 2 s the next one is at least 38 s away.
+ * share of the time goes into it: after a pause of 2 s the next one is at least 98 s away.
  */
-const SNAPSHOT_PAUSE_SHARE_MAX = 0.05;
+const SNAPSHOT_PAUSE_SHARE_MAX = 0.02;
 const PAUSE_BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
