@@ -85,7 +85,7 @@ function marks(
   debtorTokens: readonly string[],
 ): Pick<TransferEntry, 'marks'> {
   const of = (type: string): string | undefined =>
-    debtorTokens.filter((token) => token.split(':')[0] === type)[0];
+    debtorTokens.find((token) => token.split(':')[0] === type);
   const agent = { provider: row.provider_id!, walletId: row.agent_id! };
   const creditor = { provider: row.creditor_provider!, walletId: row.creditor_wallet! };
   const paysCash = row.type === 'CASH_OUT' && row.creditor_kind === 'AGENT';
