@@ -13,6 +13,17 @@ export interface JudgingNow {
   readonly storm: AlertStorm | null;
 }
 
+/** By what a detector judges where it stands. */
+export function judgedBy({ judge, shadowJudge, storm }: ShadowedDetector): JudgingNow {
+  const { version, hash, typologiesOff } = judge;
+  return {
+    pack: { version, hash },
+    shadow: shadowJudge && { version: shadowJudge.version, hash: shadowJudge.hash },
+    typologiesOff,
+    storm: storm && toAlertStorm(storm),
+  };
+}
+
 /** Says by what alerts are judged: over the API and as metrics. */
 @Injectable()
 export class Judging {
@@ -46,21 +57,14 @@ export class Judging {
     return this.known;
   }
 
-  note({ judge, shadowJudge, storm }: ShadowedDetector): void {
-    const { version, hash, typologiesOff } = judge;
-    const shadow = shadowJudge && { version: shadowJudge.version, hash: shadowJudge.hash };
-    this.known = {
-      pack: { version, hash },
-      shadow,
-      typologiesOff,
-      storm: storm && toAlertStorm(storm),
-    };
+  note(now: JudgingNow): void {
+    this.known = now;
     this.packs.reset();
-    this.packs.set({ version, hash, mode: 'ACTIVE' }, 1);
-    if (shadow) this.packs.set({ ...shadow, mode: 'SHADOW' }, 1);
+    this.packs.set({ ...now.pack, mode: 'ACTIVE' }, 1);
+    if (now.shadow) this.packs.set({ ...now.shadow, mode: 'SHADOW' }, 1);
     this.off.reset();
-    for (const typology of typologiesOff) this.off.set({ typology }, 1);
-    this.contained.set(storm?.contained ?? 0);
+    for (const typology of now.typologiesOff) this.off.set({ typology }, 1);
+    this.contained.set(now.storm?.contained ?? 0);
   }
 
   /** Another process judges, or nothing is known yet. */

@@ -8,7 +8,7 @@ import { DETECTION_STATE_VERSION, FLOW_LIMITS, REORDER_LIMITS } from '#flow';
 import { WakeUp } from '#messaging';
 import { Readiness } from '#platform';
 import { DEFAULT_PACK, type Detection, packHash, type ShadowedDetector } from '#typologies';
-import { Judging, type JudgingNow } from './judging';
+import { judgedBy, Judging, type JudgingNow } from './judging';
 import { limitsHash } from './limits-hash';
 import { markAfter, Rebuild, type RebuildWatch, type Replica } from './rebuild';
 import { ScoringConfig } from './scoring-config';
@@ -44,12 +44,31 @@ const STANDBY_MS = 1_000;
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 10_000;
 
+/** Entries from one turn of the event loop to the next: a commit on its way, and whoever asks how far this is, wait for so many. */
+const ENTRIES_PER_TURN = 200;
+
+/** What these entries lead to. */
+async function detect(
+  detector: ShadowedDetector,
+  entries: readonly LogEntry[],
+): Promise<Detection[]> {
+  const detections: Detection[] = [];
+  for (const [i, entry] of entries.entries()) {
+    if (i > 0 && i % ENTRIES_PER_TURN === 0) await setImmediate();
+    detections.push(...detector.apply(entry));
+  }
+  return detections;
+}
+
 /** Scores the log: one process at a time, in its order, every entry once. */
 @Injectable()
 export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
   private state: ScoringState = 'STANDBY';
   /** The last entry whose consequences are committed. */
   private position: LogPosition = 0;
+  /** The last entry that detection was told of: a batch ahead at most, while that one is being committed. */
+  private taken: LogPosition = 0;
+  private committing: Promise<void> = Promise.resolve();
   /** What detection's state is the state of; while it is being rebuilt this is behind `position`. */
   private mark: LogMark = LOG_BEGINNING;
   /** What detection's state was begun with; null before that is known, and where another process scores. */
@@ -166,6 +185,9 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.scoreOn(seat);
     } finally {
+      // Before progress is looked up again. Its failure was told of, or comes of the one that is being told of.
+      await this.committing.catch(() => undefined);
+      this.committing = Promise.resolve();
       // Until then nobody else is to look at the folder.
       await this.snapshots.settled();
       await seat.leave();
@@ -197,10 +219,14 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     // Told to stop meanwhile: it stands nowhere in particular.
     if (detector === null) return;
     while (!this.stopping) {
-      if (snapshots.isDue(this.mark)) await snapshots.take(detector, identity, this.mark);
+      if (snapshots.isDue(this.mark)) {
+        await this.committing;
+        await snapshots.take(detector, identity, this.mark);
+      }
       if (seat.isLost) throw new AppError('CONFLICT', 'the seat of who scores was lost');
       await this.scoreBatch(detector, seat);
     }
+    await this.committing;
     // The next start has then nothing to read again.
     if (snapshots.isBehind(this.mark)) await snapshots.take(detector, identity, this.mark);
   }
@@ -217,6 +243,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
       );
     }
     this.position = position;
+    this.taken = position;
     const replica = this.replica ?? (await this.rebuilding.begin(this.identity, position));
     // From here on it is not what another has scored.
     this.replica = null;
@@ -226,33 +253,43 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
     const { detector, mark, isFlushed } = replica;
     this.mark = mark;
     this.flushed = isFlushed;
-    this.judging.note(detector);
+    this.judging.note(judgedBy(detector));
     this.logger.info({ entries: mark.entries, position: mark.position }, 'rebuilt');
     return detector;
   }
 
+  /** What a batch led to is committed while the next is worked on; the same goes for the next only once that is done. */
   private async scoreBatch(detector: ShadowedDetector, { holder }: Seat): Promise<void> {
-    const { repository, config, position } = this;
-    const entries = await this.read(position);
+    const { config, taken } = this;
+    const entries = await this.read(taken);
     this.state = 'LIVE';
     // Nothing younger is there to wait for, and an alert is worth more now than in perfect order.
     const flushed = entries.length < config.SCORING_BATCH_MAX;
     if (entries.length === 0 && this.flushed) {
+      await this.committing;
       this.failures = 0;
       await this.wakeUp.wait();
       return;
     }
-    const detections = entries.flatMap((entry) => detector.apply(entry));
+    const detections = await detect(detector, entries);
     if (flushed) detections.push(...detector.flush());
     const mark = markAfter(this.mark, entries);
-    const { packHash } = this.identity;
-    await repository.commit(holder, position, mark.position, detections, packHash, flushed);
     this.mark = mark;
-    this.position = mark.position;
+    this.taken = mark.position;
     this.flushed = flushed;
-    this.failures = 0;
-    this.judging.note(detector);
-    this.count(entries, detections);
+    const judged = judgedBy(detector);
+    await this.committing;
+    this.committing = this.repository
+      .commit(holder, taken, mark.position, detections, this.identity.packHash, flushed)
+      .then(() => {
+        this.position = mark.position;
+        this.failures = 0;
+        this.judging.note(judged);
+        this.count(entries, detections);
+      });
+    // It may fail while the next batch is worked on. Whoever awaits it is told.
+    this.committing.catch(() => undefined);
+    if (flushed) await this.committing;
   }
 
   /**

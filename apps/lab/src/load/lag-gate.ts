@@ -19,8 +19,10 @@ export class LagGate {
     void this.look();
   }
 
-  async open(): Promise<void> {
-    while (this.behind > this.limit.entriesMax && !this.ended) await sleep(POLL_MS);
+  /** Ends once detection has caught up, at the latest at a time by {@link performance}. */
+  async open(untilMs: number): Promise<void> {
+    const isHeld = (): boolean => this.behind > this.limit.entriesMax && !this.ended;
+    while (isHeld() && performance.now() < untilMs) await sleep(POLL_MS);
   }
 
   end(): void {

@@ -79,6 +79,7 @@ export async function runLoad(
       (provider, transfer) => times.get(provider)?.of(transfer) ?? null,
     );
   const fromMs = performance.now();
+  const untilMs = fromMs + task.secondsMax * SECOND_MS;
   let transfers = 0;
   const send = async ({ ingestion, bodies }: LoadStream): Promise<void> => {
     const client = new ApiClient(ingestion, stop.signal);
@@ -91,8 +92,8 @@ export async function runLoad(
     let sent = 0;
     try {
       for (const [index, rows] of bodies.rows.entries()) {
-        await gate?.open();
-        if (performance.now() - fromMs > task.secondsMax * SECOND_MS) return;
+        await gate?.open(untilMs);
+        if (performance.now() > untilMs) return;
         const body = await file.read(index);
         sent += rows;
         const dueMs =
