@@ -1,20 +1,23 @@
 import { AppError } from '#domain';
 import { readFlags, wholeNumber } from './arguments';
-import { BENCH_PARTS, type BenchPart, type BenchRow } from './bench/bench-row';
+import { BENCH_PARTS, type BenchPart, type BenchRow, LONG_PARTS } from './bench/bench-row';
 import { benchTable } from './bench/bench-table';
 import { describeMachine } from './bench/machine';
 import { RunParts } from './bench/run-parts';
+import { soakPicture } from './bench/soak-picture';
 import { POWER_LAW_FEED } from './bench/power-law-feed';
 import { STORED_WALLETS_MAX } from './bench/stored-feed';
 import { JsonFile } from './json-file';
 
 const SCHEMA_VERSION = 1;
 const SECONDS_MAX = 86_400;
+/** More than any machine takes. */
+const RATE_MAX = 100_000;
 /** A row without a bound: a day is longer than any row takes. */
 const SECONDS_DEFAULT = SECONDS_MAX;
 
 export const BENCH_USAGE = `usage: npm run bench -- [--only ${BENCH_PARTS.join('|')}] [--rows TEXT] [--seconds N] [--transfers N]
-                         [--wallets N] [--json F]
+                         [--wallets N] [--rate N] [--json F] [--picture F]
 
 Measures detection and the whole way on this machine, each row in processes of its own. Leave the machine alone meanwhile.
 
@@ -25,17 +28,22 @@ Measures detection and the whole way on this machine, each row in processes of i
                    process of its own, and its processor time is told apart
                    whole-way: from HTTP to a visible alert: as much as is taken with detection keeping up, at 5,000 transfers/s,
                    one at a time
+                   growth: the whole way on a log that holds a million, ten, and fifty million older transfers
+                   soak: half an hour of the whole way at --rate, with --picture
+                   without --only, all but growth and soak, which take the better part of an hour each
   --rows TEXT      only rows whose name holds this text, such as 'power law' or 'hub'
   --seconds N      measured time of a row at most (default: each row as long as it takes)
                    a start is always measured whole
-  --transfers N    transfers of a row at most
+  --transfers N    transfers of a row at most; of growth, older ones
+  --rate N         of a soak: transfers a second; seven tenths of what the whole way takes on the machine of record
   --wallets N      of a rebuild: wallets that take part in its log, and so are in its state. 1000000 is the size of record:
                    2.2 million transfers, scored once before the start. Without: 1,000,000 transfers of 550,000 wallets
   --json F         writes the figures to this file too
+  --picture F      of a soak: draws memory, tables and what detection is behind into this SVG file
 `;
 
 function partsOf(only: string | undefined): readonly BenchPart[] {
-  if (only === undefined) return BENCH_PARTS;
+  if (only === undefined) return BENCH_PARTS.filter((part) => !LONG_PARTS.includes(part));
   const part = BENCH_PARTS.find((known) => known === only);
   if (part === undefined) {
     throw new AppError('INVALID_INPUT', `--only must name one of: ${BENCH_PARTS.join(', ')}`);
@@ -57,7 +65,9 @@ export async function benchCommand(args: readonly string[], stop: AbortSignal): 
     seconds: { type: 'string' },
     transfers: { type: 'string' },
     wallets: { type: 'string' },
+    rate: { type: 'string' },
     json: { type: 'string' },
+    picture: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   });
   if (flags.help) {
@@ -81,13 +91,21 @@ export async function benchCommand(args: readonly string[], stop: AbortSignal): 
           low: 1_000,
           high: STORED_WALLETS_MAX,
         });
+  const soakPerSecond =
+    flags.rate === undefined
+      ? null
+      : wholeNumber('--rate', flags.rate, RATE_MAX, { low: 1, high: RATE_MAX });
+  if (flags.picture !== undefined && !parts.includes('soak')) {
+    throw new AppError('INVALID_INPUT', '--picture is drawn of a soak: add --only soak');
+  }
   const json = await JsonFile.claim(flags.json);
+  const picture = await JsonFile.claim(flags.picture, { flag: '--picture', mayReplace: true });
   const machine = describeMachine();
   process.stdout.write(
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}, ${machine.os}\n`,
   );
-  const rows = await new RunParts(
-    { secondsMax, transfersMax, wallets, rowText: flags.rows ?? '' },
+  const { rows, samples } = await new RunParts(
+    { secondsMax, transfersMax, wallets, rowText: flags.rows ?? '', soakPerSecond },
     stop,
   ).run(parts);
   if (rows.length === 0) {
@@ -95,6 +113,7 @@ export async function benchCommand(args: readonly string[], stop: AbortSignal): 
   }
   process.stdout.write(`\n${benchTable(rows)}`);
   await json?.write(figuresJson({ machine, rows }));
+  await picture?.write(soakPicture(samples));
 }
 
 const figuresJson = (figures: {

@@ -1,6 +1,8 @@
 /** The parts of the benchmark. The bus comes with what it measures. */
-export const BENCH_PARTS = ['engine', 'rebuild', 'ingest', 'whole-way'] as const;
+export const BENCH_PARTS = ['engine', 'rebuild', 'ingest', 'whole-way', 'growth', 'soak'] as const;
 export type BenchPart = (typeof BENCH_PARTS)[number];
+/** They take most of an hour each, and are measured where they are asked for. */
+export const LONG_PARTS: readonly BenchPart[] = ['growth', 'soak'];
 
 /** What one row measured. Null where a figure does not apply or could not be taken; further keys as a row has them. */
 export interface Figures {

@@ -6,6 +6,7 @@ import { scoringProgress } from '../system/scoring-progress';
 import { SystemCosts } from '../system/system-costs';
 import { type ThrowAwayServer } from '../system/throw-away-server';
 import { type Figures, MIB, type Progress, rounded, roundedOrNull } from './bench-row';
+import { OlderLog } from './older-log.repository';
 import { loadOf, makeBodies, registerKnownWallets, type WayBodies } from './way-load';
 import { type WayRow } from './way-plan';
 
@@ -14,14 +15,28 @@ const SAMPLE_MS = 1_000;
 const LINE_EVERY = 20;
 const CATCH_UP = { pollMs: 20, quietMaxMs: 60_000 } as const;
 
+/** Of a run that long, some two hundred: as many as a picture shows. */
+const SAMPLES_KEPT = 200;
+
 const sumOf = (numbers: Iterable<number>): number => {
   let sum = 0;
   for (const number of numbers) sum += number;
   return sum;
 };
 
+/** How the system stood at a moment of the run. */
+export interface WaySample {
+  readonly seconds: number;
+  /** Of memory of its own, by service. */
+  readonly serviceBytes: Readonly<Record<string, number>>;
+  readonly tableBytes: Readonly<Record<string, number>>;
+  readonly entriesBehind: number;
+}
+
 /** Measures running services under a load, which a process of its own makes. */
 export class MeasureWay {
+  /** In even steps over the run. */
+  readonly samples: WaySample[] = [];
   private peakBytes = 0;
 
   /** @param runLoad runs the load client in a process of its own */
@@ -39,7 +54,7 @@ export class MeasureWay {
     return withServices(server, this.row.services, {}, this.stop, async (system) => {
       const watch = await DatabaseWatch.open(server.databaseUrl);
       try {
-        await this.warmUp(system, bodies);
+        await this.prepare(system, bodies);
         return await this.measure(system, bodies, watch);
       } finally {
         await watch.close();
@@ -47,11 +62,25 @@ export class MeasureWay {
     });
   }
 
+  private async prepare(system: RunningSystem, bodies: WayBodies): Promise<void> {
+    const { olderTransfers } = this.row;
+    const older = await OlderLog.of(system.server.databaseUrl);
+    try {
+      if (olderTransfers > 0) await older.leaveRoom(olderTransfers);
+      await this.warmUp(system, bodies);
+      // What was warmed up with stands after these: detection is past them, and never reads them.
+      if (olderTransfers > 0) await older.fill(olderTransfers, this.progress, this.stop);
+    } finally {
+      await older.close();
+    }
+  }
+
   private async warmUp(system: RunningSystem, bodies: WayBodies): Promise<void> {
-    if (bodies.warmUp.length === 0) return;
-    const task = loadOf(this.row, bodies.warmUp, this.seconds, system);
-    await this.runLoad({ ...task, transfersPerSecond: null, alerts: null });
-    await registerKnownWallets(bodies, system);
+    if (bodies.warmUp.length > 0) {
+      const task = loadOf(this.row, bodies.warmUp, this.seconds, system);
+      await this.runLoad({ ...task, transfersPerSecond: null, alerts: null });
+    }
+    await registerKnownWallets(this.row, bodies, system);
     await caughtUp(system);
   }
 
@@ -63,7 +92,7 @@ export class MeasureWay {
     const before = await watch.sizes();
     const costs = await SystemCosts.from(system, watch);
     const load = this.runLoad(loadOf(this.row, bodies.measured, this.seconds, system));
-    await this.sampleDuring(load, system, costs);
+    await this.sampleDuring(load, system, costs, watch);
     const figures = await load;
     const catchUpSeconds = await caughtUp(system);
     const cpu = await costs.cpu();
@@ -85,6 +114,7 @@ export class MeasureWay {
       ),
       scoringP50Ms: roundedOrNull(scored.p50Ms),
       scoringP99Ms: roundedOrNull(scored.p99Ms),
+      ...(await watch.litter()),
       ...(await watch.eventsTold()),
       ...Object.fromEntries(parts),
     };
@@ -95,6 +125,7 @@ export class MeasureWay {
     load: Promise<unknown>,
     system: RunningSystem,
     costs: SystemCosts,
+    watch: DatabaseWatch,
   ): Promise<void> {
     const end = new AbortController();
     const ended = load
@@ -102,23 +133,36 @@ export class MeasureWay {
       .then(() => {
         end.abort();
       });
+    const fromMs = performance.now();
+    const keepEvery = Math.ceil((this.seconds * 1_000) / SAMPLE_MS / SAMPLES_KEPT);
     for (let sample = 1; !end.signal.aborted; sample += 1) {
       await costs.cpu();
       const memory = await costs.memory();
       this.peakBytes = Math.max(this.peakBytes, sumOf(memory.values()));
+      if (sample % keepEvery === 0) {
+        this.samples.push({
+          seconds: (performance.now() - fromMs) / 1_000,
+          serviceBytes: Object.fromEntries(memory),
+          tableBytes: (await watch.sizes()).tableBytes,
+          entriesBehind: (await entriesBehind(system)) ?? 0,
+        });
+      }
       if (sample % LINE_EVERY === 0) {
         const sizes = [...memory].map(([name, bytes]) => `${name} ${Math.round(bytes / MIB)} MiB`);
-        process.stdout.write(`  ${[...sizes, ...(await lagOf(system))].join(', ')}\n`);
+        const behind = await entriesBehind(system);
+        if (behind !== null) sizes.push(`${behind} behind`);
+        process.stdout.write(`  ${sizes.join(', ')}\n`);
       }
       await Promise.race([ended, sleep(SAMPLE_MS)]);
     }
   }
 }
 
-async function lagOf(system: RunningSystem): Promise<string[]> {
+/** Null where it is not known. */
+async function entriesBehind(system: RunningSystem): Promise<number | null> {
   const scoring = system.services.get('scoring');
   const told = scoring && (await scoringProgress(scoring));
-  return told ? [`scored ${told.position}, ${told.head - told.position} behind`] : [];
+  return told ? told.head - told.position : null;
 }
 
 /** Waits until everything that was posted has had all its consequences. @returns seconds */

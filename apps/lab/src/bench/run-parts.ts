@@ -14,7 +14,7 @@ import { measureInProcess } from './row-process';
 import { sharedFolder } from './shared-folder.config';
 import { storedFeed } from './stored-feed';
 import { type SubjectName } from './subject';
-import { MeasureWay } from './measure-way';
+import { MeasureWay, type WaySample } from './measure-way';
 import { WAY_ROWS, type WayRow } from './way-plan';
 
 export interface BenchBounds {
@@ -26,6 +26,14 @@ export interface BenchBounds {
   readonly wallets: number | null;
   /** Rows whose name does not hold it are left out. */
   readonly rowText: string;
+  /** Offered while half an hour is measured; null for its usual rate. */
+  readonly soakPerSecond: number | null;
+}
+
+/** The rows, and how the last one that soaks went. */
+export interface BenchOutcome {
+  readonly rows: readonly BenchRow[];
+  readonly samples: readonly WaySample[];
 }
 
 const PROGRESS_EVERY_MS = 10_000;
@@ -40,16 +48,18 @@ const START = { name: 'rebuild: start from a snapshot' };
 
 /** Runs the parts of the benchmark, one row after the other, and says on the way how far it is. */
 export class RunParts {
+  private samples: readonly WaySample[] = [];
+
   constructor(
     private readonly bounds: BenchBounds,
     private readonly stop: AbortSignal,
   ) {}
 
   /** @throws AppError UNAVAILABLE where a row cannot be measured, or this was told to stop */
-  async run(parts: readonly BenchPart[]): Promise<BenchRow[]> {
+  async run(parts: readonly BenchPart[]): Promise<BenchOutcome> {
     const rows: BenchRow[] = [];
     for (const part of parts) rows.push(...(await this.runPart(part)));
-    return rows;
+    return { rows, samples: this.samples };
   }
 
   private async runPart(part: BenchPart): Promise<BenchRow[]> {
@@ -60,6 +70,8 @@ export class RunParts {
         return this.runRebuild();
       case 'ingest':
       case 'whole-way':
+      case 'growth':
+      case 'soak':
         return this.runWay(part);
       default:
         return part satisfies never;
@@ -112,8 +124,9 @@ export class RunParts {
 
   private async runWay(part: WayRow['part']): Promise<BenchRow[]> {
     const rows: BenchRow[] = [];
-    for (const planned of WAY_ROWS) {
-      if (planned.part !== part || !this.isWanted(planned)) continue;
+    for (const row of WAY_ROWS) {
+      if (row.part !== part || !this.isWanted(row)) continue;
+      const planned = this.bounded(row);
       const { name, flushed } = planned;
       const progress = this.teller(name);
       const seconds = Math.min(planned.seconds, this.bounds.secondsMax);
@@ -128,8 +141,19 @@ export class RunParts {
         withThrowAwayServer(flushed, (server) => measure.run(server)),
       );
       rows.push(this.done({ name, part, ...figures }));
+      if (part === 'soak') this.samples = measure.samples;
     }
     return rows;
+  }
+
+  private bounded(row: WayRow): WayRow {
+    const { transfersMax, soakPerSecond } = this.bounds;
+    return {
+      ...row,
+      olderTransfers: Math.min(row.olderTransfers, transfersMax ?? row.olderTransfers),
+      transfersPerSecond:
+        row.part === 'soak' ? (soakPerSecond ?? row.transfersPerSecond) : row.transfersPerSecond,
+    };
   }
 
   private async startRow(task: StartTask): Promise<BenchRow> {

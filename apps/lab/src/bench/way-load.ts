@@ -2,6 +2,7 @@ import { type TransferEntry } from '#contracts';
 import { AppError, MINUTE_MS } from '#domain';
 import { type LoadStream, type LoadTask } from '../load/load-client';
 import { type RequestBodies, writeBodies } from '../load/request-bodies';
+import { providerOf } from '../load/transfer-row';
 import { type RunningSystem, serviceOf } from '../system/running-system';
 import { type Progress } from './bench-row';
 import { POWER_LAW_FEED, PowerLawFeed } from './power-law-feed';
@@ -12,15 +13,19 @@ const TAKEN_PER_SECOND_MAX = 25_000;
 /** So far behind detection may be while as much is sent as is taken: two seconds of it at ten thousand a second. */
 const LAG_ENTRIES_MAX = 20_000;
 /**
- * Ten transfers of a wallet and day. A feed is sent a hundred times as fast as it happens: spread over more days, what two
- * providers send at the same time would lie further apart by the feed's clock.
+ * Ten of a wallet. A feed is sent a hundred times as fast as it happens: spread over more days, what two providers send at
+ * the same time would lie further apart by the feed's clock.
  */
-const DAYS = 1;
-/** Before alerts are waited for one by one, so that the services have compiled what they run. */
+const TRANSFERS_PER_DAY = 10 * POWER_LAW_FEED.wallets;
+/**
+ * Before alerts are waited for one by one, so that the services have compiled what they run; and where there is an older log,
+ * so that detection is past it.
+ */
 const WARM_UP = { transfers: 20_000, rowsPerRequest: 1_000 } as const;
-/** Digits of a wallet that no feed has. */
-const KNOWN_WALLETS_FROM = 92_900_000_000;
-const OTHER_WALLETS_FROM = 92_800_000_000;
+/** How the numbers of wallets begin that no feed has. */
+const KNOWN_WALLETS = '929';
+const OTHER_WALLETS = '928';
+const PROBE = { every: 1_000, in: 0, out: 600 } as const;
 const KNOWN_AMOUNT_MINOR = 8_450_000;
 const PASSED_ON_MINOR = 8_200_000;
 
@@ -30,21 +35,34 @@ export interface WayBodies {
   readonly measured: readonly RequestBodies[];
 }
 
+const knownWallet = (index: number): string => `${KNOWN_WALLETS}${String(index).padStart(8, '0')}`;
+const otherWallet = (index: number): string => `${OTHER_WALLETS}${String(index).padStart(8, '0')}`;
+
 /** In turns somebody pays a known wallet, and that one a stranger. */
 function throughKnownWallet(entry: TransferEntry, index: number): TransferEntry {
   const { transfer } = entry;
-  const known = { ...transfer.debtor, walletId: knownWallet(index >> 1), kind: null };
-  const other = { ...known, walletId: String(OTHER_WALLETS_FROM + index) };
+  const party = { ...transfer.debtor, kind: null };
+  const known = { ...party, walletId: knownWallet(index >> 1) };
+  const other = { ...party, walletId: otherWallet(index) };
   const [debtor, creditor] = index % 2 === 0 ? [other, known] : [known, other];
   const amountMinor = index % 2 === 0 ? KNOWN_AMOUNT_MINOR : PASSED_ON_MINOR;
-  const occurredAtMs = transfer.occurredAtMs + index * MINUTE_MS;
-  return {
-    ...entry,
-    transfer: { ...transfer, type: 'P2P', debtor, creditor, amountMinor, occurredAtMs },
-  };
+  return { ...entry, transfer: { ...transfer, type: 'P2P', debtor, creditor, amountMinor } };
 }
 
-const knownWallet = (index: number): string => String(KNOWN_WALLETS_FROM + index);
+/** The same a minute after the one before, however many the feed has in a minute. */
+function alone(entry: TransferEntry, index: number): TransferEntry {
+  const { transfer } = throughKnownWallet(entry, index);
+  const occurredAtMs = transfer.occurredAtMs + index * MINUTE_MS;
+  return { ...entry, transfer: { ...transfer, occurredAtMs } };
+}
+
+/** Two in a thousand transfers go through a known wallet, the one in and, a few seconds of the feed later, the other out. */
+function nowAndThen(entry: TransferEntry): TransferEntry {
+  const thousand = Math.floor(entry.position / PROBE.every);
+  const place = entry.position % PROBE.every;
+  if (place === PROBE.in) return throughKnownWallet(entry, 2 * thousand);
+  return place === PROBE.out ? throughKnownWallet(entry, 2 * thousand + 1) : entry;
+}
 
 /** Writes all that a row sends to files of this folder. */
 export async function makeBodies(
@@ -53,9 +71,14 @@ export async function makeBodies(
   folder: string,
   progress: Progress,
 ): Promise<WayBodies> {
-  const feed = new PowerLawFeed({ ...POWER_LAW_FEED, days: DAYS });
   const providers = providersOf(row);
   const transfers = Math.ceil(seconds * (row.transfersPerSecond ?? TAKEN_PER_SECOND_MAX));
+  const made = transfers + WARM_UP.transfers;
+  const feed = new PowerLawFeed({
+    ...POWER_LAW_FEED,
+    transfers: made,
+    days: made / TRANSFERS_PER_DAY,
+  });
   const write = (
     next: (count: number) => TransferEntry[],
     count: number,
@@ -63,16 +86,23 @@ export async function makeBodies(
     name: string,
   ): Promise<RequestBodies[]> =>
     writeBodies(next, count, rows, providers, `${folder}/${name}`, progress);
-  if (!row.toKnownWallets) {
-    const next = (count: number): TransferEntry[] => feed.next(count);
-    return { warmUp: [], measured: await write(next, transfers, row.rowsPerRequest, 'measured') };
-  }
-  const { transfers: before, rowsPerRequest } = WARM_UP;
-  const warmUp = await write((count) => feed.next(count), before, rowsPerRequest, 'warm-up');
   let index = 0;
-  const toKnown = (count: number): TransferEntry[] =>
-    feed.next(count).map((entry) => throughKnownWallet(entry, index++));
-  return { warmUp, measured: await write(toKnown, transfers, row.rowsPerRequest, 'measured') };
+  const through = (entry: TransferEntry): TransferEntry => {
+    if (row.throughKnownWallets === 'all') return alone(entry, index++);
+    return row.throughKnownWallets === 'some' ? nowAndThen(entry) : entry;
+  };
+  const isWarmedUp = row.throughKnownWallets === 'all' || row.olderTransfers > 0;
+  return {
+    warmUp: isWarmedUp
+      ? await write((n) => feed.next(n), WARM_UP.transfers, WARM_UP.rowsPerRequest, 'warm-up')
+      : [],
+    measured: await write(
+      (n) => feed.next(n).map(through),
+      transfers,
+      row.rowsPerRequest,
+      'measured',
+    ),
+  };
 }
 
 /** The load of a row on a running system. */
@@ -108,21 +138,24 @@ export function loadOf(
             key: system.keys.analyst,
           },
           pollMs: row.alertsPollMs,
+          ofWallets: row.throughKnownWallets === 'none' ? '' : KNOWN_WALLETS,
         }
       : null,
   };
 }
 
-/** Makes known whom the transfers of a row pay. */
+/** Makes known the wallets that transfers of a row go through. */
 export async function registerKnownWallets(
+  row: WayRow,
   { measured }: WayBodies,
   system: RunningSystem,
 ): Promise<void> {
+  if (row.throughKnownWallets === 'none') return;
   const transfers = measured.flatMap(({ rows }) => rows).reduce((sum, rows) => sum + rows, 0);
-  const [provider] = system.keys.providers.keys();
-  const indicators = Array.from({ length: transfers }, (_, i) => ({
+  const wallets = row.throughKnownWallets === 'all' ? transfers : transfers / PROBE.every;
+  const indicators = Array.from({ length: Math.ceil(wallets) + 1 }, (_, i) => ({
     type: 'wallet',
-    provider,
+    provider: providerOf(knownWallet(i), providersOf(row)),
     value: knownWallet(i),
     knownFrom: '2020-01-01T00:00:00Z',
   }));

@@ -5,7 +5,7 @@ import { type BenchPart } from './bench-row';
 /** A row of the parts that measure running services. */
 export interface WayRow {
   readonly name: string;
-  readonly part: Extract<BenchPart, 'ingest' | 'whole-way'>;
+  readonly part: Extract<BenchPart, 'ingest' | 'whole-way' | 'growth' | 'soak'>;
   readonly services: readonly ServiceName[];
   /** Whether a commit waits for the disk, as in service. */
   readonly flushed: boolean;
@@ -15,8 +15,13 @@ export interface WayRow {
   readonly seconds: number;
   /** How often alerts are looked for. */
   readonly alertsPollMs: number;
-  /** Every transfer pays a wallet that an operation is known by, so that each becomes an alert. */
-  readonly toKnownWallets: boolean;
+  /**
+   * Transfers that pay a wallet which an operation is known by, or are paid by one, so that they become alerts: of some, only
+   * those are waited for. What a feed shows beside is often seen only some time after the last transfer that it rests on.
+   */
+  readonly throughKnownWallets: 'none' | 'some' | 'all';
+  /** Older transfers in the log, which detection has long been through. */
+  readonly olderTransfers: number;
 }
 
 const FULL = {
@@ -24,8 +29,14 @@ const FULL = {
   rowsPerRequest: 1_000,
   transfersPerSecond: null,
   alertsPollMs: 500,
-  toKnownWallets: false,
+  throughKnownWallets: 'none',
+  olderTransfers: 0,
 } as const;
+
+const MILLION = 1_000_000;
+/** Of what the whole way takes (docs/performance.md), seven tenths. */
+const SOAK_PER_SECOND = 6_500;
+const HALF_AN_HOUR_S = 1_800;
 
 export const WAY_ROWS: readonly WayRow[] = [
   {
@@ -60,6 +71,7 @@ export const WAY_ROWS: readonly WayRow[] = [
     transfersPerSecond: 5_000,
     rowsPerRequest: 100,
     alertsPollMs: 10,
+    throughKnownWallets: 'some',
     seconds: 120,
   },
   {
@@ -70,8 +82,24 @@ export const WAY_ROWS: readonly WayRow[] = [
     transfersPerSecond: 5,
     rowsPerRequest: 1,
     alertsPollMs: 2,
-    toKnownWallets: true,
+    throughKnownWallets: 'all',
     seconds: 40,
+  },
+  ...[1, 10, 50].map((millions): WayRow => ({
+    ...FULL,
+    name: `growth: ${millions} million stored`,
+    part: 'growth',
+    flushed: true,
+    olderTransfers: millions * MILLION,
+    seconds: 120,
+  })),
+  {
+    ...FULL,
+    name: 'soak: half an hour',
+    part: 'soak',
+    flushed: true,
+    transfersPerSecond: SOAK_PER_SECOND,
+    seconds: HALF_AN_HOUR_S,
   },
 ];
 

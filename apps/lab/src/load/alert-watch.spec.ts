@@ -7,12 +7,14 @@ interface Shown {
   readonly id: string;
   readonly revision: number;
   readonly transfers: readonly { readonly provider: string; readonly transferId: string }[];
+  readonly wallets: readonly { readonly walletId: string }[];
 }
 
 const alert = (id: number, revision: number, ...transfers: number[]): Shown => ({
   id: String(id),
   revision,
   transfers: transfers.map((number) => ({ provider: 'p', transferId: `T${number}` })),
+  wallets: [{ walletId: `W${id}` }],
 });
 
 describe('looking for alerts', () => {
@@ -38,11 +40,13 @@ describe('looking for alerts', () => {
 
   const watch = (
     answeredAtMs: (provider: string, transfer: number) => number | null,
+    ofWallets = '',
   ): AlertWatch => {
     const { port } = server.address() as AddressInfo;
     return new AlertWatch(
       { service: 'x', url: `http://127.0.0.1:${port}`, key: 'k' },
       5,
+      ofWallets,
       answeredAtMs,
     );
   };
@@ -67,5 +71,12 @@ describe('looking for alerts', () => {
     const latencies = await looking.end();
     expect(latencies.size).toBe(2);
     expect(latencies.quantileMs(1)).toBe(0);
+  });
+
+  it('counts only those of the wallets that are asked for', async () => {
+    const looking = watch(() => null, 'W1');
+    list = [alert(1, 1, 1), alert(2, 1, 1), alert(12, 1, 1)];
+    await sleep(100);
+    expect((await looking.end()).size).toBe(2);
   });
 });

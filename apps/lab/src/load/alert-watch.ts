@@ -7,6 +7,7 @@ interface ShownAlert {
   readonly id: string;
   readonly revision: number;
   readonly transfers: readonly { readonly provider: string; readonly transferId: string }[];
+  readonly wallets: readonly { readonly walletId: string }[];
 }
 
 /** The last page is shown again until it is full: what it holds at most is sent each time. */
@@ -23,11 +24,13 @@ export class AlertWatch {
 
   /**
    * @param pollMs what is measured is known to so much; asking is a load of its own
+   * @param ofWallets how the number of a wallet begins that an alert must name to count
    * @param answeredAtMs when the request was answered that told of a transfer, by {@link performance}; null where it is not yet
    */
   constructor(
     private readonly alerts: ApiAddress,
     private readonly pollMs: number,
+    private readonly ofWallets: string,
     private readonly answeredAtMs: (provider: string, transfer: number) => number | null,
   ) {
     this.running = this.look();
@@ -61,10 +64,11 @@ export class AlertWatch {
   }
 
   /** Of a later revision the transfer that raised it is not known. */
-  private add({ id, revision, transfers }: ShownAlert, nowMs: number): void {
+  private add({ id, revision, transfers, wallets }: ShownAlert, nowMs: number): void {
     const isNew = !this.seen.has(id);
     this.seen.add(id);
     if (!isNew || revision !== 1) return;
+    if (!wallets.some(({ walletId }) => walletId.startsWith(this.ofWallets))) return;
     const answered = transfers.map(({ provider, transferId }) =>
       this.answeredAtMs(provider, transferNumber(transferId)),
     );

@@ -21,7 +21,12 @@ export interface LoadTask {
   /** Sending waits while detection is further behind; null where it may be any way behind. */
   readonly lag: LagLimit | null;
   /** Where alerts are looked for, and how often; null where they are not. */
-  readonly alerts: { readonly address: ApiAddress; readonly pollMs: number } | null;
+  readonly alerts: {
+    readonly address: ApiAddress;
+    readonly pollMs: number;
+    /** Only those count that name a wallet whose number begins so. */
+    readonly ofWallets: string;
+  } | null;
 }
 
 export interface LoadOutcome {
@@ -76,6 +81,7 @@ export async function runLoad(
     new AlertWatch(
       task.alerts.address,
       task.alerts.pollMs,
+      task.alerts.ofWallets,
       (provider, transfer) => times.get(provider)?.of(transfer) ?? null,
     );
   const fromMs = performance.now();

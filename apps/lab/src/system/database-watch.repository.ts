@@ -11,6 +11,14 @@ export interface DatabaseSizes {
   readonly tableBytes: Readonly<Record<string, number>>;
 }
 
+/** What updates and deletions have left, and how often the server cleared it away. */
+export interface DatabaseLitter {
+  readonly deadRows: number;
+  readonly autovacuums: number;
+  /** Of the index that keeps transfers unique, for each of them. */
+  readonly keyIndexBytesPerTransfer: number;
+}
+
 /** Looks at a database from outside, over a connection of its own. */
 export class DatabaseWatch {
   private constructor(private readonly dataSource: DataSource) {}
@@ -44,6 +52,16 @@ export class DatabaseWatch {
          ) as tables`,
       );
     return { walBytes: rows[0]!.wal, tableBytes: rows[0]!.tables ?? {} };
+  }
+
+  async litter(): Promise<DatabaseLitter> {
+    const rows: DatabaseLitter[] = await this.dataSource.query(
+      `select sum(n_dead_tup)::float8 as "deadRows", sum(autovacuum_count)::float8 as "autovacuums", (
+         select pg_relation_size('feed.transfer_key_pkey')::float8 / nullif(count(*), 0) from feed.transfer_key
+       ) as "keyIndexBytesPerTransfer"
+       from pg_stat_user_tables`,
+    );
+    return rows[0]!;
   }
 
   /** What scoring has told, by the name of the event. */
