@@ -1,37 +1,38 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex } from './accounts';
 import { type AccountNames } from './account-names';
+import { BlockRows, classFor } from './block-rows';
 import { type Caps } from './caps';
 import { CAPS } from './flow-limits';
-import { PAGE_ROWS, PagedRows } from './paged-rows';
 import { type StatePart, type StateSource } from './state-parts';
 
 /** Wallets remembered of one identifier; the one seen longest ago makes room. */
 export const WALLETS_PER_ATTRIBUTE_MAX = 16;
 
-/** A row: how many, then account and time of each. */
-const COUNT = 0;
-const FIRST = 1;
+/** Of a wallet: account and time. */
 const PER_WALLET = 2;
-const STRIDE = FIRST + PER_WALLET * WALLETS_PER_ATTRIBUTE_MAX;
+/** More than there are wallets of one identifier. */
+const COUNTS = 32;
+
+/** Where an identifier's wallets lie, and how many there are: one number that the map can hold by itself. */
+type Place = number;
+const placeOf = (block: number, count: number): Place => block * COUNTS + count;
+const blockOf = (place: Place): number => Math.floor(place / COUNTS);
+const countOf = (place: Place): number => place % COUNTS;
 
 /**
  * By which wallets an identifier (a device, a SIM, an agent, a person; by its token) was used lately. Keyed by the
- * identifier as accounts are by the wallet: noting a use touches one row.
+ * identifier as accounts are by the wallet: noting a use touches one block. Nearly all have one wallet, and room for one.
  */
-export class AttributeStore extends PagedRows {
-  private readonly rowOf = new Map<string, number>();
-  private readonly freed: number[] = [];
-  private rows = 0;
-  private capacity = 0;
+export class AttributeStore {
+  private readonly places = new Map<string, Place>();
+  private readonly wallets = new BlockRows('attributes.wallets', PER_WALLET);
 
   constructor(
     private readonly names: AccountNames,
     private readonly attributesMax: number,
     private readonly caps: Caps,
-  ) {
-    super('attributes', STRIDE);
-  }
+  ) {}
 
   /**
    * Notes that an account was used with an identifier.
@@ -39,33 +40,32 @@ export class AttributeStore extends PagedRows {
    * @returns with how many wallets it was seen since then, at most {@link WALLETS_PER_ATTRIBUTE_MAX}
    */
   note(token: string, account: AccountIndex, atMs: EventTimeMs, sinceMs: EventTimeMs): number {
-    let row = this.rowOf.get(token);
-    if (row === undefined) {
-      if (this.rowOf.size >= this.attributesMax) this.forgetOldest();
-      row = this.freed.pop() ?? this.rows++;
-      while (row >= this.capacity) this.capacity = this.grow() + PAGE_ROWS;
-      this.set(row, COUNT, 0);
-      // A copy of its own: a string cut out of a page of the log would keep the whole page alive.
-      this.rowOf.set(Buffer.from(token).toString(), row);
+    const known = this.places.get(token);
+    if (known !== undefined) {
+      const place = this.noteIn(known, account, atMs);
+      if (place !== known) this.places.set(token, place);
+      return this.walletsSince(place, sinceMs);
     }
-    this.noteIn(row, account, atMs);
-    return this.walletsSince(row, sinceMs);
+    if (this.places.size >= this.attributesMax) this.forgetOldest();
+    const place = this.noteIn(placeOf(this.wallets.take(0), 0), account, atMs);
+    // A copy of its own: a string cut out of a page of the log would keep the whole page alive.
+    this.places.set(Buffer.from(token).toString(), place);
+    return this.walletsSince(place, sinceMs);
   }
 
   /**
    * The wallet seen last stands last, so that the first is the one seen longest ago. A wallet is one, in however many
    * currencies it has accounts: it stands there by the account that it used last.
    */
-  private noteIn(row: number, account: AccountIndex, atMs: EventTimeMs): void {
-    const page = this.page(row);
-    const first = this.offset(row) + FIRST;
-    const count = page[first - FIRST + COUNT]!;
-    let i = 0;
-    while (i < count && !this.names.isSameWallet(page[first + i * PER_WALLET]!, account)) i += 1;
+  private noteIn(place: Place, account: AccountIndex, atMs: EventTimeMs): Place {
+    const count = countOf(place);
+    const i = this.indexOf(account, place);
     const isNew = i === count;
     const full = count === WALLETS_PER_ATTRIBUTE_MAX;
-    if (isNew && !full) page[first - FIRST + COUNT] = count + 1;
     if (isNew && full) this.caps.count(CAPS.walletsPerAttribute);
+    const block = isNew && !full ? this.roomForOneMore(place) : blockOf(place);
+    const page = this.wallets.page(block);
+    const first = this.wallets.offset(block);
     const goes = isNew && full ? 0 : i;
     const last = first + (isNew && !full ? count : count - 1) * PER_WALLET;
     const known = first + i * PER_WALLET;
@@ -77,14 +77,39 @@ export class AttributeStore extends PagedRows {
     if (from < last) page.copyWithin(from, from + PER_WALLET, last + PER_WALLET);
     page[last] = latest;
     page[last + 1] = latestMs;
+    return placeOf(block, isNew && !full ? count + 1 : count);
   }
 
-  private walletsSince(row: number, sinceMs: EventTimeMs): number {
-    const page = this.page(row);
-    const first = this.offset(row) + FIRST;
-    const end = first + page[first - FIRST + COUNT]! * PER_WALLET;
+  /** Which of the wallets it is; as many as there are where it is none of them. */
+  private indexOf(account: AccountIndex, place: Place): number {
+    const count = countOf(place);
+    const page = this.wallets.page(blockOf(place));
+    const first = this.wallets.offset(blockOf(place));
+    let i = 0;
+    while (i < count && !this.names.isSameWallet(page[first + i * PER_WALLET]!, account)) i += 1;
+    return i;
+  }
+
+  /** @returns the block, another one where it was full */
+  private roomForOneMore(place: Place): number {
+    const [block, count] = [blockOf(place), countOf(place)];
+    if (count === 0 || classFor(count + 1) === classFor(count)) return block;
+    const larger = this.wallets.take(classFor(count + 1));
+    for (let i = 0; i < count; i += 1) {
+      for (let field = 0; field < PER_WALLET; field += 1) {
+        this.wallets.set(larger + i, field, this.wallets.get(block + i, field));
+      }
+    }
+    this.wallets.release(block, classFor(count));
+    return larger;
+  }
+
+  private walletsSince(place: Place, sinceMs: EventTimeMs): number {
+    const end = blockOf(place) + countOf(place);
     let found = 0;
-    for (let at = first + 1; at < end; at += PER_WALLET) if (page[at]! >= sinceMs) found += 1;
+    for (let at = blockOf(place); at < end; at += 1) {
+      if (this.wallets.get(at, 1) >= sinceMs) found += 1;
+    }
     return found;
   }
 
@@ -93,41 +118,31 @@ export class AttributeStore extends PagedRows {
    * account whose number has been given to another.
    */
   accountsOf(token: string, sinceMs: EventTimeMs): AccountIndex[] {
-    const row = this.rowOf.get(token);
-    if (row === undefined) return [];
-    const seen = Array.from({ length: this.get(row, COUNT) }, (_, i) => FIRST + i * PER_WALLET);
-    return seen
-      .filter((field) => this.get(row, field + 1) >= sinceMs)
-      .map((field) => this.get(row, field))
+    const place = this.places.get(token);
+    if (place === undefined) return [];
+    return Array.from({ length: countOf(place) }, (_, i) => blockOf(place) + i)
+      .filter((at) => this.wallets.get(at, 1) >= sinceMs)
+      .map((at) => this.wallets.get(at, 0))
       .sort((a, b) => a - b);
   }
 
   private forgetOldest(): void {
-    const oldest = this.rowOf.entries().next();
+    const oldest = this.places.entries().next();
     if (oldest.done === true) return;
     this.caps.count(CAPS.attributes);
-    const [token, row] = oldest.value;
-    this.rowOf.delete(token);
-    this.freed.push(row);
+    const [token, place] = oldest.value;
+    this.places.delete(token);
+    this.wallets.release(blockOf(place), classFor(countOf(place)));
   }
 
-  override *save(): Iterable<StatePart> {
-    const { rowOf, freed, rows, capacity } = this;
-    yield { name: 'attributes', value: { tokens: [...rowOf], freed, rows, capacity } };
-    yield* super.save();
+  *save(): Iterable<StatePart> {
+    yield { name: 'attributes', value: [...this.places] };
+    yield* this.wallets.save();
   }
 
-  override load(source: StateSource): void {
-    const saved = source.value('attributes') as {
-      tokens: [string, number][];
-      freed: number[];
-      rows: number;
-      capacity: number;
-    };
-    for (const [token, row] of saved.tokens) this.rowOf.set(token, row);
-    this.freed.push(...saved.freed);
-    this.rows = saved.rows;
-    this.capacity = saved.capacity;
-    super.load(source);
+  load(source: StateSource): void {
+    const saved = source.value('attributes') as [string, Place][];
+    for (const [token, place] of saved) this.places.set(token, place);
+    this.wallets.load(source);
   }
 }

@@ -52,7 +52,13 @@ export class RecentNotes<T extends Note> {
    * @returns all that is remembered of the key, in the order of time
    */
   note(key: string, note: T, nowMs: EventTimeMs, replaces?: (older: T) => boolean): readonly T[] {
-    const kept = this.byKey.get(key) ?? this.keep(key, []);
+    const kept = this.byKey.get(key);
+    if (kept === undefined) {
+      // Most have one note ever: an array that one is pushed to makes room for sixteen.
+      const { notes } = this.keep(key, [note]);
+      this.forget(nowMs);
+      return notes;
+    }
     const { notes } = kept;
     const old = replaces === undefined ? -1 : notes.findIndex(replaces);
     if (old >= 0) notes.splice(old, 1);

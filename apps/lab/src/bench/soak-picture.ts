@@ -66,7 +66,7 @@ function panelOf({ title, lines }: Panel, seconds: readonly number[], top: numbe
         x(minute),
         top + PANEL.height + 18,
         `${Number((minute / 60).toPrecision(3))} min`,
-        ' text-anchor="middle"',
+        ` text-anchor="${i === TICKS ? 'end' : 'middle'}"`,
       ),
     ].join('');
   });
