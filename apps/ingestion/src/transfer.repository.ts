@@ -46,12 +46,11 @@ const IDENTITIES = `
 // the order of the log.
 const STORE_NEW = `
   with told as materialized (${INPUT}),
+  handed_out as materialized (select feed.hand_out($1, $2::text[]) as before),
   transfer_key as (
     insert into feed.transfer_key (provider_id, transfer_id, positions)
-    select $1, transfer_id, array[nextval('log.position')]
-    from (select transfer_id from told order by place) as in_order
-    where not (select feed.knows_any($1, $2::text[]))
-    returning transfer_id, positions[1] as position
+    select $1, transfer_id, array[before + place] from handed_out cross join told where before is not null
+    returning positions[1] as position
   ),
   -- Reading transfer_key puts this after the turn was taken: two batches that name the same identities in another order
   -- would otherwise wait for one another.
@@ -62,8 +61,8 @@ const STORE_NEW = `
   transfer as (
     insert into feed.transfer (${TRANSFER_COLUMNS})
     select ${TRANSFER_VALUES}, null
-    from transfer_key join told using (transfer_id)
-    order by position
+    from (select *, (select min(position) - 1 from transfer_key) + place as position from told) as placed
+    where exists (select from transfer_key)
   )
   select count(*) as stored from transfer_key`;
 

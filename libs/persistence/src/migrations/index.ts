@@ -11,6 +11,7 @@ import { Backtests1764000000010 } from './1764000000010-backtests';
 import { CaseDrawing1764000000011 } from './1764000000011-case-drawing';
 import { ScoringSeat1764000000012 } from './1764000000012-scoring-seat';
 import { TransferDays1764000000013 } from './1764000000013-transfer-days';
+import { HandOut1764000000014 } from './1764000000014-hand-out';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   CaseDrawing1764000000011,
   ScoringSeat1764000000012,
   TransferDays1764000000013,
+  HandOut1764000000014,
 ];
