@@ -153,6 +153,32 @@ describe('the benchmark, as a process', () => {
     expect(await foldersOf(child)).toEqual([]);
   });
 
+  it('measures the whole way on an older log', async () => {
+    const { code, err } = await run(
+      ...['--only', 'growth', '--rows', ' 1 million', '--transfers', '3000', '--seconds', '2'],
+      ...['--json', json],
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const [row] = (await figures()).rows;
+    expect(row!.storedTransfers).toBe(3_000 + 20_000 + (row!.transfers as number));
+    expect(isFigure(row!.keyIndexBytesPerTransfer)).toBe(true);
+  });
+
+  it('draws how a soak went', async () => {
+    const picture = join(folder, 'soak.svg');
+    const { child, code, err } = await run(
+      ...['--only', 'soak', '--rate', '400', '--seconds', '5', '--picture', picture],
+      ...['--json', json],
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const [row] = (await figures()).rows;
+    expect(row!.transfers as number).toBeGreaterThan(0);
+    expect(row!.transfers as number).toBeLessThanOrEqual(2_000);
+    const svg = await readFile(picture, 'utf8');
+    for (const service of ['ingestion', 'scoring', 'case-referral']) expect(svg).toContain(service);
+    expect(await foldersOf(child)).toEqual([]);
+  });
+
   it('shows the last words of a scoring that fails, and leaves nothing behind', async () => {
     const { child, said, ended } = startWith({ SCORING_BATCH_MAX: '0' }, ...SNAPSHOT_ROW);
     expect(await ended).toBe(69);
@@ -203,11 +229,13 @@ describe('the benchmark, as a process', () => {
   });
 
   it.each([
-    [['--only', 'bus'], 'engine, rebuild, ingest, whole-way'],
+    [['--only', 'bus'], 'engine, rebuild, ingest, whole-way, growth, soak'],
     [['--only', 'engine', '--rows', 'no such row'], '--rows'],
     [['--seconds', '0'], '--seconds must be a whole number from 1'],
     [['--transfers', '999'], '--transfers must be a whole number from 1000'],
     [['--wallets', '999'], '--wallets must be a whole number from 1000 to 2000000'],
+    [['--rate', '0'], '--rate must be a whole number from 1'],
+    [['--picture', 'x.svg'], '--only soak'],
     [['--fast'], "Unknown option '--fast'"],
   ])('refuses %j with 78', async (args, message) => {
     const { code, err } = await run(...args);

@@ -15,8 +15,9 @@ export interface DatabaseSizes {
 export interface DatabaseLitter {
   readonly deadRows: number;
   readonly autovacuums: number;
-  /** Of the index that keeps transfers unique, for each of them. */
-  readonly keyIndexBytesPerTransfer: number;
+  readonly storedTransfers: number;
+  /** Of the index that keeps them unique, for each of them. */
+  readonly keyIndexBytesPerTransfer: number | null;
 }
 
 /** Looks at a database from outside, over a connection of its own. */
@@ -56,10 +57,11 @@ export class DatabaseWatch {
 
   async litter(): Promise<DatabaseLitter> {
     const rows: DatabaseLitter[] = await this.dataSource.query(
-      `select sum(n_dead_tup)::float8 as "deadRows", sum(autovacuum_count)::float8 as "autovacuums", (
-         select pg_relation_size('feed.transfer_key_pkey')::float8 / nullif(count(*), 0) from feed.transfer_key
-       ) as "keyIndexBytesPerTransfer"
-       from pg_stat_user_tables`,
+      `select (select sum(n_dead_tup)::float8 from pg_stat_user_tables) as "deadRows",
+              (select sum(autovacuum_count)::float8 from pg_stat_user_tables) as "autovacuums",
+              keys as "storedTransfers",
+              pg_relation_size('feed.transfer_key_pkey')::float8 / nullif(keys, 0) as "keyIndexBytesPerTransfer"
+       from (select count(*) as keys from feed.transfer_key) as counted`,
     );
     return rows[0]!;
   }
