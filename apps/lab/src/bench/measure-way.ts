@@ -15,6 +15,8 @@ const SAMPLE_MS = 1_000;
 const LINE_EVERY = 20;
 const CATCH_UP = { pollMs: 20, quietMaxMs: 60_000 } as const;
 
+/** Twenty thousand transfers, whatever the machine. */
+const WARM_UP_SECONDS_MAX = 120;
 /** Of a run that long, some two hundred: as many as a picture shows. */
 const SAMPLES_KEPT = 200;
 
@@ -78,7 +80,8 @@ export class MeasureWay {
   private async warmUp(system: RunningSystem, bodies: WayBodies): Promise<void> {
     if (bodies.warmUp.length > 0) {
       const task = loadOf(this.row, bodies.warmUp, this.seconds, system);
-      await this.runLoad({ ...task, transfersPerSecond: null, alerts: null });
+      const all = { transfersPerSecond: null, secondsMax: WARM_UP_SECONDS_MAX, alerts: null };
+      await this.runLoad({ ...task, ...all });
     }
     await registerKnownWallets(this.row, bodies, system);
     await caughtUp(system);
