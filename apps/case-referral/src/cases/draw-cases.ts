@@ -26,7 +26,7 @@ const RETRY_MS = 1_000;
 export class DrawCases implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly wakeUp: WakeUp;
   private running: Promise<void> | null = null;
-  private stopping = false;
+  private readonly stop = new AbortController();
   private atOnceMax = CASES_AT_ONCE_MAX;
 
   constructor(
@@ -45,22 +45,29 @@ export class DrawCases implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Ends after those in hand. */
   async onModuleDestroy(): Promise<void> {
-    this.stopping = true;
+    this.stop.abort();
     await this.wakeUp.close();
     await this.running;
   }
 
   private async run(): Promise<void> {
-    while (!this.stopping) {
+    const { signal } = this.stop;
+    while (!signal.aborted) {
       try {
         const fromMs = performance.now();
         if ((await this.drawSome()) === 0) await this.wakeUp.wait();
-        else await sleep((performance.now() - fromMs) * PAUSE_PER_DRAWING);
+        else await this.pause((performance.now() - fromMs) * PAUSE_PER_DRAWING);
       } catch (error) {
         this.logger.error({ err: error }, 'cases cannot be drawn, and wait');
-        await sleep(RETRY_MS);
+        await this.pause(RETRY_MS);
       }
     }
+  }
+
+  /** Ends at once when this is to stop: a service has only so long for that. */
+  private async pause(ms: number): Promise<void> {
+    const { signal } = this.stop;
+    await sleep(Math.min(ms, REST_MAX_MS), undefined, { signal }).catch(() => undefined);
   }
 
   /** @returns how many were due */
