@@ -8,6 +8,8 @@ import { positionsOf, toAlert, toEvents } from './publication';
 
 /** So many snapshots the database remembers; a folder keeps two. */
 const SNAPSHOTS_KNOWN_MAX = 100;
+/** Alerts of one statement, some 20 KB each: PostgreSQL reads 256 MB of JSON at once. */
+const ALERTS_AT_ONCE = 2_000;
 
 /** What scoring stores. */
 @Injectable()
@@ -121,19 +123,15 @@ export class ScoringRepository {
     alerts: readonly Alert[],
     position: LogPosition,
   ): Promise<void> {
-    if (alerts.length === 0) return;
-    await manager.query(
-      `insert into scoring.alert (id, revision, raised_at_position, updated_at_position, body)
-       select id, revision, $4, $4, body
-       from unnest($1::uuid[], $2::integer[], $3::jsonb[]) as told(id, revision, body)
-       on conflict (id) do update
-       set revision = excluded.revision, updated_at_position = excluded.updated_at_position, body = excluded.body`,
-      [
-        alerts.map(({ id }) => id),
-        alerts.map(({ revision }) => revision),
-        alerts.map((alert) => JSON.stringify(alert)),
-        position,
-      ],
-    );
+    for (let from = 0; from < alerts.length; from += ALERTS_AT_ONCE) {
+      await manager.query(
+        `insert into scoring.alert (id, revision, raised_at_position, updated_at_position, body)
+         select (body ->> 'id')::uuid, (body ->> 'revision')::integer, $2, $2, body
+         from jsonb_array_elements($1::jsonb) as told(body)
+         on conflict (id) do update
+         set revision = excluded.revision, updated_at_position = excluded.updated_at_position, body = excluded.body`,
+        [JSON.stringify(alerts.slice(from, from + ALERTS_AT_ONCE)), position],
+      );
+    }
   }
 }

@@ -9,19 +9,26 @@ export interface StoredEvent extends OutboxEvent {
 const OUTBOXES = { scoring: 'scoring.outbox', referral: 'referral.outbox' } as const;
 export type OutboxName = keyof typeof OUTBOXES;
 
+/** Events of one statement: some 50 MB of alerts that are as large as they become, and PostgreSQL reads 256 MB of JSON at once. */
+const EVENTS_AT_ONCE = 1_000;
+
 /** Puts events in the outbox, in the transaction of what they tell of. They are read in the order given. */
 export async function appendToOutbox(
   manager: EntityManager,
   outbox: OutboxName,
   events: readonly OutboxEvent[],
 ): Promise<void> {
-  if (events.length === 0) return;
-  await manager.query(
-    `insert into ${OUTBOXES[outbox]} (name, body)
-     select name, body from unnest($1::text[], $2::jsonb[]) with ordinality as told(name, body, place)
-     order by place`,
-    [events.map((event) => event.name), events.map((event) => JSON.stringify(event.body))],
-  );
+  for (let from = 0; from < events.length; from += EVENTS_AT_ONCE) {
+    const some = events.slice(from, from + EVENTS_AT_ONCE);
+    // Bodies come as one document: as an array of documents each of their many quotes would be escaped, and read back.
+    await manager.query(
+      `insert into ${OUTBOXES[outbox]} (name, body)
+       select name, body
+       from rows from (unnest($1::text[]), jsonb_array_elements($2::jsonb)) with ordinality as told(name, body, place)
+       order by place`,
+      [some.map(({ name }) => name), JSON.stringify(some.map(({ body }) => body))],
+    );
+  }
 }
 
 /** @param after exclusive; 0 reads from the beginning */

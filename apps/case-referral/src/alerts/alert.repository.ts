@@ -56,8 +56,9 @@ export class AlertRepository {
     await manager.query(
       `insert into referral.wallet_position (provider, wallet_id, currency, told, body)
        select provider, wallet_id, currency, times, body
-       from unnest($1::text[], $2::text[], $3::text[], $4::integer[], $5::jsonb[])
-         as now(provider, wallet_id, currency, times, body)
+       from rows from (
+         unnest($1::text[], $2::text[], $3::text[], $4::integer[]), jsonb_array_elements($5::jsonb)
+       ) as now(provider, wallet_id, currency, times, body)
        on conflict (provider, wallet_id, currency) do update
        set told = wallet_position.told + excluded.told, body = excluded.body`,
       [
@@ -65,7 +66,7 @@ export class AlertRepository {
         told.map(({ position }) => position.walletId),
         told.map(({ position }) => position.currency),
         told.map(({ times }) => times),
-        told.map(({ position }) => JSON.stringify(position)),
+        JSON.stringify(told.map(({ position }) => position)),
       ],
     );
   }

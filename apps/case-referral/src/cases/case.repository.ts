@@ -107,8 +107,9 @@ export class CaseRepository {
       `insert into referral.case_transfer
          (provider, transfer_id, case_id, creditor_provider, creditor_wallet, body)
        select provider, transfer_id, $1, creditor_provider, creditor_wallet, body
-       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[])
-         as told(provider, transfer_id, creditor_provider, creditor_wallet, body)
+       from rows from (
+         unnest($2::text[], $3::text[], $4::text[], $5::text[]), jsonb_array_elements($6::jsonb)
+       ) as told(provider, transfer_id, creditor_provider, creditor_wallet, body)
        on conflict (provider, transfer_id) do nothing`,
       [
         caseId,
@@ -116,7 +117,7 @@ export class CaseRepository {
         transfers.map(({ transferId }) => transferId),
         transfers.map(({ creditor }) => creditor.provider),
         transfers.map(({ creditor }) => creditor.walletId),
-        transfers.map((transfer) => JSON.stringify(transfer)),
+        JSON.stringify(transfers),
       ],
     );
     if (operationIds.length === 0) return;
@@ -198,8 +199,10 @@ export class CaseRepository {
       `update referral.case_file c
        set revision = told.revision, fingerprint = told.fingerprint, as_of = told.as_of, risk = told.risk,
            held_minor = told.held_minor, body = told.body
-       from unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::double precision[], $6::bigint[],
-                   $7::jsonb[]) as told(id, revision, fingerprint, as_of, risk, held_minor, body)
+       from rows from (
+         unnest($1::uuid[], $2::integer[], $3::text[], $4::timestamptz[], $5::double precision[], $6::bigint[]),
+         jsonb_array_elements($7::jsonb)
+       ) as told(id, revision, fingerprint, as_of, risk, held_minor, body)
        where c.id = told.id`,
       [
         cases.map(({ summary }) => summary.id),
@@ -208,7 +211,7 @@ export class CaseRepository {
         cases.map(({ summary }) => summary.asOf),
         cases.map(({ summary }) => summary.risk),
         cases.map(({ summary }) => summary.money.heldMinor),
-        cases.map(({ summary }) => JSON.stringify(summary)),
+        JSON.stringify(cases.map(({ summary }) => summary)),
       ],
     );
   }

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
-import { LatencyHistogram } from './latency-histogram';
+import { LatencyHistogram, MICROSECOND_MS, NANOSECOND_MS } from './latency-histogram';
 
 const histogramOf = (latenciesMs: readonly number[]): LatencyHistogram => {
-  const histogram = new LatencyHistogram();
+  const histogram = new LatencyHistogram(NANOSECOND_MS);
   for (const ms of latenciesMs) histogram.add(ms);
   return histogram;
 };
@@ -41,5 +41,12 @@ describe('a latency histogram', () => {
     expect(histogramOf([1e9, -1]).size).toBe(2);
     expect(histogramOf([1e9]).quantileMs(1)).toBeCloseTo(2_147.483_647, 6);
     expect(histogramOf([-1]).quantileMs(1)).toBe(0);
+  });
+
+  it('tells what takes minutes where it counts in microseconds', () => {
+    const histogram = new LatencyHistogram(MICROSECOND_MS);
+    for (const ms of [0.5, 90_000]) histogram.add(ms);
+    expect(histogram.quantileMs(0.5)! / 0.5).toBeCloseTo(1, 1);
+    expect(histogram.quantileMs(1)! / 90_000).toBeCloseTo(1, 1);
   });
 });

@@ -3,14 +3,17 @@ import { invariant } from '#domain';
 /** Buckets per octave: a latency is known to one part in so many. */
 const BUCKETS_PER_OCTAVE = 32;
 const OCTAVE_BITS = Math.log2(BUCKETS_PER_OCTAVE);
-/** 2.1 seconds: what took longer counts as that. */
-const NANOS_MAX = 0x7fff_ffff;
-const NANOS_PER_MS = 1_000_000;
+/** What took longer counts as that. */
+const UNITS_MAX = 0x7fff_ffff;
+/** What an engine does with one transfer: up to 2.1 seconds. */
+export const NANOSECOND_MS = 1e-6;
+/** What is asked of a service: up to half an hour. */
+export const MICROSECOND_MS = 1e-3;
 
-function bucketOf(nanos: number): number {
-  if (nanos < BUCKETS_PER_OCTAVE) return nanos;
-  const octave = 31 - Math.clz32(nanos);
-  const inOctave = (nanos >>> (octave - OCTAVE_BITS)) & (BUCKETS_PER_OCTAVE - 1);
+function bucketOf(units: number): number {
+  if (units < BUCKETS_PER_OCTAVE) return units;
+  const octave = 31 - Math.clz32(units);
+  const inOctave = (units >>> (octave - OCTAVE_BITS)) & (BUCKETS_PER_OCTAVE - 1);
   return (octave - OCTAVE_BITS + 1) * BUCKETS_PER_OCTAVE + inOctave;
 }
 
@@ -24,16 +27,19 @@ function upperBoundOf(bucket: number): number {
 }
 
 /**
- * Counts latencies in buckets of 3 %, from a nanosecond to 2.1 seconds. Adding one allocates nothing: what measures an
- * engine's garbage must not make any.
+ * Counts latencies in buckets of 3 %, from one unit to two thousand million of them. Adding one allocates nothing: what
+ * measures an engine's garbage must not make any.
  */
 export class LatencyHistogram {
-  private readonly counts = new Uint32Array(bucketOf(NANOS_MAX) + 1);
+  private readonly counts = new Uint32Array(bucketOf(UNITS_MAX) + 1);
   private total = 0;
 
+  /** @param unitMs the shortest that is told from nothing, in milliseconds */
+  constructor(private readonly unitMs: number) {}
+
   add(ms: number): void {
-    const nanos = Math.min(NANOS_MAX, Math.max(0, Math.round(ms * NANOS_PER_MS)));
-    this.counts[bucketOf(nanos)]! += 1;
+    const units = Math.min(UNITS_MAX, Math.max(0, Math.round(ms / this.unitMs)));
+    this.counts[bucketOf(units)]! += 1;
     this.total += 1;
   }
 
@@ -52,7 +58,7 @@ export class LatencyHistogram {
     let missing = Math.ceil(share * this.total);
     for (let bucket = 0; bucket < this.counts.length; bucket += 1) {
       missing -= this.counts[bucket]!;
-      if (missing <= 0) return upperBoundOf(bucket) / NANOS_PER_MS;
+      if (missing <= 0) return upperBoundOf(bucket) * this.unitMs;
     }
     throw new Error('every latency is in a bucket');
   }

@@ -11,7 +11,7 @@ import {
   roundedOrNull,
 } from './bench-row';
 import { type FeedChunks } from './feed-chunks';
-import { LatencyHistogram } from './latency-histogram';
+import { LatencyHistogram, NANOSECOND_MS } from './latency-histogram';
 import { type Subject } from './subject';
 
 /** As many as scoring reads at once in a rebuild. */
@@ -59,7 +59,7 @@ function samplingMicros(): number {
 
 /** Runs one subject over one feed, and measures nothing but the subject. */
 export class MeasureSubject {
-  private readonly latencies = new LatencyHistogram();
+  private readonly latencies = new LatencyHistogram(NANOSECOND_MS);
   private readonly probes: number[] = [];
   private transfers = 0;
   private probedTransfers = 0;

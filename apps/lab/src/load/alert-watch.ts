@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LatencyHistogram } from '../bench/latency-histogram';
+import { LatencyHistogram, MICROSECOND_MS } from '../bench/latency-histogram';
 import { type ApiAddress } from '../feed/api-client';
 import { transferNumber } from './transfer-row';
 
@@ -16,7 +16,7 @@ const ANSWER_MAX_MS = 30_000;
 
 /** Looks at the list of alerts as an investigator's screen would, and at how old the news is. */
 export class AlertWatch {
-  private readonly latencies = new LatencyHistogram();
+  private readonly latencies = new LatencyHistogram(MICROSECOND_MS);
   private readonly running: Promise<void>;
   private readonly seen = new Set<string>();
   private cursor = '';

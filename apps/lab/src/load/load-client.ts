@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError, invariant, SECOND_MS } from '#domain';
 import { type RowsAnswer } from '#contracts';
-import { LatencyHistogram } from '../bench/latency-histogram';
+import { LatencyHistogram, MICROSECOND_MS } from '../bench/latency-histogram';
 import { type ApiAddress, ApiClient } from '../feed/api-client';
 import { AlertWatch } from './alert-watch';
 import { LagGate, type LagLimit } from './lag-gate';
@@ -74,7 +74,7 @@ export async function runLoad(
   const { streams, transfersPerSecond: rate } = task;
   const stop = new AbortController();
   const gate = task.lag && new LagGate(task.lag);
-  const answers = new LatencyHistogram();
+  const answers = new LatencyHistogram(MICROSECOND_MS);
   const times = new Map(streams.map(({ bodies }) => [bodies.provider, new AnswerTimes(bodies)]));
   const watch =
     task.alerts &&
@@ -124,7 +124,7 @@ export async function runLoad(
     const seconds = (performance.now() - fromMs) / SECOND_MS;
     if (transfers === 0) throw new AppError('UNAVAILABLE', 'no request was answered in time');
     if (watch) await sleep(ALERTS_AFTER_MS);
-    return { transfers, seconds, answers, alerts: (await watch?.end()) ?? new LatencyHistogram() };
+    return { transfers, seconds, answers, alerts: (await watch?.end()) ?? new LatencyHistogram(MICROSECOND_MS) };
   } finally {
     stop.abort();
     gate?.end();
