@@ -12,8 +12,8 @@ const CASES_AT_ONCE_MAX = 20;
 const REST_PER_DRAWING = 20;
 const REST_MIN_MS = 250;
 const REST_MAX_MS = 60_000;
-/** And all of them together no more: events must be read meanwhile, and people be answered. */
-const PAUSE_PER_DRAWING = 19;
+/** And all of them together a tenth: events must be read meanwhile, and people be answered. */
+const PAUSE_PER_DRAWING = 9;
 /** One that cannot be drawn is tried again after this long. */
 const PUT_OFF_MS = 5_000;
 const RETRY_MS = 1_000;
