@@ -124,7 +124,12 @@ export async function runLoad(
     const seconds = (performance.now() - fromMs) / SECOND_MS;
     if (transfers === 0) throw new AppError('UNAVAILABLE', 'no request was answered in time');
     if (watch) await sleep(ALERTS_AFTER_MS);
-    return { transfers, seconds, answers, alerts: (await watch?.end()) ?? new LatencyHistogram(MICROSECOND_MS) };
+    return {
+      transfers,
+      seconds,
+      answers,
+      alerts: (await watch?.end()) ?? new LatencyHistogram(MICROSECOND_MS),
+    };
   } finally {
     stop.abort();
     gate?.end();
