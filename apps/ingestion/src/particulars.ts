@@ -23,8 +23,8 @@ export interface DeviceParticulars {
 }
 
 /**
- * Everything a sender told that has no column of its own. Identifiers are tokens. Of all this, the log tells detection the
- * opening dates of hubs (libs/messaging, log-page.ts).
+ * Everything a sender told that has no column of its own. Identifiers are tokens. Of all this, the log tells detection tiers,
+ * agents who pay out cash, and the opening dates of hubs (libs/messaging, log-page.ts).
  */
 export interface Particulars {
   endToEndId?: string;

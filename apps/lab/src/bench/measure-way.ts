@@ -66,14 +66,14 @@ export class MeasureWay {
 
   private async prepare(system: RunningSystem, bodies: WayBodies): Promise<void> {
     const { olderTransfers } = this.row;
-    const older = await OlderLog.of(system.server.databaseUrl);
+    const older = olderTransfers > 0 ? await OlderLog.of(system.server.databaseUrl) : null;
     try {
-      if (olderTransfers > 0) await older.leaveRoom(olderTransfers);
+      await older?.leaveRoom(olderTransfers);
       await this.warmUp(system, bodies);
       // What was warmed up with stands after these: detection is past them, and never reads them.
-      if (olderTransfers > 0) await older.fill(olderTransfers, this.progress, this.stop);
+      await older?.fill(olderTransfers, this.progress, this.stop);
     } finally {
-      await older.close();
+      await older?.close();
     }
   }
 

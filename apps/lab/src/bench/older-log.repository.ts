@@ -1,6 +1,5 @@
 import { type DataSource } from 'typeorm';
-import { createDataSource } from '#persistence';
-import { WATCH_NAME } from '../system/database-watch.repository';
+import { connectFromOutside } from '../system/database-watch.repository';
 import { type Progress } from './bench-row';
 import { POWER_LAW_FEED } from './power-law-feed';
 
@@ -49,14 +48,7 @@ export class OlderLog {
   private constructor(private readonly dataSource: DataSource) {}
 
   static async of(databaseUrl: string): Promise<OlderLog> {
-    const dataSource = createDataSource({
-      databaseUrl,
-      applicationName: WATCH_NAME,
-      connectionsMax: 1,
-      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    });
-    await dataSource.initialize();
-    return new OlderLog(dataSource);
+    return new OlderLog(await connectFromOutside(databaseUrl, STATEMENT_TIMEOUT_MS));
   }
 
   /** Leaves so many positions free at the beginning of an empty log. */

@@ -20,19 +20,27 @@ export interface DatabaseLitter {
   readonly keyIndexBytesPerTransfer: number | null;
 }
 
+/** A connection of the lab's own, told apart from those of the services. */
+export async function connectFromOutside(
+  databaseUrl: string,
+  statementTimeoutMs: number,
+): Promise<DataSource> {
+  const dataSource = createDataSource({
+    databaseUrl,
+    applicationName: WATCH_NAME,
+    connectionsMax: 1,
+    statementTimeoutMs,
+  });
+  await dataSource.initialize();
+  return dataSource;
+}
+
 /** Looks at a database from outside, over a connection of its own. */
 export class DatabaseWatch {
   private constructor(private readonly dataSource: DataSource) {}
 
   static async open(databaseUrl: string): Promise<DatabaseWatch> {
-    const dataSource = createDataSource({
-      databaseUrl,
-      applicationName: WATCH_NAME,
-      connectionsMax: 1,
-      statementTimeoutMs: STATEMENT_TIMEOUT_MS,
-    });
-    await dataSource.initialize();
-    return new DatabaseWatch(dataSource);
+    return new DatabaseWatch(await connectFromOutside(databaseUrl, STATEMENT_TIMEOUT_MS));
   }
 
   /** What each process of the server is for: whose connection, or the server's own work. */
