@@ -1,4 +1,5 @@
 import { type WalletRef, walletKey } from '#domain';
+import { loadNumbers, loadStrings, saveNumbers, saveStrings } from './saved-list';
 import { type StatePart, type StateSource } from './state-parts';
 
 /** Wallets of one provider, in one currency. */
@@ -8,8 +9,6 @@ interface Space {
   readonly accounts: Map<string, number>;
 }
 
-/** Names of one part of a saved state: a string of a million names would be one long pause. */
-const NAMES_PER_PART = 65_536;
 /** No wallet has an empty id: it marks a number that is free. */
 const FREED = '';
 
@@ -23,8 +22,6 @@ export class AccountNames {
   private ids: string[] = [];
   private spaceOf: number[] = [];
   private freed: number[] = [];
-  /** As far as they were asked for. */
-  private readonly keys: (string | undefined)[] = [];
 
   /** Numbers in use. */
   get size(): number {
@@ -60,7 +57,6 @@ export class AccountNames {
   release(account: number): void {
     this.spaces[this.spaceOf[account]!]!.accounts.delete(this.ids[account]!);
     this.ids[account] = FREED;
-    this.keys[account] = undefined;
     this.freed.push(account);
   }
 
@@ -77,9 +73,8 @@ export class AccountNames {
     return { provider, walletId: this.ids[account]! };
   }
 
-  /** One text for an account, however often it is asked for: what keeps many of them keeps one. */
   walletKey(account: number): string {
-    return (this.keys[account] ??= Buffer.from(walletKey(this.wallet(account))).toString());
+    return walletKey(this.wallet(account));
   }
 
   /** Whether two accounts are of one wallet, in whatever currency. */
@@ -99,33 +94,24 @@ export class AccountNames {
 
   *save(): Iterable<StatePart> {
     const spaces = this.spaces.map(({ currency, provider }) => ({ currency, provider }));
-    yield { name: 'names', value: { spaces, freed: this.freed, count: this.ids.length } };
-    for (let from = 0; from < this.ids.length; from += NAMES_PER_PART) {
-      const to = from + NAMES_PER_PART;
-      const part = { ids: this.ids.slice(from, to), spaceOf: this.spaceOf.slice(from, to) };
-      yield { name: `names.${from}`, value: part };
-    }
+    yield { name: 'names', value: { spaces, freed: this.freed } };
+    yield* saveStrings('names.ids', this.ids);
+    yield saveNumbers('names.spaces', this.spaceOf);
   }
 
   load(source: StateSource): void {
     const saved = source.value('names') as {
       spaces: { currency: string; provider: string }[];
       freed: number[];
-      count: number;
     };
     this.spaces.length = 0;
     for (const space of saved.spaces) this.spaces.push({ ...space, accounts: new Map() });
     this.last = null;
     this.freed = saved.freed;
-    this.ids = [];
-    this.spaceOf = [];
-    for (let from = 0; from < saved.count; from += NAMES_PER_PART) {
-      const part = source.value(`names.${from}`) as { ids: string[]; spaceOf: number[] };
-      for (const [i, id] of part.ids.entries()) {
-        this.ids.push(id);
-        this.spaceOf.push(part.spaceOf[i]!);
-        if (id !== FREED) this.spaces[part.spaceOf[i]!]!.accounts.set(id, from + i);
-      }
+    this.ids = [...loadStrings('names.ids', source)];
+    this.spaceOf = Array.from(loadNumbers('names.spaces', source));
+    for (const [account, id] of this.ids.entries()) {
+      if (id !== FREED) this.spaces[this.spaceOf[account]!]!.accounts.set(id, account);
     }
   }
 

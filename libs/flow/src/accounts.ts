@@ -1,5 +1,6 @@
 import { DAY_MS, type EventTimeMs, HOUR_MS, type WalletRef, walletKey } from '#domain';
 import { AccountNames } from './account-names';
+import { hash32 } from './text-hash';
 import { NO_BLOCK } from './block-rows';
 import { settledDays } from './decay';
 import { UNCOVERED_MAX } from './flow-limits';
@@ -128,7 +129,7 @@ export class Accounts extends PagedRows {
     page[at + ACCOUNT.creditBlock] = NO_BLOCK;
     page[at + ACCOUNT.debitBlock] = NO_BLOCK;
     page[at + ACCOUNT.counterpartyBlock] = NO_BLOCK;
-    page[at + ACCOUNT.nameHash] = hashOf(walletKey(wallet));
+    page[at + ACCOUNT.nameHash] = hash32(walletKey(wallet));
     page[at + ACCOUNT.firstAt] = atMs;
     page[at + ACCOUNT.lastAt] = atMs;
     page[at + ACCOUNT.namedAt] = atMs;
@@ -282,13 +283,4 @@ export class Accounts extends PagedRows {
     this.names.load(source);
     super.load(source);
   }
-}
-
-/** FNV-1a, 32 bits: a name's hash must be the same in every process. */
-function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i += 1) {
-    hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  }
-  return hash >>> 0;
 }

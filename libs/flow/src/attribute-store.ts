@@ -1,9 +1,10 @@
 import { type EventTimeMs } from '#domain';
 import { type AccountIndex } from './accounts';
 import { type AccountNames } from './account-names';
-import { BlockRows, classFor } from './block-rows';
 import { type Caps } from './caps';
 import { CAPS } from './flow-limits';
+import { blockOf, countOf, KeyedRows, type Place } from './keyed-rows';
+import { loadNumbers, loadStrings, saveNumbers, saveStrings } from './saved-list';
 import { type StatePart, type StateSource } from './state-parts';
 
 /** Wallets remembered of one identifier; the one seen longest ago makes room. */
@@ -11,14 +12,6 @@ export const WALLETS_PER_ATTRIBUTE_MAX = 16;
 
 /** Of a wallet: account and time. */
 const PER_WALLET = 2;
-/** More than there are wallets of one identifier. */
-const COUNTS = 32;
-
-/** Where an identifier's wallets lie, and how many there are: one number that the map can hold by itself. */
-type Place = number;
-const placeOf = (block: number, count: number): Place => block * COUNTS + count;
-const blockOf = (place: Place): number => Math.floor(place / COUNTS);
-const countOf = (place: Place): number => place % COUNTS;
 
 /**
  * By which wallets an identifier (a device, a SIM, an agent, a person; by its token) was used lately. Keyed by the
@@ -26,7 +19,7 @@ const countOf = (place: Place): number => place % COUNTS;
  */
 export class AttributeStore {
   private readonly places = new Map<string, Place>();
-  private readonly wallets = new BlockRows('attributes.wallets', PER_WALLET);
+  private readonly wallets = new KeyedRows('attributes.wallets', PER_WALLET);
 
   constructor(
     private readonly names: AccountNames,
@@ -47,7 +40,7 @@ export class AttributeStore {
       return this.walletsSince(place, sinceMs);
     }
     if (this.places.size >= this.attributesMax) this.forgetOldest();
-    const place = this.noteIn(placeOf(this.wallets.take(0), 0), account, atMs);
+    const place = this.noteIn(this.wallets.begin(), account, atMs);
     // A copy of its own: a string cut out of a page of the log would keep the whole page alive.
     this.places.set(Buffer.from(token).toString(), place);
     return this.walletsSince(place, sinceMs);
@@ -63,11 +56,11 @@ export class AttributeStore {
     const isNew = i === count;
     const full = count === WALLETS_PER_ATTRIBUTE_MAX;
     if (isNew && full) this.caps.count(CAPS.walletsPerAttribute);
-    const block = isNew && !full ? this.roomForOneMore(place) : blockOf(place);
-    const page = this.wallets.page(block);
-    const first = this.wallets.offset(block);
+    const grown = isNew && !full ? this.wallets.lengthened(place) : place;
+    const page = this.wallets.page(blockOf(grown));
+    const first = this.wallets.offset(blockOf(grown));
     const goes = isNew && full ? 0 : i;
-    const last = first + (isNew && !full ? count : count - 1) * PER_WALLET;
+    const last = first + (countOf(grown) - 1) * PER_WALLET;
     const known = first + i * PER_WALLET;
     // A late row is no news of when: it must not hold an account by name that nothing else holds.
     const isNews = isNew || page[known + 1]! <= atMs;
@@ -77,7 +70,7 @@ export class AttributeStore {
     if (from < last) page.copyWithin(from, from + PER_WALLET, last + PER_WALLET);
     page[last] = latest;
     page[last + 1] = latestMs;
-    return placeOf(block, isNew && !full ? count + 1 : count);
+    return grown;
   }
 
   /** Which of the wallets it is; as many as there are where it is none of them. */
@@ -88,20 +81,6 @@ export class AttributeStore {
     let i = 0;
     while (i < count && !this.names.isSameWallet(page[first + i * PER_WALLET]!, account)) i += 1;
     return i;
-  }
-
-  /** @returns the block, another one where it was full */
-  private roomForOneMore(place: Place): number {
-    const [block, count] = [blockOf(place), countOf(place)];
-    if (count === 0 || classFor(count + 1) === classFor(count)) return block;
-    const larger = this.wallets.take(classFor(count + 1));
-    for (let i = 0; i < count; i += 1) {
-      for (let field = 0; field < PER_WALLET; field += 1) {
-        this.wallets.set(larger + i, field, this.wallets.get(block + i, field));
-      }
-    }
-    this.wallets.release(block, classFor(count));
-    return larger;
   }
 
   private walletsSince(place: Place, sinceMs: EventTimeMs): number {
@@ -132,17 +111,19 @@ export class AttributeStore {
     this.caps.count(CAPS.attributes);
     const [token, place] = oldest.value;
     this.places.delete(token);
-    this.wallets.release(blockOf(place), classFor(countOf(place)));
+    this.wallets.drop(place);
   }
 
   *save(): Iterable<StatePart> {
-    yield { name: 'attributes', value: [...this.places] };
+    yield* saveStrings('attributes', [...this.places.keys()]);
+    yield saveNumbers('attributes.places', [...this.places.values()]);
     yield* this.wallets.save();
   }
 
   load(source: StateSource): void {
-    const saved = source.value('attributes') as [string, Place][];
-    for (const [token, place] of saved) this.places.set(token, place);
+    const tokens = [...loadStrings('attributes', source)];
+    const places = loadNumbers('attributes.places', source);
+    for (const [i, token] of tokens.entries()) this.places.set(token, places[i]!);
     this.wallets.load(source);
   }
 }

@@ -54,6 +54,12 @@ export class BlockRows extends PagedRows {
     this.free[blockClass] = block;
   }
 
+  /** Copies a row over another of its block. */
+  copy(from: number, to: number): void {
+    const at = this.offset(from);
+    this.page(from).copyWithin(this.offset(to), at, at + this.stride);
+  }
+
   override *save(): Iterable<StatePart> {
     const { free, fresh, freshEnd } = this;
     yield { name: `${this.blockName}.blocks`, value: { free, fresh, freshEnd } };

@@ -103,7 +103,7 @@ export class FlowEngine {
     this.calls = new CallStore(this.watchlist, limits, this.caps);
     this.changes = new WalletChanges(limits, this.caps);
     this.wakings = new Wakings(this.accounts, limits, this.caps);
-    this.marks = new MarkStores(limits, this.caps);
+    this.marks = new MarkStores(this.accounts.names, limits, this.caps);
     this.piles = new MixedPiles(this.isWithdrawn);
     this.memory = new AccountMemory(this.accounts, this.piles, this.clock, this.caps, limits);
     this.credits = this.memory.credits;
@@ -158,7 +158,7 @@ export class FlowEngine {
     this.seen(step, step.payee, creditorTokens);
     this.debit(step);
     this.calls.follow(step, debtorTokens);
-    this.marks.follow(step, marks, this.accounts);
+    this.marks.follow(step, marks);
     this.credit(step);
     this.pair(step);
     return step;

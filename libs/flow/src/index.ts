@@ -24,6 +24,7 @@ export { readNewPayers } from './neighbours';
 export { HORIZONS, HORIZONS_MS, NewDealings } from './new-dealings';
 export { RetroHunt } from './retro-hunt';
 export { REORDER_LIMITS, ReorderBuffer, type ReorderLimits, type RowOrder } from './reorder-buffer';
+export { loadChunked, saveChunked } from './saved-list';
 export {
   DETECTION_STATE_VERSION,
   StateMismatch,

@@ -1,16 +1,16 @@
 import { MARK_KINDS, type MarkKind, type Marks } from '#domain';
-import { type Accounts } from './accounts';
+import { type AccountNames } from './account-names';
 import { type Caps } from './caps';
 import { type FlowLimits } from './flow-limits';
 import { type FlowStep } from './flow-step';
-import { type MarkedUse, MarkedUses } from './marked-uses';
+import { type MarkedUse, MarkedUses, personNumber } from './marked-uses';
 
 /** Who paid with what: of each kind of mark a store of its own, keyed by the mark as accounts are by the wallet. */
 export class MarkStores {
   readonly of: Readonly<Record<MarkKind, MarkedUses>>;
 
-  constructor(limits: FlowLimits, caps: Caps) {
-    const store = (kind: MarkKind): MarkedUses => new MarkedUses(kind, limits, caps);
+  constructor(names: AccountNames, limits: FlowLimits, caps: Caps) {
+    const store = (kind: MarkKind): MarkedUses => new MarkedUses(kind, names, limits, caps);
     this.of = {
       ...{ handset: store('handset'), sim: store('sim') },
       ...{ person: store('person'), agent: store('agent') },
@@ -23,17 +23,12 @@ export class MarkStores {
   }
 
   /** Writes down with a payment, once its debit is done, who else lately paid with each of its marks. */
-  follow(step: FlowStep, marks: Marks, accounts: Accounts): void {
+  follow(step: FlowStep, marks: Marks): void {
     let use: MarkedUse | null = null;
     for (const kind of MARK_KINDS) {
       const mark = marks[kind];
       if (mark === undefined || !looksAtMark(kind, step)) continue;
-      use ??= useOf(step, {
-        payer: accounts.walletKey(step.payer),
-        payee: accounts.walletKey(step.payee),
-        currency: accounts.currency(step.payer),
-        person: marks.person ?? null,
-      });
+      use ??= useOf(step, marks);
       step.uses[kind] = this.of[kind].use(mark, use, step.nowMs);
     }
   }
@@ -41,8 +36,8 @@ export class MarkStores {
 
 /** A step's payment as its marks keep it. The step's debit must have been done. */
 export function useOf(
-  { position, atMs, amountMinor, carried, taken }: FlowStep,
-  names: Pick<MarkedUse, 'payer' | 'payee' | 'currency' | 'person'>,
+  { payer, payee, position, atMs, amountMinor, carried, taken }: FlowStep,
+  { person }: Marks,
 ): MarkedUse {
   let fromNewMinor = 0;
   let restMs = 0;
@@ -51,17 +46,15 @@ export function useOf(
     fromNewMinor += taken.takenMinor[i]!;
     restMs = Math.max(restMs, atMs - taken.atMs[i]!);
   }
-  const newPair = !carried.payerKnowsPayee;
-  // Field by field: a spread would give each of a million of these a second object for what does not fit in the first.
+  // Field by field: a spread in this place costs more than all else that a mark does.
   return {
-    payer: names.payer,
-    payee: names.payee,
-    currency: names.currency,
-    person: names.person,
+    payer,
+    payee,
+    person: personNumber(person ?? null),
     position,
     atMs,
     amountMinor,
-    newPair,
+    newPair: !carried.payerKnowsPayee,
     fromNewMinor,
     restMs,
   };

@@ -1,7 +1,13 @@
 import { type EventTimeMs, type MarkKind } from '#domain';
+import { type AccountIndex, NONE } from './accounts';
+import { type AccountNames } from './account-names';
 import { type Caps } from './caps';
 import { CAPS, type FlowLimits } from './flow-limits';
-import { type Note, RecentNotes } from './recent-notes';
+import { blockOf, countOf, KeyedRows, type Place } from './keyed-rows';
+import { type KeySlot, NO_SLOT, RecentKeys } from './recent-keys';
+import { loadNumbers, loadStrings, saveNumbers, saveStrings } from './saved-list';
+import { type StatePart, type StateSource } from './state-parts';
+import { hash53 } from './text-hash';
 
 /** Wallets remembered of one mark; the one that paid with it longest ago makes room. */
 export const WALLETS_PER_MARK_MAX: Readonly<Record<MarkKind, number>> = {
@@ -10,15 +16,14 @@ export const WALLETS_PER_MARK_MAX: Readonly<Record<MarkKind, number>> = {
   agent: 64,
 };
 
-/** A payment that bears a mark, by name: it stands where the mark is kept, not where the wallets are. */
-export interface MarkedUse extends Note {
-  /** As `walletKey` gives them. */
-  readonly payer: string;
-  readonly payee: string;
-  readonly currency: string;
-  /** The payer's national id, as a token; null where it is not told. */
-  readonly person: string | null;
+/** A payment that bears a mark. Accounts are remembered for longer than it is. */
+export interface MarkedUse {
+  readonly payer: AccountIndex;
+  readonly payee: AccountIndex;
+  /** Of the payer's national id, as `personNumber` gives it; NO_PERSON where it is not told. */
+  readonly person: number;
   readonly position: number;
+  readonly atMs: EventTimeMs;
   readonly amountMinor: number;
   readonly newPair: boolean;
   /** Of the amount, what people new to the payer had paid it, by its lots… */
@@ -27,15 +32,34 @@ export interface MarkedUse extends Note {
   readonly restMs: number;
 }
 
+/** A use's numbers, side by side. */
+const USE = {
+  ...{ payer: 0, payee: 1, person: 2, position: 3, at: 4 },
+  ...{ amount: 5, newPair: 6, fromNew: 7, rest: 8 },
+} as const;
+const STRIDE = 9;
+
 /** By which wallets people lately paid with each mark of one kind: the last payment of each wallet. */
-export class MarkedUses extends RecentNotes<MarkedUse> {
+export class MarkedUses {
+  private readonly keys = new RecentKeys();
+  /** Of the mark's uses, by its slot: in the order of time, of equal times in that of arrival. */
+  private readonly places: Place[] = [];
+  private readonly rows: KeyedRows;
+  private readonly name: string;
+  private readonly marksMax: number;
+  private readonly walletsMax: number;
   private readonly memoryMs: EventTimeMs;
 
-  constructor(kind: MarkKind, { marksMax, memoryMs }: FlowLimits, caps: Caps) {
-    const limits = { keysMax: marksMax, perKeyMax: WALLETS_PER_MARK_MAX[kind], memoryMs };
-    super(`marks-${kind}`, limits, () => {
-      caps.count(CAPS.marks);
-    });
+  constructor(
+    kind: MarkKind,
+    private readonly names: AccountNames,
+    { marksMax, memoryMs }: FlowLimits,
+    private readonly caps: Caps,
+  ) {
+    this.name = `marks-${kind}`;
+    this.rows = new KeyedRows(`${this.name}.uses`, STRIDE);
+    this.marksMax = marksMax;
+    this.walletsMax = WALLETS_PER_MARK_MAX[kind];
     this.memoryMs = memoryMs;
   }
 
@@ -45,22 +69,142 @@ export class MarkedUses extends RecentNotes<MarkedUse> {
    * @returns the last payment of each wallet that paid with it lately, this one last of its time
    */
   use(mark: string, use: MarkedUse, nowMs: EventTimeMs): MarkedUse[] {
-    const sinceMs = nowMs - this.memoryMs;
-    return this.note(mark, use, nowMs, ({ payer }) => payer === use.payer).filter(
-      ({ atMs }) => atMs >= sinceMs && atMs <= use.atMs,
+    let slot = this.keys.find(mark);
+    if (slot === NO_SLOT) {
+      slot = this.keys.add(mark);
+      this.places[slot] = this.rows.begin();
+    } else this.keys.renew(slot);
+    this.places[slot] = this.insert(this.places[slot]!, use);
+    const lately = this.between(slot, nowMs - this.memoryMs, use.atMs);
+    this.forget(nowMs);
+    return lately;
+  }
+
+  /** Puts a use where its time is, in the stead of the wallet's last one, of the oldest where all room is taken, or of none. */
+  private insert(known: Place, use: MarkedUse): Place {
+    const { rows } = this;
+    const isFull = countOf(known) === this.walletsMax;
+    let row = this.rowOf(known, use.payer);
+    let place = known;
+    if (row === NONE && isFull) {
+      row = blockOf(known);
+      // It would be the oldest itself.
+      if (rows.get(row, USE.at) > use.atMs) return known;
+    } else if (row === NONE) {
+      place = rows.lengthened(known);
+      row = blockOf(place) + countOf(known);
+    }
+    const [first, last] = [blockOf(place), blockOf(place) + countOf(place) - 1];
+    while (row < last && rows.get(row + 1, USE.at) <= use.atMs) rows.copy(row + 1, row++);
+    while (row > first && rows.get(row - 1, USE.at) > use.atMs) rows.copy(row - 1, row--);
+    this.write(row, use);
+    return place;
+  }
+
+  /** The wallet's. What is too old may name an account whose number another wallet has by now: then it goes a little sooner. */
+  private rowOf(place: Place, payer: AccountIndex): number {
+    const end = blockOf(place) + countOf(place);
+    for (let row = blockOf(place); row < end; row += 1) {
+      if (this.names.isSameWallet(this.rows.get(row, USE.payer), payer)) return row;
+    }
+    return NONE;
+  }
+
+  private write(row: number, use: MarkedUse): void {
+    const page = this.rows.page(row);
+    const at = this.rows.offset(row);
+    page[at + USE.payer] = use.payer;
+    page[at + USE.payee] = use.payee;
+    page[at + USE.person] = use.person;
+    page[at + USE.position] = use.position;
+    page[at + USE.at] = use.atMs;
+    page[at + USE.amount] = use.amountMinor;
+    page[at + USE.newPair] = use.newPair ? 1 : 0;
+    page[at + USE.fromNew] = use.fromNewMinor;
+    page[at + USE.rest] = use.restMs;
+  }
+
+  private between(slot: KeySlot, sinceMs: EventTimeMs, untilMs: EventTimeMs): MarkedUse[] {
+    const { rows } = this;
+    const place = this.places[slot]!;
+    const page = rows.page(blockOf(place));
+    const first = rows.offset(blockOf(place));
+    const uses: MarkedUse[] = [];
+    for (let at = first; at < first + countOf(place) * STRIDE; at += STRIDE) {
+      const atMs = page[at + USE.at]!;
+      if (!(atMs >= sinceMs && atMs <= untilMs)) continue;
+      uses.push({
+        payer: page[at + USE.payer]!,
+        payee: page[at + USE.payee]!,
+        person: page[at + USE.person]!,
+        position: page[at + USE.position]!,
+        atMs,
+        amountMinor: page[at + USE.amount]!,
+        newPair: page[at + USE.newPair] === 1,
+        fromNewMinor: page[at + USE.fromNew]!,
+        restMs: page[at + USE.rest]!,
+      });
+    }
+    return uses;
+  }
+
+  /** Marks that nobody has used for too long, or that make room. */
+  private forget(nowMs: EventTimeMs): void {
+    const { keys } = this;
+    for (let { oldest } = keys; oldest !== NO_SLOT; { oldest } = keys) {
+      const place = this.places[oldest]!;
+      const lastAtMs = this.rows.get(blockOf(place) + countOf(place) - 1, USE.at);
+      const isOld = lastAtMs < nowMs - this.memoryMs;
+      if (!isOld && keys.size <= this.marksMax) return;
+      if (!isOld) this.caps.count(CAPS.marks);
+      this.rows.drop(place);
+      keys.forget(oldest);
+    }
+  }
+
+  *save(): Iterable<StatePart> {
+    const kept = [...this.keys.inOrder()];
+    yield* saveStrings(
+      this.name,
+      kept.map(([, mark]) => mark),
     );
+    yield saveNumbers(
+      `${this.name}.places`,
+      kept.map(([slot]) => this.places[slot]!),
+    );
+    yield* this.rows.save();
+  }
+
+  load(source: StateSource): void {
+    const marks = [...loadStrings(this.name, source)];
+    const places = loadNumbers(`${this.name}.places`, source);
+    for (const [i, mark] of marks.entries()) this.places[this.keys.add(mark)] = places[i]!;
+    this.rows.load(source);
   }
 }
 
-type Owned = Pick<MarkedUse, 'payer' | 'person'>;
+export const NO_PERSON = 0;
 
-/** How many share a mark, by its kind: people, or one person's wallets. */
+/**
+ * A person as a number, to be told apart from the few others of one mark, wherever their tokens are kept: 53 bits of a hash.
+ *
+ * @param token null where it is not told
+ */
+export const personNumber = (token: string | null): number =>
+  token === null ? NO_PERSON : hash53(token);
+
+type Owned = Pick<MarkedUse, 'person'>;
+
+const persons = (uses: readonly Owned[]): number =>
+  new Set(uses.map(({ person }) => person).filter((person) => person !== NO_PERSON)).size;
+
+/** How many share a mark, by its kind: people, or one person's wallets. A wallet is among its uses once. */
 export const SHARERS = {
   /** A wallet whose person is not told is a person's of its own: a handset is seldom used for four wallets. */
   handset: (uses: readonly Owned[]): number =>
-    new Set(uses.map(({ payer, person }) => person ?? payer)).size,
+    persons(uses) + uses.filter(({ person }) => person === NO_PERSON).length,
   /** Whose person is not told does not count: one number may hold a wallet with each provider. */
-  sim: (uses: readonly Owned[]): number => new Set(uses.flatMap(({ person }) => person ?? [])).size,
+  sim: persons,
   person: (uses: readonly Owned[]): number => uses.length,
 } as const;
 export type SharedMarkKind = keyof typeof SHARERS;

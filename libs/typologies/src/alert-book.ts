@@ -1,9 +1,14 @@
 import { type EventTimeMs } from '#domain';
-import { type AccountIndex, type StatePart, type StateSource } from '#flow';
+import {
+  type AccountIndex,
+  type StatePart,
+  type StateSource,
+  loadChunked,
+  saveChunked,
+} from '#flow';
 import { type Judge } from './pack-in-force';
 import { type FactualTerm } from './risk';
 import { type RulePack } from './rule-pack';
-import { loadChunked, saveChunked } from './saved-list';
 import { type Evidence } from './evidence';
 import { type Signal } from './signal';
 
@@ -186,9 +191,9 @@ export class AlertBook {
     }));
     // Who leads to whom is history: the first to name a transfer, the last to stand on an account.
     const byTransfer = [...this.byTransfer].map(([position, { id }]) => [position, id] as const);
-    yield* saveChunked('alerts.transfers', byTransfer, (entry) => entry);
+    yield* saveChunked('alerts.transfers', byTransfer);
     const byAnchor = [...this.byAnchor].map(([anchor, { id }]) => [anchor, id] as const);
-    yield* saveChunked('alerts.anchors', byAnchor, (entry) => entry);
+    yield* saveChunked('alerts.anchors', byAnchor);
   }
 
   load(source: StateSource): void {

@@ -1,8 +1,13 @@
 import { type TypologyName } from '#contracts';
 import { type EventTimeMs } from '#domain';
-import { type AccountIndex, type StatePart, type StateSource } from '#flow';
+import {
+  type AccountIndex,
+  type StatePart,
+  type StateSource,
+  loadChunked,
+  saveChunked,
+} from '#flow';
 import { type RulePack } from './rule-pack';
-import { loadChunked, saveChunked } from './saved-list';
 import { type Evidence } from './evidence';
 import { type Signal } from './signal';
 

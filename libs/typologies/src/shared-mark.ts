@@ -1,5 +1,4 @@
-import { walletOfKey } from '#domain';
-import { type FlowEngine, type MarkedUse, NONE, type SharedMarkKind, SHARERS } from '#flow';
+import { type FlowEngine, type MarkedUse, type SharedMarkKind, SHARERS } from '#flow';
 import { above, atLeast, type Condition, inScope, PAYER_ONLY, PEOPLE_OR_OUT } from './check';
 import { byTime, type Evidence } from './evidence';
 import { type Signal, type Sighting } from './signal';
@@ -45,24 +44,18 @@ export function sharedMark(
   };
 }
 
-/**
- * Payments with a mark as what makes a signal true; oldest first. What is added up is one currency's; an account that was
- * given up is named no more.
- */
+/** Payments with a mark as what makes a signal true; oldest first. What is added up is one currency's. */
 export function usesEvidence(
   { accounts }: FlowEngine,
   uses: readonly MarkedUse[],
   currency: string,
 ): Evidence[] {
-  const evidence = uses.flatMap((use): Evidence[] => {
-    const { position, amountMinor, atMs, newPair } = use;
-    if (use.currency !== currency) return [];
-    const payer = accounts.find(walletOfKey(use.payer), currency);
-    const payee = accounts.find(walletOfKey(use.payee), currency);
-    if (payer === NONE || payee === NONE) return [];
-    return [{ position, payer, payee, amountMinor, atMs, newPair }];
-  });
-  return evidence.sort(byTime);
+  return uses
+    .filter(({ payer }) => accounts.currency(payer) === currency)
+    .map(({ position, payer, payee, amountMinor, atMs, newPair }): Evidence => ({
+      ...{ position, payer, payee, amountMinor, atMs, newPair },
+    }))
+    .sort(byTime);
 }
 
 /** What the evidence comes to, and over how long up to `atMs`. The transfer at hand is among it. */

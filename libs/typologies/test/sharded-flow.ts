@@ -208,14 +208,20 @@ export class ShardedFlow {
     const mark = marks?.[kind];
     if (mark === undefined || !looksAtMark(kind, sent)) return [];
     const { debtor, creditor, currency } = transfer;
-    const person = marks?.person ?? null;
-    const names = { payer: walletKey(debtor), payee: walletKey(creditor), currency, person };
     const home = this.shards[hash(mark)]!;
-    const uses = post(home.marks.of[kind].use(mark, useOf(sent, names), home.nowMs));
-    for (const { payer, payee, currency: of, atMs } of uses) {
-      for (const key of [payer, payee]) reference(from, walletOfKey(key), of, atMs);
-    }
-    return uses;
+    const own = {
+      ...post(useOf(sent, marks ?? {})),
+      payer: reference(home, debtor, currency, sent.atMs),
+      payee: reference(home, creditor, currency, sent.atMs),
+    };
+    return home.marks.of[kind].use(mark, own, home.nowMs).map((use) => {
+      const of = home.accounts.currency(use.payer);
+      return {
+        ...post(use),
+        payer: accountAt(from, home, use.payer, of, use.atMs),
+        payee: accountAt(from, home, use.payee, of, use.atMs),
+      };
+    });
   }
 
   /** A pair of payers lives on its own shard. */
