@@ -1,6 +1,7 @@
 import { type WalletRef, walletKey } from '#domain';
 import { loadNumbers, loadStrings, saveNumbers, saveStrings } from './saved-list';
 import { type StatePart, type StateSource } from './state-parts';
+import { ownText } from './text';
 
 /** Wallets of one provider, in one currency. */
 interface Space {
@@ -46,8 +47,7 @@ export class AccountNames {
       this.spaces.push(space);
     }
     const account = this.freed.pop() ?? this.ids.length;
-    // A copy of its own: a string cut out of a page of the log would keep the whole page alive.
-    const id = Buffer.from(wallet.walletId).toString();
+    const id = ownText(wallet.walletId);
     this.ids[account] = id;
     this.spaceOf[account] = this.spaces.indexOf(space);
     space.accounts.set(id, account);

@@ -1,6 +1,6 @@
 import { DAY_MS, type EventTimeMs, HOUR_MS, type WalletRef, walletKey } from '#domain';
 import { AccountNames } from './account-names';
-import { hash32 } from './text-hash';
+import { hash32 } from './text';
 import { NO_BLOCK } from './block-rows';
 import { settledDays } from './decay';
 import { UNCOVERED_MAX } from './flow-limits';

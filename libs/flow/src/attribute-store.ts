@@ -3,9 +3,10 @@ import { type AccountIndex } from './accounts';
 import { type AccountNames } from './account-names';
 import { type Caps } from './caps';
 import { CAPS } from './flow-limits';
-import { blockOf, countOf, KeyedRows, type Place } from './keyed-rows';
-import { loadNumbers, loadStrings, saveNumbers, saveStrings } from './saved-list';
+import { blockOf, countOf, KeyedRows, loadPlaces, type Place, savePlaces } from './keyed-rows';
+import { NO_SLOT, RecentMap } from './recent-map';
 import { type StatePart, type StateSource } from './state-parts';
+import { ownText } from './text';
 
 /** Wallets remembered of one identifier; the one seen longest ago makes room. */
 export const WALLETS_PER_ATTRIBUTE_MAX = 16;
@@ -18,7 +19,7 @@ const PER_WALLET = 2;
  * identifier as accounts are by the wallet: noting a use touches one block. Nearly all have one wallet, and room for one.
  */
 export class AttributeStore {
-  private readonly places = new Map<string, Place>();
+  private readonly places = new RecentMap<string, Place>();
   private readonly wallets = new KeyedRows('attributes.wallets', PER_WALLET);
 
   constructor(
@@ -33,16 +34,14 @@ export class AttributeStore {
    * @returns with how many wallets it was seen since then, at most {@link WALLETS_PER_ATTRIBUTE_MAX}
    */
   note(token: string, account: AccountIndex, atMs: EventTimeMs, sinceMs: EventTimeMs): number {
-    const known = this.places.get(token);
-    if (known !== undefined) {
-      const place = this.noteIn(known, account, atMs);
-      if (place !== known) this.places.set(token, place);
-      return this.walletsSince(place, sinceMs);
-    }
-    if (this.places.size >= this.attributesMax) this.forgetOldest();
-    const place = this.noteIn(this.wallets.begin(), account, atMs);
-    // A copy of its own: a string cut out of a page of the log would keep the whole page alive.
-    this.places.set(Buffer.from(token).toString(), place);
+    const { places } = this;
+    let slot = places.find(token);
+    if (slot === NO_SLOT) {
+      if (places.size >= this.attributesMax) this.forgetOldest();
+      slot = places.set(ownText(token), this.wallets.begin());
+    } else places.renew(slot);
+    const place = this.noteIn(places.at(slot), account, atMs);
+    places.put(slot, place);
     return this.walletsSince(place, sinceMs);
   }
 
@@ -106,24 +105,20 @@ export class AttributeStore {
   }
 
   private forgetOldest(): void {
-    const oldest = this.places.entries().next();
-    if (oldest.done === true) return;
+    const { oldest } = this.places;
+    if (oldest === NO_SLOT) return;
     this.caps.count(CAPS.attributes);
-    const [token, place] = oldest.value;
-    this.places.delete(token);
-    this.wallets.drop(place);
+    this.wallets.drop(this.places.at(oldest));
+    this.places.forget(oldest);
   }
 
   *save(): Iterable<StatePart> {
-    yield* saveStrings('attributes', [...this.places.keys()]);
-    yield saveNumbers('attributes.places', [...this.places.values()]);
+    yield* savePlaces('attributes', this.places);
     yield* this.wallets.save();
   }
 
   load(source: StateSource): void {
-    const tokens = [...loadStrings('attributes', source)];
-    const places = loadNumbers('attributes.places', source);
-    for (const [i, token] of tokens.entries()) this.places.set(token, places[i]!);
+    loadPlaces('attributes', this.places, source);
     this.wallets.load(source);
   }
 }

@@ -22,6 +22,7 @@ export { type HuntSteps, type Quarry } from './hunt-steps';
 export { LogHistogram } from './log-histogram';
 export { readNewPayers } from './neighbours';
 export { HORIZONS, HORIZONS_MS, NewDealings } from './new-dealings';
+export { NO_SLOT, RecentMap, type Slot } from './recent-map';
 export { RetroHunt } from './retro-hunt';
 export { REORDER_LIMITS, ReorderBuffer, type ReorderLimits, type RowOrder } from './reorder-buffer';
 export { loadChunked, saveChunked } from './saved-list';

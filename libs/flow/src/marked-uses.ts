@@ -3,11 +3,10 @@ import { type AccountIndex, NONE } from './accounts';
 import { type AccountNames } from './account-names';
 import { type Caps } from './caps';
 import { CAPS, type FlowLimits } from './flow-limits';
-import { blockOf, countOf, KeyedRows, type Place } from './keyed-rows';
-import { type KeySlot, NO_SLOT, RecentKeys } from './recent-keys';
-import { loadNumbers, loadStrings, saveNumbers, saveStrings } from './saved-list';
+import { blockOf, countOf, KeyedRows, loadPlaces, type Place, savePlaces } from './keyed-rows';
+import { NO_SLOT, RecentMap } from './recent-map';
 import { type StatePart, type StateSource } from './state-parts';
-import { hash53 } from './text-hash';
+import { hash53, ownText } from './text';
 
 /** Wallets remembered of one mark; the one that paid with it longest ago makes room. */
 export const WALLETS_PER_MARK_MAX: Readonly<Record<MarkKind, number>> = {
@@ -41,9 +40,8 @@ const STRIDE = 9;
 
 /** By which wallets people lately paid with each mark of one kind: the last payment of each wallet. */
 export class MarkedUses {
-  private readonly keys = new RecentKeys();
-  /** Of the mark's uses, by its slot: in the order of time, of equal times in that of arrival. */
-  private readonly places: Place[] = [];
+  /** Where each mark's uses lie: in the order of time, of equal times in that of arrival. */
+  private readonly places = new RecentMap<string, Place>();
   private readonly rows: KeyedRows;
   private readonly name: string;
   private readonly marksMax: number;
@@ -69,13 +67,13 @@ export class MarkedUses {
    * @returns the last payment of each wallet that paid with it lately, this one last of its time
    */
   use(mark: string, use: MarkedUse, nowMs: EventTimeMs): MarkedUse[] {
-    let slot = this.keys.find(mark);
-    if (slot === NO_SLOT) {
-      slot = this.keys.add(mark);
-      this.places[slot] = this.rows.begin();
-    } else this.keys.renew(slot);
-    this.places[slot] = this.insert(this.places[slot]!, use);
-    const lately = this.between(slot, nowMs - this.memoryMs, use.atMs);
+    const { places } = this;
+    let slot = places.find(mark);
+    if (slot === NO_SLOT) slot = places.set(ownText(mark), this.rows.begin());
+    else places.renew(slot);
+    const place = this.insert(places.at(slot), use);
+    places.put(slot, place);
+    const lately = this.between(place, nowMs - this.memoryMs, use.atMs);
     this.forget(nowMs);
     return lately;
   }
@@ -124,9 +122,8 @@ export class MarkedUses {
     page[at + USE.rest] = use.restMs;
   }
 
-  private between(slot: KeySlot, sinceMs: EventTimeMs, untilMs: EventTimeMs): MarkedUse[] {
+  private between(place: Place, sinceMs: EventTimeMs, untilMs: EventTimeMs): MarkedUse[] {
     const { rows } = this;
-    const place = this.places[slot]!;
     const page = rows.page(blockOf(place));
     const first = rows.offset(blockOf(place));
     const uses: MarkedUse[] = [];
@@ -150,35 +147,25 @@ export class MarkedUses {
 
   /** Marks that nobody has used for too long, or that make room. */
   private forget(nowMs: EventTimeMs): void {
-    const { keys } = this;
-    for (let { oldest } = keys; oldest !== NO_SLOT; { oldest } = keys) {
-      const place = this.places[oldest]!;
+    const { places } = this;
+    for (let { oldest } = places; oldest !== NO_SLOT; { oldest } = places) {
+      const place = places.at(oldest);
       const lastAtMs = this.rows.get(blockOf(place) + countOf(place) - 1, USE.at);
       const isOld = lastAtMs < nowMs - this.memoryMs;
-      if (!isOld && keys.size <= this.marksMax) return;
+      if (!isOld && places.size <= this.marksMax) return;
       if (!isOld) this.caps.count(CAPS.marks);
       this.rows.drop(place);
-      keys.forget(oldest);
+      places.forget(oldest);
     }
   }
 
   *save(): Iterable<StatePart> {
-    const kept = [...this.keys.inOrder()];
-    yield* saveStrings(
-      this.name,
-      kept.map(([, mark]) => mark),
-    );
-    yield saveNumbers(
-      `${this.name}.places`,
-      kept.map(([slot]) => this.places[slot]!),
-    );
+    yield* savePlaces(this.name, this.places);
     yield* this.rows.save();
   }
 
   load(source: StateSource): void {
-    const marks = [...loadStrings(this.name, source)];
-    const places = loadNumbers(`${this.name}.places`, source);
-    for (const [i, mark] of marks.entries()) this.places[this.keys.add(mark)] = places[i]!;
+    loadPlaces(this.name, this.places, source);
     this.rows.load(source);
   }
 }

@@ -1,7 +1,8 @@
 import { type EventTimeMs } from '#domain';
-import { NO_SLOT, RecentKeys } from './recent-keys';
+import { NO_SLOT, RecentMap } from './recent-map';
 import { loadChunked, saveChunked } from './saved-list';
 import { type StatePart, type StateSource } from './state-parts';
+import { ownText } from './text';
 
 /** Something that happened at a time, as plain JSON. */
 export interface Note {
@@ -19,9 +20,8 @@ export interface NotesLimits {
 
 /** What was lately told of each key. Keyed as accounts are by the wallet: noting and asking touch one key. */
 export class RecentNotes<T extends Note> {
-  private readonly keys = new RecentKeys();
-  /** By the key's slot: in the order of time, of equal times in that of arrival. */
-  private readonly notes: T[][] = [];
+  /** Of each key in the order of time, of equal times in that of arrival. */
+  private readonly notes = new RecentMap<string, T[]>();
 
   /** @param onFull is told where a key makes room that was not too old yet */
   constructor(
@@ -32,20 +32,19 @@ export class RecentNotes<T extends Note> {
 
   /** Keys that are remembered. */
   get size(): number {
-    return this.keys.size;
+    return this.notes.size;
   }
 
   note(key: string, note: T, nowMs: EventTimeMs): void {
-    const slot = this.keys.find(key);
-    if (slot === NO_SLOT) {
-      this.notes[this.keys.add(key)] = [note];
-    } else {
-      const notes = this.notes[slot]!;
+    const slot = this.notes.find(key);
+    if (slot === NO_SLOT) this.notes.set(ownText(key), [note]);
+    else {
+      const notes = this.notes.at(slot);
       let place = notes.length;
       while (place > 0 && notes[place - 1]!.atMs > note.atMs) place -= 1;
       notes.splice(place, 0, note);
       if (notes.length > this.limits.perKeyMax) notes.shift();
-      this.keys.renew(slot);
+      this.notes.renew(slot);
     }
     this.forget(nowMs);
   }
@@ -62,36 +61,31 @@ export class RecentNotes<T extends Note> {
     nowMs: EventTimeMs,
     counts: (note: T) => boolean = () => true,
   ): T | null {
-    const slot = this.keys.find(key);
-    if (slot === NO_SLOT) return null;
     const sinceMs = Math.max(atMs, nowMs) - this.limits.memoryMs;
-    const last = this.notes[slot]!.findLast(
-      (note) => note.atMs <= atMs && note.atMs >= sinceMs && counts(note),
-    );
+    const last = this.notes
+      .get(key)
+      ?.findLast((note) => note.atMs <= atMs && note.atMs >= sinceMs && counts(note));
     return last ?? null;
   }
 
   private forget(nowMs: EventTimeMs): void {
+    const { notes } = this;
     const { keysMax, memoryMs } = this.limits;
-    for (let { oldest } = this.keys; oldest !== NO_SLOT; { oldest } = this.keys) {
-      const isOld = this.notes[oldest]!.at(-1)!.atMs < nowMs - memoryMs;
-      if (!isOld && this.keys.size <= keysMax) return;
+    for (let { oldest } = notes; oldest !== NO_SLOT; { oldest } = notes) {
+      const isOld = notes.at(oldest).at(-1)!.atMs < nowMs - memoryMs;
+      if (!isOld && notes.size <= keysMax) return;
       if (!isOld) this.onFull();
-      this.notes[oldest] = [];
-      this.keys.forget(oldest);
+      notes.forget(oldest);
     }
   }
 
   *save(): Iterable<StatePart> {
-    yield* saveChunked(
-      this.name,
-      Array.from(this.keys.inOrder(), ([slot, key]): [string, T[]] => [key, this.notes[slot]!]),
-    );
+    yield* saveChunked(this.name, [...this.notes.entries()]);
   }
 
   load(source: StateSource): void {
     for (const [key, notes] of loadChunked<[string, T[]]>(this.name, source)) {
-      this.notes[this.keys.add(key)] = notes;
+      this.notes.set(key, notes);
     }
   }
 }

@@ -1,10 +1,13 @@
 import { type EventTimeMs } from '#domain';
 import {
   type AccountIndex,
+  loadChunked,
+  NO_SLOT,
+  RecentMap,
+  saveChunked,
+  type Slot,
   type StatePart,
   type StateSource,
-  loadChunked,
-  saveChunked,
 } from '#flow';
 import { type Judge } from './pack-in-force';
 import { type FactualTerm } from './risk';
@@ -80,7 +83,7 @@ const OPEN_MAX = 100_000;
 
 /** The alerts that are open, found by their transfers and by the account they stand on. */
 export class AlertBook {
-  private readonly open = new Map<string, OpenAlert>();
+  private readonly open = new RecentMap<string, OpenAlert>();
   private readonly byTransfer = new Map<number, OpenAlert>();
   private readonly byAnchor = new Map<AccountIndex, OpenAlert>();
 
@@ -132,7 +135,7 @@ export class AlertBook {
   add(alert: OpenAlert): void {
     this.open.set(alert.id, alert);
     this.byAnchor.set(alert.anchor, alert);
-    if (this.open.size > OPEN_MAX) this.closeLongestUntouched();
+    if (this.open.size > OPEN_MAX) this.close(this.open.oldest);
   }
 
   /** Lets an alert rely on more transfers, up to its limit. @returns whether any was new */
@@ -145,17 +148,16 @@ export class AlertBook {
       if (!this.byTransfer.has(item.position)) this.byTransfer.set(item.position, alert);
     }
     if (alert.evidence.size === before) return false;
-    // Taken out and put in again: the map's order is then that of the last change.
-    this.open.delete(alert.id);
-    this.open.set(alert.id, alert);
+    this.open.renew(this.open.find(alert.id));
     return true;
   }
 
   /** Lets go of alerts that nothing has touched for long. */
   closeBefore(nowMs: EventTimeMs): void {
-    for (const alert of this.open.values()) {
-      if (alert.updatedAtMs >= nowMs - this.keepMs) return;
-      this.close(alert);
+    const { open } = this;
+    for (let { oldest } = open; oldest !== NO_SLOT; { oldest } = open) {
+      if (open.at(oldest).updatedAtMs >= nowMs - this.keepMs) return;
+      this.close(oldest);
     }
   }
 
@@ -165,13 +167,9 @@ export class AlertBook {
     );
   }
 
-  private closeLongestUntouched(): void {
-    const first = this.open.values().next();
-    if (first.done !== true) this.close(first.value);
-  }
-
-  private close(alert: OpenAlert): void {
-    this.open.delete(alert.id);
+  private close(slot: Slot): void {
+    const alert = this.open.at(slot);
+    this.open.forget(slot);
     if (this.byAnchor.get(alert.anchor) === alert) this.byAnchor.delete(alert.anchor);
     for (const position of alert.evidence.keys()) {
       if (this.byTransfer.get(position) === alert) this.byTransfer.delete(position);
@@ -179,7 +177,7 @@ export class AlertBook {
   }
 
   *save(): Iterable<StatePart> {
-    yield* saveChunked('alerts', [...this.open.values()], (alert) => ({
+    yield* saveChunked('alerts', [...this.open.entries()], ([, alert]) => ({
       ...alert,
       evidence: [...alert.evidence.values()],
       terms: [...alert.terms.values()],

@@ -112,10 +112,9 @@ export class AlertDesk {
     if (moment.position !== NONE) {
       this.watch?.scored?.(moment.position, whole.risk, anchor, whole.terms);
     }
-    const known = this.book.continued(anchor, whole.evidence, atMs);
     this.watch?.judged?.({
       ...{ anchor, position: moment.position, ...whole, confirmed, bar },
-      continues: known?.id ?? null,
+      continues: this.book.continued(anchor, whole.evidence, atMs)?.id ?? null,
     });
     if (!confirmed && familiesOf(whole.terms, pack.risk.familyLogOddsMin) < FAMILIES_MIN) return;
     if (whole.evidence.length >= pack.risk.transfersMin) {
@@ -123,6 +122,7 @@ export class AlertDesk {
       if (!confirmed) this.budget.reached(anchor, whole.risk);
     }
     if (whole.risk < bar) return;
+    const known = this.book.continued(anchor, whole.evidence, atMs);
     if (known) {
       // What it already says must not carry in what would not be told by itself: an alert swallows no region.
       const now = weigh(moment.fresh, moment, pack);

@@ -2,10 +2,12 @@ import { type TypologyName } from '#contracts';
 import { type EventTimeMs } from '#domain';
 import {
   type AccountIndex,
+  loadChunked,
+  NO_SLOT,
+  RecentMap,
+  saveChunked,
   type StatePart,
   type StateSource,
-  loadChunked,
-  saveChunked,
 } from '#flow';
 import { type RulePack } from './rule-pack';
 import { type Evidence } from './evidence';
@@ -19,7 +21,7 @@ const ACCOUNTS_MAX = 200_000;
  * two are seen at different transfers. One signal a typology, the stronger.
  */
 export class LiveSignals {
-  private readonly byAccount = new Map<AccountIndex, Map<TypologyName, Signal>>();
+  private byAccount = new RecentMap<AccountIndex, Map<TypologyName, Signal>>();
   private memoryMs!: number;
   private proximityTransfersMax!: number;
 
@@ -31,29 +33,30 @@ export class LiveSignals {
   adopt({ risk, typologies }: RulePack): void {
     this.memoryMs = risk.memoryMs;
     this.proximityTransfersMax = typologies.OPERATION_PROXIMITY.transfersMax;
-    this.byAccount.clear();
+    this.byAccount = new RecentMap();
   }
 
   /** @param nowMs the feed's time: what is too old by it is let go */
   add(signal: Signal, nowMs: EventTimeMs): void {
-    const signals = this.byAccount.get(signal.anchor) ?? new Map<TypologyName, Signal>();
+    const { byAccount } = this;
+    let slot = byAccount.find(signal.anchor);
+    if (slot === NO_SLOT) slot = byAccount.set(signal.anchor, new Map());
+    else byAccount.renew(slot);
+    const signals = byAccount.at(slot);
     const known = signals.get(signal.typology);
     const live =
       known !== undefined && known.atMs >= signal.atMs - this.memoryMs ? known : undefined;
     signals.set(signal.typology, live ? this.merge(live, signal) : signal);
-    // Taken out and put in again: the map's order is then that of the last signal.
-    this.byAccount.delete(signal.anchor);
-    this.byAccount.set(signal.anchor, signals);
     this.forgetOldest(nowMs);
   }
 
-  /** The map begins with the accounts longest without a signal. */
   private forgetOldest(nowMs: EventTimeMs): void {
-    for (const [account, signals] of this.byAccount) {
-      const isFull = this.byAccount.size > ACCOUNTS_MAX;
-      if (!isFull && [...signals.values()].some(({ atMs }) => atMs >= nowMs - this.memoryMs))
-        return;
-      this.byAccount.delete(account);
+    const { byAccount } = this;
+    const isLive = ({ atMs }: Signal): boolean => atMs >= nowMs - this.memoryMs;
+    for (let { oldest } = byAccount; oldest !== NO_SLOT; { oldest } = byAccount) {
+      const isFull = byAccount.size > ACCOUNTS_MAX;
+      if (!isFull && [...byAccount.at(oldest).values()].some(isLive)) return;
+      byAccount.forget(oldest);
     }
   }
 
@@ -80,7 +83,9 @@ export class LiveSignals {
   }
 
   *save(): Iterable<StatePart> {
-    yield* saveChunked('signals', [...this.byAccount.values()], (signals) => [...signals.values()]);
+    yield* saveChunked('signals', [...this.byAccount.entries()], ([, signals]) => [
+      ...signals.values(),
+    ]);
   }
 
   load(source: StateSource): void {
