@@ -4,6 +4,7 @@ import { type EntityManager } from 'typeorm';
 import { type AlertEvent, EVENTS, type WalletPosition } from '#contracts';
 import { OUTBOX_BATCH_END, OutboxContext } from '#messaging';
 import { CaseRepository } from '../cases/case.repository';
+import { DrawCases } from '../cases/draw-cases';
 import { RefreshCases } from '../cases/refresh-cases';
 import { accountKey } from '../cases/money-left';
 import { PassErrorOn } from '../events/pass-error-on.filter';
@@ -34,6 +35,7 @@ export class AlertsConsumer {
     private readonly alerts: AlertRepository,
     private readonly cases: CaseRepository,
     private readonly refreshCases: RefreshCases,
+    private readonly drawCases: DrawCases,
   ) {}
 
   @EventPattern([EVENTS.alertRaised, EVENTS.alertUpdated])
@@ -57,6 +59,7 @@ export class AlertsConsumer {
   @EventPattern(OUTBOX_BATCH_END)
   async onBatchEnd(@Payload() _body: null, @Ctx() context: OutboxContext): Promise<void> {
     const { manager } = context;
+    this.drawCases.eventsCame();
     const { founded, changed, positions } = this.batchOf(manager);
     this.batches.delete(manager);
     const told = [...positions.values()];

@@ -1,6 +1,6 @@
 import { type EntityManager } from 'typeorm';
 import { type PinoLogger } from 'nestjs-pino';
-import { setImmediate } from 'node:timers/promises';
+import timers, { setImmediate } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { CaseReferralConfig } from '../case-referral-config';
 import { type CaseRepository } from './case.repository';
@@ -18,7 +18,8 @@ describe('drawing cases', () => {
     await database.drop();
   });
 
-  it('ends at once when it is to stop, however long it rests from a drawing', async () => {
+  /** A clock that only drawing moves, and one case that is always due. */
+  function drawingThatTakes(ms: number) {
     let drawn = 0;
     let nowMs = 0;
     jest.spyOn(performance, 'now').mockImplementation(() => nowMs);
@@ -31,8 +32,7 @@ describe('drawing cases', () => {
     const refresh = {
       run: () => {
         drawn += 1;
-        // As long as many large cases take: the rest that follows is longer than a test may be.
-        nowMs += 60_000;
+        nowMs += ms;
         return Promise.resolve();
       },
     };
@@ -42,9 +42,31 @@ describe('drawing cases', () => {
       refresh as unknown as RefreshCases,
       { error: jest.fn() } as unknown as PinoLogger,
     );
+    return { drawing, drawn: () => drawn };
+  }
+
+  it('rests longer while events come', async () => {
+    const rests: number[] = [];
+    jest.spyOn(timers, 'setTimeout').mockImplementation((ms) => {
+      rests.push(ms!);
+      return setImmediate();
+    });
+    const { drawing } = drawingThatTakes(400);
     await drawing.onApplicationBootstrap();
-    while (drawn === 0) await setImmediate();
+    while (rests.length === 0) await setImmediate();
+    drawing.eventsCame();
+    // The third drawing after them begins when they have been over for a second.
+    while (rests.length < 5) await setImmediate();
     await drawing.onModuleDestroy();
-    expect(drawn).toBe(1);
+    expect(rests.slice(0, 5).map((ms) => ms / 400)).toEqual([3, 19, 19, 3, 3]);
+  });
+
+  it('ends at once when it is to stop, however long it rests from a drawing', async () => {
+    // As long as many large cases take: the rest that follows is longer than a test may be.
+    const { drawing, drawn } = drawingThatTakes(60_000);
+    await drawing.onApplicationBootstrap();
+    while (drawn() === 0) await setImmediate();
+    await drawing.onModuleDestroy();
+    expect(drawn()).toBe(1);
   });
 });

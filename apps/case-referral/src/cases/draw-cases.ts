@@ -12,8 +12,11 @@ const CASES_AT_ONCE_MAX = 20;
 const REST_PER_DRAWING = 20;
 const REST_MIN_MS = 250;
 const REST_MAX_MS = 60_000;
-/** And all of them together a tenth: events must be read meanwhile, and people be answered. */
-const PAUSE_PER_DRAWING = 9;
+/** All of them together a twentieth while events come, which must be read meanwhile… */
+const PAUSE_PER_DRAWING_WITH_EVENTS = 19;
+/** …and a quarter when none has come for so long: what they left is caught up with, and people are still answered. */
+const PAUSE_PER_DRAWING = 3;
+const QUIET_AFTER_MS = 1_000;
 /** One that cannot be drawn is tried again after this long. */
 const PUT_OFF_MS = 5_000;
 const RETRY_MS = 1_000;
@@ -28,6 +31,7 @@ export class DrawCases implements OnApplicationBootstrap, OnModuleDestroy {
   private running: Promise<void> | null = null;
   private readonly stop = new AbortController();
   private atOnceMax = CASES_AT_ONCE_MAX;
+  private eventsAtMs = -Infinity;
 
   constructor(
     config: CaseReferralConfig,
@@ -50,18 +54,28 @@ export class DrawCases implements OnApplicationBootstrap, OnModuleDestroy {
     await this.running;
   }
 
+  /** Events were read just now. */
+  eventsCame(): void {
+    this.eventsAtMs = performance.now();
+  }
+
   private async run(): Promise<void> {
     const { signal } = this.stop;
     while (!signal.aborted) {
       try {
         const fromMs = performance.now();
         if ((await this.drawSome()) === 0) await this.wakeUp.wait();
-        else await this.pause((performance.now() - fromMs) * PAUSE_PER_DRAWING);
+        else await this.pause((performance.now() - fromMs) * this.pausePerDrawing());
       } catch (error) {
         this.logger.error({ err: error }, 'cases cannot be drawn, and wait');
         await this.pause(RETRY_MS);
       }
     }
+  }
+
+  private pausePerDrawing(): number {
+    const isQuiet = performance.now() - this.eventsAtMs > QUIET_AFTER_MS;
+    return isQuiet ? PAUSE_PER_DRAWING : PAUSE_PER_DRAWING_WITH_EVENTS;
   }
 
   /** Ends at once when this is to stop: a service has only so long for that. */
