@@ -1,4 +1,5 @@
 import { type TransfersAnswer } from '#contracts';
+import { newProviderKey, provisionProvider } from '#identity';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import {
   holdTurn,
@@ -195,13 +196,18 @@ describe('a later status', () => {
 });
 
 describe('senders at once', () => {
-  /** Sends all of them while nobody gets a turn, so that each begins before any other has stored anything. */
+  /**
+   * Sends all of them while nobody gets a turn, so that each begins before any other has stored anything.
+   *
+   * @param processes each has two statements under way; whoever else comes to it waits for company
+   */
   async function atOnce(
     senders: readonly (() => Promise<TransfersAnswer>)[],
+    processes = 1,
   ): Promise<{ accepted: number; duplicates: number; rejected: number }> {
     const release = await holdTurn(database.dataSource);
     const answers = senders.map((send) => send());
-    await waitingForTurn(database.dataSource, senders.length);
+    await waitingForTurn(database.dataSource, 2 * processes);
     await release();
     const sum = { accepted: 0, duplicates: 0, rejected: 0 };
     for (const answer of await Promise.all(answers)) {
@@ -219,7 +225,7 @@ describe('senders at once', () => {
       { length: 8 },
       (_, at) => () => (at % 2 ? ingestion : second).send(at % 3 ? batch : [...batch].reverse()),
     );
-    expect(await atOnce(senders)).toEqual({ accepted: 300, duplicates: 7 * 300, rejected: 0 });
+    expect(await atOnce(senders, 2)).toEqual({ accepted: 300, duplicates: 7 * 300, rejected: 0 });
     const rows: unknown = await database.dataSource.query(
       `select count(*), count(distinct transfer_id) as transfers from feed.transfer
        where transfer_id = any($1)`,
@@ -243,5 +249,40 @@ describe('senders at once', () => {
       () => () => ingestion.send(batch.map((id) => row(id))),
     );
     expect(await atOnce(senders)).toEqual({ accepted: 50, duplicates: 250, rejected: 0 });
+  });
+
+  it('of several providers, each with ids of its own, are stored together in the order they came', async () => {
+    const key = newProviderKey();
+    await provisionProvider(database.dataSource, 'other', key);
+    const other = async (rows: readonly unknown[]): Promise<TransfersAnswer> => {
+      const authorization = `Bearer ${key}`;
+      const answer = await ingestion.post(JSON.stringify({ transfers: rows }), { authorization });
+      return (await answer.json()) as TransfersAnswer;
+    };
+    const batches = Array.from({ length: 12 }, () => [row(nextId()), row(nextId()), row(nextId())]);
+    const [known] = batches[4]!;
+    await other([known]);
+    const senders = batches.flatMap((batch) => [() => ingestion.send(batch), () => other(batch)]);
+    expect(await atOnce(senders)).toEqual({ accepted: 71, duplicates: 1, rejected: 0 });
+    const rows: { provider_id: string; transfer_id: string; position: number; known: number }[] =
+      await database.dataSource.query(
+        `select provider_id, transfer_id, position, positions[1] as known
+         from feed.transfer join feed.transfer_key using (provider_id, transfer_id)
+         where transfer_id = any($1) order by position`,
+        [batches.flat().map(({ transferId }) => transferId)],
+      );
+    expect(rows).toHaveLength(72);
+    expect(rows.filter(({ position, known }) => position !== known)).toEqual([]);
+    // The rows of a request lie together, in their order.
+    for (const batch of batches) {
+      for (const provider of [PROVIDER, 'other']) {
+        const ids = batch.map(({ transferId }) => transferId);
+        const places = ids.map((id) =>
+          rows.findIndex((one) => one.provider_id === provider && one.transfer_id === id),
+        );
+        const whole = batch.includes(known!) && provider === 'other' ? places.slice(1) : places;
+        expect(whole).toEqual(whole.map((_, at) => whole[0]! + at));
+      }
+    }
   });
 });

@@ -1,24 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { ROWS_MAX } from '#contracts';
 import { type TransferStatus, type TransferType, type PartyKind, invariant } from '#domain';
 import { type SealedIdentity } from '#identity';
 import { detectionLagMs, takeTurn } from '#messaging';
+import { StoreTogether, type NewBatch } from './store-together';
 import { creditorTokens, debtorTokens, type Particulars } from './particulars';
 import { type CheckedRow } from './read-transfer';
 import { type StoreOutcome } from './row-kind';
 import { judge, type Judgement, judgeReversal, type TransferReport } from './transfer-report';
 
-// The same columns, parameters $2 to $17, in both statements that write transfers.
+// The same columns, parameters $1 to $17, in both statements that write transfers.
 // Particulars come as one document: as an array of documents each of their many quotes would be escaped, and read back.
 const INPUT = `
   select * from rows from (
     unnest(
-      $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[],
+      $1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[],
       $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[]
     ),
     jsonb_array_elements($17::jsonb)
   ) with ordinality as told (
-    transfer_id, status, type, occurred_at_ms, amount_minor, currency,
+    provider_id, transfer_id, status, type, occurred_at_ms, amount_minor, currency,
     debtor_provider, debtor_wallet, debtor_kind, creditor_provider, creditor_wallet, creditor_kind,
     original_transfer_id, debtor_tokens, creditor_tokens, particulars, place
   )`;
@@ -30,7 +32,7 @@ const TRANSFER_COLUMNS = `
 
 // Milliseconds times an interval is exact; to_timestamp would go through a double of seconds.
 const TRANSFER_VALUES = `
-  position, $1, transfer_id, status, type, timestamptz 'epoch' + occurred_at_ms * interval '1 millisecond',
+  position, provider_id, transfer_id, status, type, timestamptz 'epoch' + occurred_at_ms * interval '1 millisecond',
   amount_minor, currency, debtor_provider, debtor_wallet, debtor_kind,
   creditor_provider, creditor_wallet, creditor_kind, original_transfer_id,
   string_to_array(debtor_tokens, ' '), string_to_array(creditor_tokens, ' '), nullif(particulars, 'null')`;
@@ -39,17 +41,17 @@ const IDENTITIES = `
   insert into feed.identity (token, type, sealed, key_version)
   select * from unnest($18::text[], $19::text[], $20::bytea[], $21::integer[])`;
 
-// One statement a batch, and its text never changes: 1,000 rows use 21 parameters, not 18,000. It commits by itself, so
+// One statement for what is stored together, and its text never changes: 1,000 rows use 21 parameters, not 19,000. It commits by itself, so
 // nobody waits for this process while it has the turn. The turn is taken by the insert into transfer_key, before it
 // draws its first row; only then are positions handed out, and only then is asked whether any row was stored before. If
 // one was, nothing is stored: such a batch is looked at row by row (STORE_IN_TURN), so that the order of its rows stays
 // the order of the log.
 const STORE_NEW = `
   with told as materialized (${INPUT}),
-  handed_out as materialized (select feed.hand_out($1, $2::text[]) as before),
+  handed_out as materialized (select feed.hand_out($1::text[], $2::text[]) as before),
   transfer_key as (
     insert into feed.transfer_key (provider_id, transfer_id, positions)
-    select $1, transfer_id, array[before + place] from handed_out cross join told where before is not null
+    select provider_id, transfer_id, array[before + place] from handed_out cross join told where before is not null
     returning positions[1] as position
   ),
   -- Reading transfer_key puts this after the turn was taken: two batches that name the same identities in another order
@@ -73,9 +75,10 @@ const STORE_IN_TURN = `
   ),
   transfer_key as (
     insert into feed.transfer_key as known (provider_id, transfer_id, positions)
-    select $1, transfer_id, array_agg(position order by position) from told group by transfer_id
+    select provider_id, transfer_id, array_agg(position order by position) from told
+    group by provider_id, transfer_id
     on conflict (provider_id, transfer_id) do update set positions = known.positions || excluded.positions
-    returning transfer_id, positions[1] as first_position
+    returning provider_id, transfer_id, positions[1] as first_position
   ),
   identity as (
     ${IDENTITIES} where true
@@ -83,7 +86,7 @@ const STORE_IN_TURN = `
   )
   insert into feed.transfer (${TRANSFER_COLUMNS})
   select ${TRANSFER_VALUES}, nullif(first_position, position)
-  from told join transfer_key using (transfer_id)
+  from told join transfer_key using (provider_id, transfer_id)
   order by position`;
 
 /** Transfers that are known by id, and stored here no longer. */
@@ -125,6 +128,8 @@ const DUPLICATE = { kind: 'duplicate' } as const;
 /** Keeps the feed: each transfer once, each later status of it once, in the order told. */
 @Injectable()
 export class TransferRepository {
+  private readonly together = new StoreTogether((batches) => this.storeNew(batches), ROWS_MAX);
+
   constructor(private readonly dataSource: DataSource) {}
 
   /**
@@ -138,7 +143,7 @@ export class TransferRepository {
     if (
       places.size === rows.length &&
       (await this.reversalsFit(provider, rows, places)) &&
-      (await this.storeNew(provider, rows))
+      (await this.together.store({ provider, rows }))
     ) {
       return rows.map(() => ACCEPTED);
     }
@@ -180,14 +185,14 @@ export class TransferRepository {
   }
 
   /** @returns false where any row was stored before, and then nothing is stored now */
-  private async storeNew(provider: string, rows: readonly CheckedRow[]): Promise<boolean> {
+  private async storeNew(batches: readonly NewBatch[]): Promise<boolean> {
+    const rows = batches.flatMap((batch) => batch.rows);
     const [result]: { stored: number }[] = await this.dataSource.query(STORE_NEW, [
-      provider,
-      ...transferColumns(rows.map(({ report }) => report)),
+      ...transferColumns(batches),
       ...identityColumns(rows),
     ]);
     const stored = result?.stored;
-    invariant(stored === 0 || stored === rows.length, 'a batch of new rows is stored whole');
+    invariant(stored === 0 || stored === rows.length, 'new rows are stored whole');
     return stored > 0;
   }
 }
@@ -215,8 +220,7 @@ async function storeInTurn(
   });
   if (accepted.length > 0) {
     await manager.query(STORE_IN_TURN, [
-      provider,
-      ...transferColumns(accepted.map(({ report }) => report)),
+      ...transferColumns([{ provider, rows: accepted }]),
       ...identityColumns(accepted),
     ]);
   }
@@ -312,10 +316,12 @@ const joined = (tokens: readonly string[]): string | null =>
 const plainArray = (values: readonly (number | string | null)[]): string =>
   `{${values.map((value) => value ?? 'NULL').join()}}`;
 
-/** One array a column: parameters $2 to $17. */
-function transferColumns(reports: readonly TransferReport[]): unknown[] {
+/** One array a column: parameters $1 to $17. */
+function transferColumns(batches: readonly NewBatch[]): unknown[] {
+  const reports = batches.flatMap(({ rows }) => rows.map(({ report }) => report));
   const column = <T>(read: (report: TransferReport) => T): T[] => reports.map(read);
   return [
+    batches.flatMap(({ provider, rows }) => rows.map(() => provider)),
     column((report) => report.transferId),
     plainArray(column((report) => report.status)),
     plainArray(column((report) => report.type)),

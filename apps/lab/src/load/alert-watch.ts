@@ -11,7 +11,7 @@ interface ShownAlert {
 }
 
 /** The last page is shown again until it is full: what it holds at most is sent each time. */
-const PAGE_MAX = 2;
+const PAGE_MAX = 10;
 const ANSWER_MAX_MS = 30_000;
 
 /** Looks at the list of alerts as an investigator's screen would, and at how old the news is. */

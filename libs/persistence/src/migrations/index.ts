@@ -12,6 +12,7 @@ import { CaseDrawing1764000000011 } from './1764000000011-case-drawing';
 import { ScoringSeat1764000000012 } from './1764000000012-scoring-seat';
 import { TransferDays1764000000013 } from './1764000000013-transfer-days';
 import { HandOut1764000000014 } from './1764000000014-hand-out';
+import { HandOutTogether1764000000015 } from './1764000000015-hand-out-together';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   ScoringSeat1764000000012,
   TransferDays1764000000013,
   HandOut1764000000014,
+  HandOutTogether1764000000015,
 ];
