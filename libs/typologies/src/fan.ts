@@ -130,6 +130,8 @@ function fan(
   const { engine, step, anchor, checks, currency } = sighting;
   const { accounts } = engine;
   const isIn = typologyName === 'FAN_IN';
+  // Mostly there are fewer payments than it takes wallets, and nobody who wants to know what each span shows.
+  if (!checks && payments.length < counterpartiesMin) return null;
   let best: Fan | null = null;
   for (const [horizon, spanMs] of HORIZONS_MS.entries()) {
     if (spanMs > windowMs) break;
