@@ -26,6 +26,7 @@ interface Waiting {
  * alone.
  */
 export class StoreTogether {
+  /** Of requests that were admitted: no more than `INGESTION_BATCHES_IN_HAND_MAX`. */
   private waiting: Waiting[] = [];
   private underWay = 0;
 
