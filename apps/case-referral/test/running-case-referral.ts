@@ -123,6 +123,7 @@ export async function tellPosition(
   wallet: Pick<WalletPosition, 'provider' | 'walletId'>,
   asOf: string,
   credits: readonly (readonly [EvidenceTransfer, number])[],
+  times?: number,
 ): Promise<void> {
   const heldMinor = credits.reduce((sum, [, leftMinor]) => sum + leftMinor, 0);
   const body: WalletPosition = {
@@ -138,6 +139,7 @@ export async function tellPosition(
       transferId,
       leftMinor,
     })),
+    ...(times === undefined ? {} : { times }),
   };
   await dataSource.transaction((manager) =>
     appendToOutbox(manager, 'scoring', [{ name: EVENTS.walletPosition, body }]),

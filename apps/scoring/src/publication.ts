@@ -9,7 +9,7 @@ import {
   type ShadowAlert,
   type WalletPosition,
 } from '#contracts';
-import { formatEventTime, invariant, type TransferRef } from '#domain';
+import { accountKey, formatEventTime, invariant, type TransferRef } from '#domain';
 import { type AlertDraft, type Detection, type PositionDraft, type StormDraft } from '#typologies';
 
 export type EvidenceByPosition = ReadonlyMap<number, EvidenceTransfer>;
@@ -31,8 +31,8 @@ const positionsIn = (detection: Detection): readonly number[] => {
 };
 
 /** The entries of the log that these detections name. */
-export const positionsOf = (detections: readonly Detection[]): number[] => [
-  ...new Set(detections.flatMap(positionsIn)),
+export const positionsOf = (told: readonly ToldDetection[]): number[] => [
+  ...new Set(told.flatMap(({ detection }) => positionsIn(detection))),
 ];
 
 function transferAt(evidence: EvidenceByPosition, position: number): EvidenceTransfer {
@@ -102,16 +102,36 @@ export function toAlertStorm(storm: StormDraft): AlertStorm {
   };
 }
 
-/** Of a storm that grew in this batch the last word is enough. */
-function isOvertaken(detection: Detection, index: number, all: readonly Detection[]): boolean {
-  if (detection.kind !== 'alert-storm') return false;
-  const last = all.findLastIndex(
-    (other) => other.kind === 'alert-storm' && other.fromMs === detection.fromMs,
-  );
-  return index !== last;
+/** A detection as it is told, and how many of its kind it stands for. */
+export interface ToldDetection {
+  readonly detection: Detection;
+  readonly times: number;
 }
 
-function toEvent(detection: Detection, evidence: EvidenceByPosition): OutboxEvent {
+/** What changes and is told anew: of one subject the last word holds. Everything else is a subject of its own. */
+function subjectOf(detection: Detection): unknown {
+  if (detection.kind === 'alert-storm') return `storm\n${detection.fromMs}`;
+  if (detection.kind !== 'wallet-position') return detection;
+  return `position\n${accountKey(detection, detection.currency)}`;
+}
+
+/**
+ * What is told of a batch's detections, in their order: of each subject the last word, and how many it stands for, so that
+ * what comes of it does not hang on where a batch ended. A busy wallet would otherwise be told of with each of its payments.
+ */
+export function lastWords(detections: readonly Detection[]): ToldDetection[] {
+  const told = new Map<unknown, ToldDetection>();
+  for (const detection of detections) {
+    const subject = subjectOf(detection);
+    const times = (told.get(subject)?.times ?? 0) + 1;
+    // Taken out first: the last word stands where it was said.
+    told.delete(subject);
+    told.set(subject, { detection, times });
+  }
+  return [...told.values()];
+}
+
+function toEvent({ detection, times }: ToldDetection, evidence: EvidenceByPosition): OutboxEvent {
   switch (detection.kind) {
     case 'alert': {
       const body: AlertEvent = {
@@ -121,7 +141,10 @@ function toEvent(detection: Detection, evidence: EvidenceByPosition): OutboxEven
       return { name: detection.revision === 1 ? EVENTS.alertRaised : EVENTS.alertUpdated, body };
     }
     case 'wallet-position':
-      return { name: EVENTS.walletPosition, body: toWalletPosition(detection, evidence) };
+      return {
+        name: EVENTS.walletPosition,
+        body: { ...toWalletPosition(detection, evidence), times },
+      };
     case 'alert-storm':
       return { name: EVENTS.alertStorm, body: toAlertStorm(detection) };
     case 'shadow-alert': {
@@ -141,9 +164,6 @@ function toEvent(detection: Detection, evidence: EvidenceByPosition): OutboxEven
 
 /** The events that tell of detections, in their order. */
 export const toEvents = (
-  detections: readonly Detection[],
+  told: readonly ToldDetection[],
   evidence: EvidenceByPosition,
-): OutboxEvent[] =>
-  detections
-    .filter((detection, index, all) => !isOvertaken(detection, index, all))
-    .map((detection) => toEvent(detection, evidence));
+): OutboxEvent[] => told.map((item) => toEvent(item, evidence));

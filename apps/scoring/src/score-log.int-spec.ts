@@ -35,7 +35,7 @@ describe('scoring the log', () => {
     for (const { id, revision, body } of rows) {
       expect(body.revision).toBe(revision);
       const updates = undisturbed.filter(
-        (line) => line.startsWith('alert.') && line.includes(`"id": "${id}"`),
+        (line) => line.startsWith('alert.') && line.includes(`"id":"${id}"`),
       );
       expect(updates).toHaveLength(revision);
     }

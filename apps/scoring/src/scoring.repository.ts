@@ -4,7 +4,7 @@ import { type Alert, type LogPosition } from '#contracts';
 import { AppError } from '#domain';
 import { appendToOutbox, TransferLog } from '#messaging';
 import { type Detection } from '#typologies';
-import { positionsOf, toAlert, toEvents } from './publication';
+import { lastWords, positionsOf, toAlert, toEvents } from './publication';
 
 /** So many snapshots the database remembers; a folder keeps two. */
 const SNAPSHOTS_KNOWN_MAX = 100;
@@ -108,13 +108,14 @@ export class ScoringRepository {
       if (moved.length !== 1)
         throw new AppError('CONFLICT', 'another scoring has read this part of the log');
       if (detections.length === 0) return;
-      const evidence = await this.log.evidence(manager, positionsOf(detections));
+      const told = lastWords(detections);
+      const evidence = await this.log.evidence(manager, positionsOf(told));
       const alerts = new Map<string, Alert>();
       for (const detection of detections) {
         if (detection.kind === 'alert') alerts.set(detection.id, toAlert(detection, evidence));
       }
       await this.storeAlerts(manager, [...alerts.values()], to);
-      await appendToOutbox(manager, 'scoring', toEvents(detections, evidence));
+      await appendToOutbox(manager, 'scoring', toEvents(told, evidence));
     });
   }
 

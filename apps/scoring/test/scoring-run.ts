@@ -1,6 +1,7 @@
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource } from 'typeorm';
+import { type OutboxEvent, toldInSum } from '#contracts';
 import { createServiceApp, loadConfig } from '#platform';
 import { ScoreLog } from '../src/score-log';
 import { ScoringConfig } from '../src/scoring-config';
@@ -118,10 +119,10 @@ export const upToDate = async (app: NestFastifyApplication): Promise<void> => {
   });
 };
 
-/** Everything that scoring told, in its order. */
+/** Everything that scoring told in sum, a line each. */
 export async function told(dataSource: DataSource): Promise<string[]> {
-  const rows: { told: string }[] = await dataSource.query(
-    `select name || ' ' || body::text as told from scoring.outbox order by position`,
+  const events: OutboxEvent[] = await dataSource.query(
+    'select name, body from scoring.outbox order by position',
   );
-  return rows.map((row) => row.told);
+  return toldInSum(events).map(({ name, body }) => `${name} ${JSON.stringify(body)}`);
 }

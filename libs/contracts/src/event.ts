@@ -37,6 +37,8 @@ export interface WalletPosition extends WalletRef {
   readonly taintedMinor: number;
   /** By credit: what is left of each that an alert relies on. Those left out hold nothing. */
   readonly credits: readonly CreditLeft[];
+  /** How many movements this stands for: of several told at once only the last is. 1 where it is left out. */
+  readonly times?: number;
 }
 
 /** `case.referred.v1`. */

@@ -19,6 +19,10 @@ const SEPARATOR = '\n';
 export const walletKey = (wallet: WalletRef): string =>
   wallet.provider + SEPARATOR + wallet.walletId;
 
+/** A wallet in one currency. */
+export const accountKey = (wallet: WalletRef, currency: string): string =>
+  `${walletKey(wallet)}\n${currency}`;
+
 export function walletOfKey(key: string): WalletRef {
   const at = key.indexOf(SEPARATOR);
   invariant(at > 0, 'a wallet key holds a provider and a wallet id');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
+import { toldInSum } from '#contracts';
 import { type Services } from './services';
 
 const ROOT = join(__dirname, '../../..');
@@ -81,7 +82,9 @@ export async function outcome(services: Services): Promise<Outcome> {
     transfers: await dataSource.query(
       'select provider_id, transfer_id, amount_minor from feed.transfer order by position',
     ),
-    told: await dataSource.query('select name, body from scoring.outbox order by position'),
+    told: toldInSum(
+      await dataSource.query('select name, body from scoring.outbox order by position'),
+    ),
     alerts: await services.all('/v1/alerts'),
     cases: await services.all('/v1/cases'),
   };

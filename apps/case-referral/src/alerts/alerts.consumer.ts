@@ -2,11 +2,11 @@ import { Controller, UseFilters } from '@nestjs/common';
 import { Ctx, EventPattern, Payload } from '@nestjs/microservices';
 import { type EntityManager } from 'typeorm';
 import { type AlertEvent, EVENTS, type WalletPosition } from '#contracts';
+import { accountKey } from '#domain';
 import { OUTBOX_BATCH_END, OutboxContext } from '#messaging';
 import { CaseRepository } from '../cases/case.repository';
 import { DrawCases } from '../cases/draw-cases';
 import { RefreshCases } from '../cases/refresh-cases';
-import { accountKey } from '../cases/money-left';
 import { PassErrorOn } from '../events/pass-error-on.filter';
 import { AlertRepository, type ToldPosition } from './alert.repository';
 import { TakeAlert } from './take-alert';
@@ -53,7 +53,8 @@ export class AlertsConsumer {
     // so that what comes of them does not hang on where a batch ended.
     const { positions } = this.batchOf(context.manager);
     const account = accountKey(position, position.currency);
-    positions.set(account, { position, times: (positions.get(account)?.times ?? 0) + 1 });
+    const times = (positions.get(account)?.times ?? 0) + (position.times ?? 1);
+    positions.set(account, { position, times });
   }
 
   @EventPattern(OUTBOX_BATCH_END)

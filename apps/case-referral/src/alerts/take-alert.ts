@@ -29,7 +29,7 @@ export class TakeAlert {
     const linked = await this.cases.lockLinked(manager, alert.id, evidence, alert.operationIds);
     const placement = placeAlert({ id: alert.id, firstAtMs: Date.parse(alert.firstAt) }, linked);
     if (placement.founded) await this.cases.open(manager, placement);
-    else await this.cases.openedBy(manager, placement);
+    else if (placement.opensEarlier) await this.cases.openedBy(manager, placement);
     if (placement.absorbed.length > 0) {
       await this.cases.merge(manager, placement.id, placement.absorbed);
     }

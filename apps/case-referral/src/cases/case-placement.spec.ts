@@ -132,8 +132,14 @@ describe('the partition of alerts into cases', () => {
       id: 'z',
       openedAtMs: 10,
       founded: false,
+      opensEarlier: false,
       absorbed: ['a'],
     });
     expect(placeAlert(alert, [old, { id: 'b', openedAtMs: 10 }]).id).toBe('b');
+    expect(placeAlert({ id: 'y', firstAtMs: 5 }, [young, old])).toMatchObject({
+      id: 'z',
+      openedAtMs: 5,
+      opensEarlier: true,
+    });
   });
 });

@@ -1,10 +1,10 @@
 import { type EvidenceTransfer, type WalletPosition } from '#contracts';
-import { type EventTimeMs, type LegalValue, walletKey, type WalletRef } from '#domain';
+import { accountKey, type EventTimeMs, type LegalValue, walletKey, type WalletRef } from '#domain';
 import { type CaseAlert } from './case-material';
 import { EXIT_WAYS, type ExitWay, exitWayOf } from './exit-way';
 import { groupBy } from './group-by';
 import { followMoney, type FlowStep, type MoneyFlow, plus } from './money-flow';
-import { accountKey, moneyLeft } from './money-left';
+import { moneyLeft } from './money-left';
 import { roleOf, type WalletRole } from './wallet-role';
 
 /** A wallet of a case, in one currency. Amounts are sums over the case's transfers, in minor units. */

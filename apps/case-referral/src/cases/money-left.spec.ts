@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { type EvidenceTransfer, type WalletPosition } from '#contracts';
-import { isExit } from '#domain';
+import { accountKey, isExit } from '#domain';
 import { at, caseAlertOver, paid, PROVIDER, someTransfers } from '../../test/evidence';
 import { inCausalOrder } from './causal-order';
-import { accountKey, moneyLeft } from './money-left';
+import { moneyLeft } from './money-left';
 
 const position = (
   walletId: string,

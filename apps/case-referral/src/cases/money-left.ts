@@ -6,8 +6,7 @@ import {
   LEGAL_VALUES,
   type LegalValue,
   transferKey,
-  walletKey,
-  type WalletRef,
+  accountKey,
 } from '#domain';
 import { plus } from './money-flow';
 
@@ -20,9 +19,6 @@ export interface MoneyLeft {
 
 /** What an alert says about its wallets. */
 type HeldByAlert = Pick<Alert, 'id' | 'updatedAt' | 'wallets'>;
-
-export const accountKey = (wallet: WalletRef, currency: string): string =>
-  `${walletKey(wallet)}\n${currency}`;
 
 /** The figure of the alert that was told of last; of two equally late ones, the one with the later id. */
 function lastTold(alerts: readonly HeldByAlert[]): Map<string, number> {

@@ -1,8 +1,9 @@
+import { toldInSum } from '#contracts';
 import { createDataSource } from '#persistence';
 
 const STATEMENT_TIMEOUT_MS = 60_000;
 
-/** Transfers in the order of the log, and what scoring told in its outbox. */
+/** Transfers in the order of the log, and what scoring told in sum. */
 export async function readStored(databaseUrl: string): Promise<{
   readonly transfers: readonly unknown[];
   readonly events: readonly unknown[];
@@ -21,7 +22,9 @@ export async function readStored(databaseUrl: string): Promise<{
                 creditor_provider, creditor_wallet
          from feed.transfer order by position`,
       ),
-      events: await dataSource.query('select name, body from scoring.outbox order by position'),
+      events: toldInSum(
+        await dataSource.query('select name, body from scoring.outbox order by position'),
+      ),
     };
   } finally {
     await dataSource.destroy();
