@@ -7,7 +7,7 @@ import { PlatformModule, Readiness } from '#platform';
 import { AlertRepository } from './alerts/alert.repository';
 import { AlertsConsumer } from './alerts/alerts.consumer';
 import { AlertsController } from './alerts/alerts.controller';
-import { TakeAlert } from './alerts/take-alert';
+import { TakeAlerts } from './alerts/take-alerts';
 import { CaseReferralConfig } from './case-referral-config';
 import { BacktestRepository } from './backtests/backtest.repository';
 import { BacktestsController } from './backtests/backtests.controller';
@@ -100,7 +100,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     OperationRepository,
     RegisterOperation,
     AlertRepository,
-    TakeAlert,
+    TakeAlerts,
     CaseRepository,
     CaseMaterialRepository,
     RefreshCases,

@@ -9,6 +9,14 @@ export interface FoundAlert {
   readonly evidence: readonly EvidenceTransfer[];
 }
 
+/** An alert in its case. */
+export interface PlacedAlert {
+  readonly alert: Alert;
+  readonly caseId: string;
+  /** Its place in the list, which it keeps whatever revisions come. */
+  readonly listedAt: number;
+}
+
 /** Where a wallet stands, and how often it was told since the last time this was stored. */
 export interface ToldPosition {
   readonly position: WalletPosition;
@@ -25,29 +33,33 @@ export class AlertRepository {
     return new OutboxServer(this.dataSource, databaseUrl, 'scoring');
   }
 
-  /** The newest revision that is stored; null where the alert is new. */
-  async revision(manager: EntityManager, id: string): Promise<number | null> {
-    const rows: { revision: number }[] = await manager.query(
-      'select revision from referral.alert where id = $1',
-      [id],
+  /** What is stored of these alerts: their newest revisions, and where they lie. */
+  async known(
+    manager: EntityManager,
+    ids: readonly string[],
+  ): Promise<{ id: string; revision: number; caseId: string }[]> {
+    return manager.query(
+      'select id, revision, case_id as "caseId" from referral.alert where id = any($1::uuid[])',
+      [ids],
     );
-    return rows[0]?.revision ?? null;
   }
 
-  /** @param listedAt its place in the list, which it keeps whatever revisions come */
-  async save(
-    manager: EntityManager,
-    alert: Alert,
-    caseId: string,
-    listedAt: number,
-  ): Promise<void> {
+  /** @param placed each alert once */
+  async save(manager: EntityManager, placed: readonly PlacedAlert[]): Promise<void> {
+    if (placed.length === 0) return;
     await manager.query(
       `insert into referral.alert (id, listed_at, case_id, revision, typologies, body)
-       values ($1, $2, $3, $4, $5, $6::jsonb)
+       select (body ->> 'id')::uuid, listed_at, case_id, (body ->> 'revision')::integer,
+              array(select jsonb_array_elements_text(body -> 'typologies')), body
+       from rows from (unnest($1::bigint[], $2::uuid[]), jsonb_array_elements($3::jsonb)) as told(listed_at, case_id, body)
        on conflict (id) do update
        set case_id = excluded.case_id, revision = excluded.revision, typologies = excluded.typologies,
            body = excluded.body`,
-      [alert.id, listedAt, caseId, alert.revision, alert.typologies, JSON.stringify(alert)],
+      [
+        placed.map(({ listedAt }) => listedAt),
+        placed.map(({ caseId }) => caseId),
+        JSON.stringify(placed.map(({ alert }) => alert)),
+      ],
     );
   }
 

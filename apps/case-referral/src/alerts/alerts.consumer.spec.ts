@@ -73,6 +73,7 @@ describe('what reads the events of scoring', () => {
     const manager = { query: () => Promise.reject(failure) };
     const body = { alert: { id: 'x', operationIds: [] }, evidence: [] };
     const context = new OutboxContext([manager as never, 1]);
-    await expect(events.call(EVENTS.alertRaised, body, context)).rejects.toBe(failure);
+    await events.call(EVENTS.alertRaised, body, context);
+    await expect(events.call(OUTBOX_BATCH_END, null, context)).rejects.toBe(failure);
   });
 });

@@ -9,12 +9,11 @@ import { DrawCases } from '../cases/draw-cases';
 import { RefreshCases } from '../cases/refresh-cases';
 import { PassErrorOn } from '../events/pass-error-on.filter';
 import { AlertRepository, type ToldPosition } from './alert.repository';
-import { TakeAlert } from './take-alert';
+import { TakeAlerts, type ToldAlert } from './take-alerts';
 
 /** What the events of a batch leave to be done at its end, once for all of them. */
 class OpenBatch {
-  readonly founded = new Set<string>();
-  readonly changed = new Set<string>();
+  readonly alerts: ToldAlert[] = [];
   readonly positions = new Map<string, ToldPosition>();
 }
 
@@ -31,7 +30,7 @@ export class AlertsConsumer {
   private readonly batches = new WeakMap<EntityManager, OpenBatch>();
 
   constructor(
-    private readonly takeAlert: TakeAlert,
+    private readonly takeAlerts: TakeAlerts,
     private readonly alerts: AlertRepository,
     private readonly cases: CaseRepository,
     private readonly refreshCases: RefreshCases,
@@ -39,12 +38,9 @@ export class AlertsConsumer {
   ) {}
 
   @EventPattern([EVENTS.alertRaised, EVENTS.alertUpdated])
-  async onAlert(@Payload() event: AlertEvent, @Ctx() context: OutboxContext): Promise<void> {
+  onAlert(@Payload() event: AlertEvent, @Ctx() context: OutboxContext): void {
     const { manager, position } = context;
-    const placed = await this.takeAlert.run(manager, event, position);
-    if (placed === null) return;
-    const { founded, changed } = this.batchOf(manager);
-    (placed.founded ? founded : changed).add(placed.id);
+    this.batchOf(manager).alerts.push({ event, position });
   }
 
   @EventPattern(EVENTS.walletPosition)
@@ -61,15 +57,16 @@ export class AlertsConsumer {
   async onBatchEnd(@Payload() _body: null, @Ctx() context: OutboxContext): Promise<void> {
     const { manager } = context;
     this.drawCases.eventsCame();
-    const { founded, changed, positions } = this.batchOf(manager);
+    const { alerts, positions } = this.batchOf(manager);
     this.batches.delete(manager);
+    const { founded, changed } = await this.takeAlerts.run(manager, alerts);
     const told = [...positions.values()];
     if (told.length > 0) await this.alerts.savePositions(manager, told);
-    if (changed.size > 0 || told.length > 0) {
+    if (changed.length > 0 || told.length > 0) {
       const wallets = told.map(({ position }) => position);
-      await this.cases.toDraw(manager, [...changed], wallets);
+      await this.cases.toDraw(manager, changed, wallets);
     }
-    await this.refreshCases.run(manager, [...founded]);
+    await this.refreshCases.run(manager, founded);
   }
 
   private batchOf(manager: EntityManager): OpenBatch {

@@ -14,8 +14,6 @@ export interface OpenCase {
 export interface Placement extends OpenCase {
   /** The case is new: this alert founds it. */
   readonly founded: boolean;
-  /** The case was there, and by this alert it opened before the time it had. */
-  readonly opensEarlier: boolean;
   /** Cases that this alert shows to be about the same money. They go on in this one. */
   readonly absorbed: readonly string[];
 }
@@ -41,7 +39,6 @@ export function placeAlert(
       id: uuidV5(alert.id, CASE_NAMESPACE),
       openedAtMs: alert.firstAtMs,
       founded: true,
-      opensEarlier: false,
       absorbed: [],
     };
   }
@@ -49,7 +46,6 @@ export function placeAlert(
     id: oldest.id,
     openedAtMs: Math.min(oldest.openedAtMs, alert.firstAtMs),
     founded: false,
-    opensEarlier: alert.firstAtMs < oldest.openedAtMs,
     absorbed: absorbed.map(({ id }) => id),
   };
 }

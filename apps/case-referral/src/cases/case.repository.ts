@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type EvidenceTransfer } from '#contracts';
-import { type EventTimeMs, formatEventTime, type WalletRef } from '#domain';
+import { type EventTimeMs, formatEventTime, type TransferRef, type WalletRef } from '#domain';
 import { type OpenCase } from './case-placement';
 import { type CaseSummary } from './case-summary';
 
@@ -24,6 +24,11 @@ export interface SavedCase extends ListedCase {
 /** A place in the list of cases, which is ranked. */
 export type RankPlace = readonly [heldMinor: number, risk: number, id: string];
 
+const columnsOf = (cases: readonly OpenCase[]): unknown[] => [
+  cases.map(({ id }) => id),
+  cases.map(({ openedAtMs }) => formatEventTime(openedAtMs)),
+];
+
 /**
  * Cases, and which alerts, transfers and operations lie in which.
  *
@@ -33,51 +38,60 @@ export type RankPlace = readonly [heldMinor: number, risk: number, id: string];
 export class CaseRepository {
   constructor(private readonly dataSource: DataSource) {}
 
-  /**
-   * The cases that hold the alert or one of its transfers or operations, locked. In the order of their ids, so that two who
-   * lock several never wait for each other.
-   */
-  async lockLinked(
+  /** Those of the transfers that lie in a case, each with that case's id. */
+  async ofTransfers(
     manager: EntityManager,
-    alertId: string,
-    transfers: readonly EvidenceTransfer[],
+    transfers: readonly TransferRef[],
+  ): Promise<(readonly [TransferRef, string])[]> {
+    const rows: (TransferRef & { caseId: string })[] = await manager.query(
+      `select provider, transfer_id as "transferId", case_id as "caseId"
+       from unnest($1::text[], $2::text[]) as told(provider, transfer_id)
+       join referral.case_transfer using (provider, transfer_id)`,
+      [transfers.map(({ provider }) => provider), transfers.map(({ transferId }) => transferId)],
+    );
+    return rows.map((row) => [row, row.caseId]);
+  }
+
+  /** Those of the operations that a case is linked to, each with that case's id. */
+  async ofOperations(
+    manager: EntityManager,
     operationIds: readonly string[],
-  ): Promise<OpenCase[]> {
+  ): Promise<(readonly [string, string])[]> {
+    if (operationIds.length === 0) return [];
+    const rows: { operation_id: string; case_id: string }[] = await manager.query(
+      'select operation_id, case_id from referral.case_operation where operation_id = any($1)',
+      [operationIds],
+    );
+    return rows.map(({ operation_id, case_id }) => [operation_id, case_id]);
+  }
+
+  /** Locks cases, in the order of their ids, so that two who lock several never wait for each other. */
+  async lockOpen(manager: EntityManager, ids: readonly string[]): Promise<OpenCase[]> {
+    if (ids.length === 0) return [];
     const rows: { id: string; opened_at: Date }[] = await manager.query(
-      `select id, opened_at from referral.case_file
-       where id in (
-         select case_id from referral.alert where id = $1
-         union
-         select t.case_id from unnest($2::text[], $3::text[]) as told(provider, transfer_id)
-         join referral.case_transfer t using (provider, transfer_id)
-         union
-         select case_id from referral.case_operation where operation_id = any($4)
-       )
-       order by id for update`,
-      [
-        alertId,
-        transfers.map(({ provider }) => provider),
-        transfers.map(({ transferId }) => transferId),
-        operationIds,
-      ],
+      'select id, opened_at from referral.case_file where id = any($1::uuid[]) order by id for update',
+      [ids],
     );
     return rows.map(({ id, opened_at }) => ({ id, openedAtMs: opened_at.getTime() }));
   }
 
-  /** A case of which nothing is said yet: that follows in the same transaction. */
-  async open(manager: EntityManager, { id, openedAtMs }: OpenCase): Promise<void> {
+  /** Cases of which nothing is said yet: that follows in the same transaction. */
+  async open(manager: EntityManager, cases: readonly OpenCase[]): Promise<void> {
+    if (cases.length === 0) return;
     await manager.query(
       `insert into referral.case_file (id, revision, opened_at, as_of, risk, held_minor, fingerprint, body)
-       values ($1, 0, $2, $2, 0, 0, '', '{}')`,
-      [id, formatEventTime(openedAtMs)],
+       select id, 0, opened_at, opened_at, 0, 0, '', '{}' from unnest($1::uuid[], $2::timestamptz[]) as told(id, opened_at)`,
+      columnsOf(cases),
     );
   }
 
-  /** At once, not when the case is drawn: which of two cases goes on must not hang on where a batch ended. */
-  async openedBy(manager: EntityManager, { id, openedAtMs }: OpenCase): Promise<void> {
+  /** At once, not when a case is drawn: which of two cases goes on must not hang on where a batch ended. */
+  async makeOlder(manager: EntityManager, cases: readonly OpenCase[]): Promise<void> {
+    if (cases.length === 0) return;
     await manager.query(
-      'update referral.case_file set opened_at = $2 where id = $1 and opened_at > $2',
-      [id, formatEventTime(openedAtMs)],
+      `update referral.case_file c set opened_at = told.opened_at
+       from unnest($1::uuid[], $2::timestamptz[]) as told(id, opened_at) where c.id = told.id`,
+      columnsOf(cases),
     );
   }
 
@@ -96,35 +110,41 @@ export class CaseRepository {
     );
   }
 
-  /** Puts transfers and operations in a case; those that lie in it already stay. */
-  async gather(
+  /** Puts transfers in cases. @param placed none of them lies in a case, each with the id of its own */
+  async gatherTransfers(
     manager: EntityManager,
-    caseId: string,
-    transfers: readonly EvidenceTransfer[],
-    operationIds: readonly string[],
+    placed: readonly (readonly [EvidenceTransfer, string])[],
   ): Promise<void> {
+    if (placed.length === 0) return;
+    const transfers = placed.map(([transfer]) => transfer);
     await manager.query(
       `insert into referral.case_transfer
          (provider, transfer_id, case_id, creditor_provider, creditor_wallet, body)
-       select provider, transfer_id, $1, creditor_provider, creditor_wallet, body
+       select provider, transfer_id, case_id, creditor_provider, creditor_wallet, body
        from rows from (
-         unnest($2::text[], $3::text[], $4::text[], $5::text[]), jsonb_array_elements($6::jsonb)
-       ) as told(provider, transfer_id, creditor_provider, creditor_wallet, body)
-       on conflict (provider, transfer_id) do nothing`,
+         unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[]), jsonb_array_elements($6::jsonb)
+       ) as told(provider, transfer_id, case_id, creditor_provider, creditor_wallet, body)`,
       [
-        caseId,
         transfers.map(({ provider }) => provider),
         transfers.map(({ transferId }) => transferId),
+        placed.map(([, caseId]) => caseId),
         transfers.map(({ creditor }) => creditor.provider),
         transfers.map(({ creditor }) => creditor.walletId),
         JSON.stringify(transfers),
       ],
     );
-    if (operationIds.length === 0) return;
+  }
+
+  /** Links operations to cases. @param placed none of them is linked to a case, each with the id of its own */
+  async gatherOperations(
+    manager: EntityManager,
+    placed: readonly (readonly [operationId: string, caseId: string])[],
+  ): Promise<void> {
+    if (placed.length === 0) return;
     await manager.query(
-      `insert into referral.case_operation (operation_id, case_id) select id, $1 from unnest($2::text[]) as told(id)
-       on conflict (operation_id) do nothing`,
-      [caseId, operationIds],
+      `insert into referral.case_operation (operation_id, case_id)
+       select * from unnest($1::text[], $2::uuid[]) as told(id, case_id)`,
+      [placed.map(([id]) => id), placed.map(([, caseId]) => caseId)],
     );
   }
 

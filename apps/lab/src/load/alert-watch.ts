@@ -10,8 +10,13 @@ interface ShownAlert {
   readonly wallets: readonly { readonly walletId: string }[];
 }
 
-/** The last page is shown again until it is full: what it holds at most is sent each time. */
-const PAGE_MAX = 10;
+interface Page {
+  readonly items: readonly ShownAlert[];
+  readonly next: string | null;
+}
+
+/** The last page is shown again until it is full, so the less it holds the less is sent again. */
+const PAGE_MAX = 1;
 const ANSWER_MAX_MS = 30_000;
 
 /** Looks at the list of alerts as an investigator's screen would, and at how old the news is. */
@@ -44,23 +49,23 @@ export class AlertWatch {
 
   private async look(): Promise<void> {
     while (!this.ended) {
-      const shown = await this.page().catch(() => []);
+      const { items, next } = await this.page().catch(() => ({ items: [], next: null }));
       const nowMs = performance.now();
-      for (const alert of shown) this.add(alert, nowMs);
-      if (shown.length < PAGE_MAX) await sleep(this.pollMs);
+      for (const alert of items) this.add(alert, nowMs);
+      if (next === null) await sleep(this.pollMs);
     }
   }
 
-  private async page(): Promise<readonly ShownAlert[]> {
+  private async page(): Promise<Page> {
     const { url, key } = this.alerts;
     const after = this.cursor === '' ? '' : `&after=${encodeURIComponent(this.cursor)}`;
     const response = await fetch(`${url}/v1/alerts?limit=${PAGE_MAX}${after}`, {
       headers: { authorization: `Bearer ${key}` },
       signal: AbortSignal.timeout(ANSWER_MAX_MS),
     });
-    const { items, next } = (await response.json()) as { items: ShownAlert[]; next: string | null };
-    if (next !== null) this.cursor = next;
-    return items;
+    const page = (await response.json()) as Page;
+    if (page.next !== null) this.cursor = page.next;
+    return page;
   }
 
   /** Of a later revision the transfer that raised it is not known. */
