@@ -101,7 +101,7 @@ export const legalKey = ({
   currency = '',
   tier = '',
 }: Pick<LegalValue, 'parameter' | 'currency' | 'tier'>): string =>
-  [parameter, currency, tier].join('\n');
+  `${parameter}\n${currency}\n${tier}`;
 
 /** @throws AppError INVALID_INPUT where one of its instants is none */
 export const periodOf = ({ from, until }: Pick<LegalValue, 'from' | 'until'>) => ({
@@ -134,9 +134,9 @@ function indexOf(overlay: readonly LegalValue[]): ReadonlyMap<string, readonly P
 export function legalValue(
   overlay: readonly LegalValue[],
   parameter: LegalParameter,
-  { atMs, ...key }: { currency?: string; tier?: string; atMs: EventTimeMs },
+  { currency = '', tier = '', atMs }: { currency?: string; tier?: string; atMs: EventTimeMs },
 ): number | null {
-  const periods = indexOf(overlay).get(legalKey({ parameter, ...key }));
+  const periods = indexOf(overlay).get(legalKey({ parameter, currency, tier }));
   return periods?.find(({ fromMs, untilMs }) => fromMs <= atMs && atMs < untilMs)?.value ?? null;
 }
 

@@ -80,8 +80,10 @@ export class AccountNames {
   /** Whether two accounts are of one wallet, in whatever currency. */
   isSameWallet(a: number, b: number): boolean {
     if (a === b) return true;
-    if (this.ids[a] !== this.ids[b]) return false;
-    return this.spaces[this.spaceOf[a]!]!.provider === this.spaces[this.spaceOf[b]!]!.provider;
+    const [ofA, ofB] = [this.spaceOf[a]!, this.spaceOf[b]!];
+    // Within a space each is another wallet: mostly that is all, and no text is looked at.
+    if (ofA === ofB || this.ids[a] !== this.ids[b]) return false;
+    return this.spaces[ofA]!.provider === this.spaces[ofB]!.provider;
   }
 
   /** The accounts of a wallet, one per currency it was seen in. */

@@ -3,10 +3,10 @@ import { type AccountIndex } from './accounts';
 import { type AccountNames } from './account-names';
 import { type Caps } from './caps';
 import { CAPS } from './flow-limits';
-import { blockOf, countOf, KeyedRows, loadPlaces, type Place, savePlaces } from './keyed-rows';
-import { NO_SLOT, RecentMap } from './recent-map';
+import { blockOf, countOf, KeyedRows, type Place } from './keyed-rows';
+import { NO_SLOT } from './recent-map';
+import { RecentTexts } from './recent-texts';
 import { type StatePart, type StateSource } from './state-parts';
-import { ownText } from './text';
 
 /** Wallets remembered of one identifier; the one seen longest ago makes room. */
 export const WALLETS_PER_ATTRIBUTE_MAX = 16;
@@ -19,7 +19,7 @@ const PER_WALLET = 2;
  * identifier as accounts are by the wallet: noting a use touches one block. Nearly all have one wallet, and room for one.
  */
 export class AttributeStore {
-  private readonly places = new RecentMap<string, Place>();
+  private readonly places = new RecentTexts('attributes');
   private readonly wallets = new KeyedRows('attributes.wallets', PER_WALLET);
 
   constructor(
@@ -38,7 +38,7 @@ export class AttributeStore {
     let slot = places.find(token);
     if (slot === NO_SLOT) {
       if (places.size >= this.attributesMax) this.forgetOldest();
-      slot = places.set(ownText(token), this.wallets.begin());
+      slot = places.add(token, this.wallets.begin());
     } else places.renew(slot);
     const place = this.noteIn(places.at(slot), account, atMs);
     places.put(slot, place);
@@ -96,8 +96,9 @@ export class AttributeStore {
    * account whose number has been given to another.
    */
   accountsOf(token: string, sinceMs: EventTimeMs): AccountIndex[] {
-    const place = this.places.get(token);
-    if (place === undefined) return [];
+    const slot = this.places.find(token);
+    if (slot === NO_SLOT) return [];
+    const place = this.places.at(slot);
     return Array.from({ length: countOf(place) }, (_, i) => blockOf(place) + i)
       .filter((at) => this.wallets.get(at, 1) >= sinceMs)
       .map((at) => this.wallets.get(at, 0))
@@ -113,12 +114,12 @@ export class AttributeStore {
   }
 
   *save(): Iterable<StatePart> {
-    yield* savePlaces('attributes', this.places);
+    yield* this.places.save();
     yield* this.wallets.save();
   }
 
   load(source: StateSource): void {
-    loadPlaces('attributes', this.places, source);
+    this.places.load(source);
     this.wallets.load(source);
   }
 }

@@ -1,7 +1,4 @@
 import { BlockRows, classFor } from './block-rows';
-import { type RecentMap } from './recent-map';
-import { loadNumbers, loadStrings, saveNumbers, saveStrings } from './saved-list';
-import { type StatePart, type StateSource } from './state-parts';
 
 /** More than there are rows of one key, and a power of two. */
 const COUNTS = 128;
@@ -38,28 +35,4 @@ export class KeyedRows extends BlockRows {
   drop(place: Place): void {
     this.release(blockOf(place), classFor(countOf(place)));
   }
-}
-
-/** Saves where the rows of each key lie: the keys as text, the places as the memory they are. */
-export function* savePlaces(name: string, places: RecentMap<string, Place>): Iterable<StatePart> {
-  const entries = [...places.entries()];
-  yield* saveStrings(
-    name,
-    entries.map(([key]) => key),
-  );
-  yield saveNumbers(
-    `${name}.places`,
-    entries.map(([, place]) => place),
-  );
-}
-
-/** Reads what {@link savePlaces} saved. */
-export function loadPlaces(
-  name: string,
-  places: RecentMap<string, Place>,
-  source: StateSource,
-): void {
-  const keys = [...loadStrings(name, source)];
-  const saved = loadNumbers(`${name}.places`, source);
-  for (const [i, key] of keys.entries()) places.set(key, saved[i]!);
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { savedState } from '../test/saved-state';
 import { AccountNames } from './account-names';
 import { Caps } from './caps';
 import { CAPS, FLOW_LIMITS } from './flow-limits';
@@ -81,18 +82,9 @@ describe('uses of marks', () => {
           let nowMs = 5_000;
           for (const [position, { mark, payer, stepMs }] of payments.entries()) {
             if (position === cut) {
-              const parts = [...uses.save()].map((part) => structuredClone(part));
-              const take = (name: string) => {
-                const part = parts.shift()!;
-                expect(part.name).toBe(name);
-                return part;
-              };
+              const saved = savedState(uses.save());
               uses = after.uses;
-              uses.load({
-                value: (name) => (take(name) as { value: unknown }).value,
-                bytes: (name) =>
-                  new Uint8Array((take(name) as unknown as { bytes: Float64Array }).bytes.buffer),
-              });
+              uses.load(saved);
             }
             const atMs = nowMs + stepMs;
             nowMs = Math.max(nowMs, atMs);

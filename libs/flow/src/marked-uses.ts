@@ -3,10 +3,11 @@ import { type AccountIndex, NONE } from './accounts';
 import { type AccountNames } from './account-names';
 import { type Caps } from './caps';
 import { CAPS, type FlowLimits } from './flow-limits';
-import { blockOf, countOf, KeyedRows, loadPlaces, type Place, savePlaces } from './keyed-rows';
-import { NO_SLOT, RecentMap } from './recent-map';
+import { blockOf, countOf, KeyedRows, type Place } from './keyed-rows';
+import { NO_SLOT } from './recent-map';
+import { RecentTexts } from './recent-texts';
 import { type StatePart, type StateSource } from './state-parts';
-import { hash53, ownText } from './text';
+import { hash53 } from './text';
 
 /** Wallets remembered of one mark; the one that paid with it longest ago makes room. */
 export const WALLETS_PER_MARK_MAX: Readonly<Record<MarkKind, number>> = {
@@ -41,9 +42,8 @@ const STRIDE = 9;
 /** By which wallets people lately paid with each mark of one kind: the last payment of each wallet. */
 export class MarkedUses {
   /** Where each mark's uses lie: in the order of time, of equal times in that of arrival. */
-  private readonly places = new RecentMap<string, Place>();
+  private readonly places: RecentTexts;
   private readonly rows: KeyedRows;
-  private readonly name: string;
   private readonly marksMax: number;
   private readonly walletsMax: number;
   private readonly memoryMs: EventTimeMs;
@@ -54,8 +54,8 @@ export class MarkedUses {
     { marksMax, memoryMs }: FlowLimits,
     private readonly caps: Caps,
   ) {
-    this.name = `marks-${kind}`;
-    this.rows = new KeyedRows(`${this.name}.uses`, STRIDE);
+    this.places = new RecentTexts(`marks-${kind}`);
+    this.rows = new KeyedRows(`marks-${kind}.uses`, STRIDE);
     this.marksMax = marksMax;
     this.walletsMax = WALLETS_PER_MARK_MAX[kind];
     this.memoryMs = memoryMs;
@@ -69,7 +69,7 @@ export class MarkedUses {
   use(mark: string, use: MarkedUse, nowMs: EventTimeMs): MarkedUse[] {
     const { places } = this;
     let slot = places.find(mark);
-    if (slot === NO_SLOT) slot = places.set(ownText(mark), this.rows.begin());
+    if (slot === NO_SLOT) slot = places.add(mark, this.rows.begin());
     else places.renew(slot);
     const place = this.insert(places.at(slot), use);
     places.put(slot, place);
@@ -160,12 +160,12 @@ export class MarkedUses {
   }
 
   *save(): Iterable<StatePart> {
-    yield* savePlaces(this.name, this.places);
+    yield* this.places.save();
     yield* this.rows.save();
   }
 
   load(source: StateSource): void {
-    loadPlaces(this.name, this.places, source);
+    this.places.load(source);
     this.rows.load(source);
   }
 }

@@ -35,10 +35,15 @@ export function weigh(
   { circumstances }: Moment,
   pack: RulePack,
 ): Weighed {
-  const seen: FactualTerm[] = [
-    ...signals.map((signal) => ({ name: signal.typology, ...signal })),
-    ...circumstances,
-  ];
+  // Field by field: spread, each term costs more than all that is added up here.
+  const seen = signals.map(({ typology, family, logOdds, facts, currency }): FactualTerm => ({
+    name: typology,
+    family,
+    logOdds,
+    facts,
+    currency,
+  }));
+  seen.push(...circumstances);
   const evidence = evidenceOfAll(signals);
   // What is known of the wallet itself stands, whoever it deals with.
   if (signals.length > 0 && !signals.some((signal) => signal.confirmed === true)) {
