@@ -1,17 +1,20 @@
 import { type WalletRef, walletKey } from '#domain';
 import { loadNumbers, loadStrings, saveNumbers, saveStrings } from './saved-list';
 import { type StatePart, type StateSource } from './state-parts';
-import { ownText } from './text';
+import { NO_SLOT, SlotTable } from './slot-table';
+import { hash32, ownText, spread } from './text';
 
 /** Wallets of one provider, in one currency. */
 interface Space {
   readonly currency: string;
   readonly provider: string;
-  readonly accounts: Map<string, number>;
+  /** Where the hashes of its wallets begin: one id is another hash in each. */
+  readonly start: number;
 }
 
 /** No wallet has an empty id: it marks a number that is free. */
 const FREED = '';
+const NO_SPACE = -1;
 
 /**
  * Gives each account (a wallet in a currency) a small number, takes it back, and tells the name again. Ids are looked up as
@@ -19,7 +22,9 @@ const FREED = '';
  */
 export class AccountNames {
   private readonly spaces: Space[] = [];
-  private last: Space | null = null;
+  private readonly table = new SlotTable();
+  /** The space that was asked for last. */
+  private last = NO_SPACE;
   private ids: string[] = [];
   private spaceOf: number[] = [];
   private freed: number[] = [];
@@ -36,26 +41,41 @@ export class AccountNames {
 
   /** The account's number, or -1. */
   find(wallet: WalletRef, currency: string): number {
-    return this.space(wallet.provider, currency)?.accounts.get(wallet.walletId) ?? -1;
+    const space = this.space(wallet.provider, currency);
+    return space === NO_SPACE ? NO_SLOT : this.findIn(space, wallet.walletId);
+  }
+
+  private findIn(space: number, id: string): number {
+    const { table, ids, spaceOf } = this;
+    const hash = this.hash(space, id);
+    for (let place = table.home(hash); ; place = table.after(hash, place)) {
+      const account = table.slot(place);
+      if (account === NO_SLOT || (ids[account] === id && spaceOf[account] === space))
+        return account;
+    }
+  }
+
+  private hash(space: number, id: string): number {
+    return spread(hash32(id, this.spaces[space]!.start));
   }
 
   /** Gives a number to an account that has none. */
-  add(wallet: WalletRef, currency: string): number {
-    let space = this.space(wallet.provider, currency);
-    if (space === null) {
-      space = { currency, provider: wallet.provider, accounts: new Map() };
-      this.spaces.push(space);
-    }
+  add({ provider, walletId }: WalletRef, currency: string): number {
+    let space = this.space(provider, currency);
+    if (space === NO_SPACE) space = this.addSpace(provider, currency);
     const account = this.freed.pop() ?? this.ids.length;
-    const id = ownText(wallet.walletId);
-    this.ids[account] = id;
-    this.spaceOf[account] = this.spaces.indexOf(space);
-    space.accounts.set(id, account);
+    this.ids[account] = ownText(walletId);
+    this.spaceOf[account] = space;
+    this.table.enter(this.hash(space, walletId), account);
     return account;
   }
 
+  private addSpace(provider: string, currency: string): number {
+    return this.spaces.push({ provider, currency, start: hash32(`${provider}\n${currency}`) }) - 1;
+  }
+
   release(account: number): void {
-    this.spaces[this.spaceOf[account]!]!.accounts.delete(this.ids[account]!);
+    this.table.leave(this.hash(this.spaceOf[account]!, this.ids[account]!), account);
     this.ids[account] = FREED;
     this.freed.push(account);
   }
@@ -87,11 +107,11 @@ export class AccountNames {
   }
 
   /** The accounts of a wallet, one per currency it was seen in. */
-  ofWallet(wallet: WalletRef): number[] {
-    return this.spaces
-      .filter(({ provider }) => provider === wallet.provider)
-      .map(({ accounts }) => accounts.get(wallet.walletId))
-      .filter((account) => account !== undefined);
+  ofWallet({ provider, walletId }: WalletRef): number[] {
+    return this.spaces.flatMap((space, i) => {
+      const account = space.provider === provider ? this.findIn(i, walletId) : NO_SLOT;
+      return account === NO_SLOT ? [] : [account];
+    });
   }
 
   *save(): Iterable<StatePart> {
@@ -106,23 +126,22 @@ export class AccountNames {
       spaces: { currency: string; provider: string }[];
       freed: number[];
     };
-    this.spaces.length = 0;
-    for (const space of saved.spaces) this.spaces.push({ ...space, accounts: new Map() });
-    this.last = null;
+    for (const { provider, currency } of saved.spaces) this.addSpace(provider, currency);
     this.freed = saved.freed;
     this.ids = [...loadStrings('names.ids', source)];
     this.spaceOf = Array.from(loadNumbers('names.spaces', source));
     for (const [account, id] of this.ids.entries()) {
-      if (id !== FREED) this.spaces[this.spaceOf[account]!]!.accounts.set(id, account);
+      if (id !== FREED) this.table.enter(this.hash(this.spaceOf[account]!, id), account);
     }
   }
 
-  private space(provider: string, currency: string): Space | null {
-    const { last } = this;
-    if (last !== null && last.provider === provider && last.currency === currency) return last;
-    for (const space of this.spaces) {
-      if (space.provider === provider && space.currency === currency) return (this.last = space);
-    }
-    return null;
+  private space(provider: string, currency: string): number {
+    const { spaces, last } = this;
+    const isIt = (space: Space): boolean =>
+      space.provider === provider && space.currency === currency;
+    if (last !== NO_SPACE && isIt(spaces[last]!)) return last;
+    const found = spaces.findIndex(isIt);
+    if (found !== NO_SPACE) this.last = found;
+    return found;
   }
 }

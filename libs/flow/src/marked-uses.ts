@@ -4,8 +4,8 @@ import { type AccountNames } from './account-names';
 import { type Caps } from './caps';
 import { CAPS, type FlowLimits } from './flow-limits';
 import { blockOf, countOf, KeyedRows, type Place } from './keyed-rows';
-import { NO_SLOT } from './recent-map';
 import { RecentTexts } from './recent-texts';
+import { NO_SLOT } from './slot-table';
 import { type StatePart, type StateSource } from './state-parts';
 import { hash53 } from './text';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { NO_SLOT, RecentMap } from './recent-map';
+import { RecentMap } from './recent-map';
+import { NO_SLOT } from './slot-table';
 
 describe('a map in the order of last news', () => {
   it('is one whose keys are taken out and put in again', () => {

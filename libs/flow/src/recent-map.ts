@@ -1,7 +1,4 @@
-/** Where a key's value lies. It holds until the key is forgotten. */
-export type Slot = number;
-
-export const NO_SLOT = -1;
+import { NO_SLOT, type Slot } from './slot-table';
 
 /**
  * A map in the order of last news, so that what is longest without any is found and forgotten at once.

@@ -1,6 +1,7 @@
 import { type EventTimeMs } from '#domain';
-import { NO_SLOT, RecentMap } from './recent-map';
+import { RecentMap } from './recent-map';
 import { loadChunked, saveChunked } from './saved-list';
+import { NO_SLOT } from './slot-table';
 import { type StatePart, type StateSource } from './state-parts';
 import { ownText } from './text';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { savedState } from '../test/saved-state';
-import { NO_SLOT } from './recent-map';
 import { RecentTexts } from './recent-texts';
+import { NO_SLOT } from './slot-table';
 
 const valuesOf = (texts: RecentTexts): number[] => [...texts.slots()].map((slot) => texts.at(slot));
 

@@ -11,6 +11,13 @@ export function hash32(text: string, start = FNV_START): number {
   return hash >>> 0;
 }
 
+/** Of a hash, one in whose every bit the last characters count (the finalizer of MurmurHash3). */
+export function spread(hash: number): number {
+  let spread = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  spread = Math.imul(spread ^ (spread >>> 13), 0xc2b2ae35);
+  return (spread ^ (spread >>> 16)) >>> 0;
+}
+
 /** Above 0, and below 2^53. */
 export const hash53 = (text: string): number =>
   hash32(text) * 2 ** 21 + (hash32(text, OTHER_START) >>> 11) || 1;
