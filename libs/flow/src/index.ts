@@ -1,4 +1,5 @@
 export { ACCOUNT, type AccountIndex, NONE, WINDOW, WINDOWS_MS } from './accounts';
+export { BlockRows, classFor } from './block-rows';
 export { Caps } from './caps';
 export { type Carried } from './carried';
 export { type CreditSlot, type DebitSlot } from './timed-rows';
@@ -26,7 +27,7 @@ export { RecentMap } from './recent-map';
 export { NO_SLOT, type Slot } from './slot-table';
 export { RetroHunt } from './retro-hunt';
 export { REORDER_LIMITS, ReorderBuffer, type ReorderLimits, type RowOrder } from './reorder-buffer';
-export { loadChunked, saveChunked } from './saved-list';
+export { loadChunked, loadNumbers, saveChunked, saveNumbers } from './saved-list';
 export {
   DETECTION_STATE_VERSION,
   StateMismatch,

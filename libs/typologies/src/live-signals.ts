@@ -1,17 +1,17 @@
-import { type TypologyName } from '#contracts';
 import { type EventTimeMs } from '#domain';
 import {
   type AccountIndex,
-  loadChunked,
+  loadNumbers,
   NO_SLOT,
   RecentMap,
-  saveChunked,
+  saveNumbers,
   type StatePart,
   type StateSource,
 } from '#flow';
 import { type RulePack } from './rule-pack';
 import { type Evidence } from './evidence';
 import { type Signal } from './signal';
+import { NO_SIGNAL, type SignalPlace, SignalRows } from './signal-rows';
 
 /** Accounts whose signals are remembered; beyond it the ones longest without a signal are forgotten. */
 const ACCOUNTS_MAX = 200_000;
@@ -21,11 +21,16 @@ const ACCOUNTS_MAX = 200_000;
  * two are seen at different transfers. One signal a typology, the stronger.
  */
 export class LiveSignals {
-  private byAccount = new RecentMap<AccountIndex, Map<TypologyName, Signal>>();
+  /** The first signal of each account; the others follow it. */
+  private byAccount = new RecentMap<AccountIndex, SignalPlace>();
+  private rows = new SignalRows();
   private memoryMs!: number;
   private proximityTransfersMax!: number;
 
-  constructor(pack: RulePack) {
+  constructor(
+    pack: RulePack,
+    private readonly accountsMax = ACCOUNTS_MAX,
+  ) {
     this.adopt(pack);
   }
 
@@ -34,43 +39,54 @@ export class LiveSignals {
     this.memoryMs = risk.memoryMs;
     this.proximityTransfersMax = typologies.OPERATION_PROXIMITY.transfersMax;
     this.byAccount = new RecentMap();
+    this.rows = new SignalRows();
   }
 
   /** @param nowMs the feed's time: what is too old by it is let go */
   add(signal: Signal, nowMs: EventTimeMs): void {
-    const { byAccount } = this;
-    let slot = byAccount.find(signal.anchor);
-    if (slot === NO_SLOT) slot = byAccount.set(signal.anchor, new Map());
-    else byAccount.renew(slot);
-    const signals = byAccount.at(slot);
-    const known = signals.get(signal.typology);
-    const live =
-      known !== undefined && known.atMs >= signal.atMs - this.memoryMs ? known : undefined;
-    signals.set(signal.typology, live ? this.merge(live, signal) : signal);
+    const { byAccount, rows } = this;
+    const slot = byAccount.find(signal.anchor);
+    if (slot === NO_SLOT) byAccount.set(signal.anchor, rows.write(signal, NO_SIGNAL));
+    else {
+      byAccount.renew(slot);
+      byAccount.put(slot, this.among(byAccount.at(slot), signal));
+    }
     this.forgetOldest(nowMs);
   }
 
-  private forgetOldest(nowMs: EventTimeMs): void {
-    const { byAccount } = this;
-    const isLive = ({ atMs }: Signal): boolean => atMs >= nowMs - this.memoryMs;
-    for (let { oldest } = byAccount; oldest !== NO_SLOT; { oldest } = byAccount) {
-      const isFull = byAccount.size > ACCOUNTS_MAX;
-      if (!isFull && [...byAccount.at(oldest).values()].some(isLive)) return;
-      byAccount.forget(oldest);
+  /** Puts a signal in the place of the one of its typology, or behind all others. @returns the first of them */
+  private among(first: SignalPlace, signal: Signal): SignalPlace {
+    const { rows } = this;
+    let before = NO_SIGNAL;
+    let place = first;
+    while (place !== NO_SIGNAL && rows.typology(place) !== signal.typology) {
+      before = place;
+      place = rows.next(place);
     }
+    if (place === NO_SIGNAL) {
+      rows.follow(before, rows.write(signal, NO_SIGNAL));
+      return first;
+    }
+    const stays = this.merged(place, signal);
+    if (stays === null) return first;
+    const next = rows.next(place);
+    rows.drop(place);
+    const written = rows.write(stays, next);
+    if (before === NO_SIGNAL) return written;
+    rows.follow(before, written);
+    return first;
   }
 
-  of(account: AccountIndex, atMs: EventTimeMs): Signal[] {
-    const signals = this.byAccount.get(account);
-    if (!signals) return [];
-    return [...signals.values()].filter((signal) => signal.atMs >= atMs - this.memoryMs);
+  /** What stands for both; null where the known one does. */
+  private merged(known: SignalPlace, signal: Signal): Signal | null {
+    const { rows } = this;
+    if (rows.at(known) < signal.atMs - this.memoryMs) return signal;
+    if (signal.typology === 'OPERATION_PROXIMITY') return this.joined(rows.read(known), signal);
+    return signal.logOdds >= rows.logOdds(known) ? signal : null;
   }
 
-  private merge(known: Signal, signal: Signal): Signal {
-    if (signal.typology !== 'OPERATION_PROXIMITY') {
-      return signal.logOdds >= known.logOdds ? signal : known;
-    }
-    // Of a wallet near an operation every movement is evidence, not only the strongest.
+  /** Of a wallet near an operation every movement is evidence, not only the strongest. */
+  private joined(known: Signal, signal: Signal): Signal {
     const evidence = new Map<number, Evidence>();
     for (const item of [...known.evidence, ...signal.evidence]) evidence.set(item.position, item);
     const stronger = signal.logOdds >= known.logOdds ? signal : known;
@@ -82,16 +98,52 @@ export class LiveSignals {
     };
   }
 
+  private forgetOldest(nowMs: EventTimeMs): void {
+    const { byAccount } = this;
+    for (let { oldest } = byAccount; oldest !== NO_SLOT; { oldest } = byAccount) {
+      const first = byAccount.at(oldest);
+      if (byAccount.size <= this.accountsMax && this.isAnySince(first, nowMs - this.memoryMs)) {
+        return;
+      }
+      this.drop(first);
+      byAccount.forget(oldest);
+    }
+  }
+
+  private isAnySince(first: SignalPlace, sinceMs: EventTimeMs): boolean {
+    const { rows } = this;
+    let place = first;
+    while (place !== NO_SIGNAL && rows.at(place) < sinceMs) place = rows.next(place);
+    return place !== NO_SIGNAL;
+  }
+
+  private drop(first: SignalPlace): void {
+    for (let place = first; place !== NO_SIGNAL;) {
+      const next = this.rows.next(place);
+      this.rows.drop(place);
+      place = next;
+    }
+  }
+
+  of(account: AccountIndex, atMs: EventTimeMs): Signal[] {
+    const { rows } = this;
+    const live: Signal[] = [];
+    let place = this.byAccount.get(account) ?? NO_SIGNAL;
+    for (; place !== NO_SIGNAL; place = rows.next(place)) {
+      if (rows.at(place) >= atMs - this.memoryMs) live.push(rows.read(place));
+    }
+    return live;
+  }
+
   *save(): Iterable<StatePart> {
-    yield* saveChunked('signals', [...this.byAccount.entries()], ([, signals]) => [
-      ...signals.values(),
-    ]);
+    const firsts = [...this.byAccount.entries()].map(([, first]) => first);
+    yield saveNumbers('signals', firsts);
+    yield* this.rows.save();
   }
 
   load(source: StateSource): void {
-    for (const signals of loadChunked<Signal[]>('signals', source)) {
-      const byTypology = new Map(signals.map((signal) => [signal.typology, signal]));
-      this.byAccount.set(signals[0]!.anchor, byTypology);
-    }
+    const firsts = loadNumbers('signals', source);
+    this.rows.load(source);
+    for (const first of firsts) this.byAccount.set(this.rows.anchor(first), first);
   }
 }
