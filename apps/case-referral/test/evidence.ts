@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Alert, type EvidenceTransfer } from '#contracts';
 import { MINUTE_MS, PARTY_KINDS, type PartyKind, TRANSFER_TYPES, type TransferType } from '#domain';
-import { type CaseAlert } from '../src/cases/case-material';
+import { type AlertFigures, type CaseAlert } from '../src/cases/case-material';
 
 export const PROVIDER = 'demo';
 /** A day in spring, noon in Karachi. */
@@ -77,7 +77,7 @@ export function alertOver(
   };
 }
 
-export const caseAlertOver = (...args: Parameters<typeof alertOver>): CaseAlert =>
+export const caseAlertOver = (...args: Parameters<typeof alertOver>): CaseAlert & AlertFigures =>
   alertOver(...args);
 
 /** Transfers between few wallets at few instants, so that they meet, tie and run in circles. Each has an id of its own. */

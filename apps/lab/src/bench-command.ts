@@ -38,6 +38,7 @@ Measures detection and the whole way on this machine, each row in processes of i
   --rate N         of a soak: transfers a second; seven tenths of what the whole way takes on the machine of record
   --wallets N      of a rebuild: wallets that take part in its log, and so are in its state. 1000000 is the size of record:
                    2.2 million transfers, scored once before the start. Without: 1,000,000 transfers of 550,000 wallets
+                   of a soak: wallets of its feed (without: 1,000,000, of which nearly all are new at first)
   --json F         writes the figures to this file too
   --picture F      of a soak: draws memory, tables and what detection is behind into this SVG file
 `;

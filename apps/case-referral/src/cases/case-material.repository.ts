@@ -4,7 +4,7 @@ import { type EvidenceTransfer } from '#contracts';
 import { invariant, isExit, type LegalValue, walletKey, type WalletRef } from '#domain';
 import { type ToldPosition } from '../alerts/alert.repository';
 import { OperationRepository } from '../operations/operation.repository';
-import { type CaseAlert, type CaseMaterial } from './case-material';
+import { type AlertFigures, type CaseAlert, type CaseMaterial } from './case-material';
 import { groupBy } from './group-by';
 
 interface InCase<T> {
@@ -26,6 +26,19 @@ const holdersOf = (transfers: readonly EvidenceTransfer[]): WalletRef[] =>
 const distinct = (wallets: readonly WalletRef[]): WalletRef[] => [
   ...new Map(wallets.map((wallet) => [walletKey(wallet), wallet])).values(),
 ];
+
+/** Cases in which a wallet received whose first position has not come. */
+function withoutPosition(
+  transfers: readonly InCase<EvidenceTransfer>[],
+  positions: ReadonlyMap<string, readonly ToldPosition[]>,
+): string[] {
+  const hasNone = ({ body }: InCase<EvidenceTransfer>): boolean =>
+    !isExit(body) &&
+    !positions
+      .get(walletKey(body.creditor))
+      ?.some(({ position }) => position.currency === body.currency);
+  return [...new Set(transfers.filter(hasNone).map(({ case_id }) => case_id))];
+}
 
 /** The hash of the pack by which the alert that was told of last was judged; of two equally late ones, the one with the later id. */
 function lastJudgedBy(alerts: readonly CaseAlert[]): string {
@@ -54,10 +67,8 @@ export class CaseMaterialRepository {
    * @param manager a transaction that holds the cases' rows, or a snapshot: else the parts may not fit together
    */
   async loadAll(manager: EntityManager, ids: readonly string[]): Promise<CaseMaterial[]> {
-    // Transfers and terms are most of an alert, and no part of the picture.
     const alerts: InCase<CaseAlert>[] = await manager.query(
-      `select case_id, body - '{transfers,terms}'::text[] as body from referral.alert
-       where case_id = any($1::uuid[]) order by id`,
+      'select case_id, summary as body from referral.alert where case_id = any($1::uuid[]) order by id',
       [ids],
     );
     const transfers: InCase<EvidenceTransfer>[] = await manager.query(
@@ -70,6 +81,7 @@ export class CaseMaterialRepository {
     );
     const all = transfers.map(({ body }) => body);
     const positions = await this.positions(manager, holdersOf(all));
+    const figures = await this.figures(manager, withoutPosition(transfers, positions));
     const operations = await this.operations.linked(
       manager,
       links.map(({ operation_id }) => operation_id),
@@ -105,6 +117,7 @@ export class CaseMaterialRepository {
         alerts: caseAlerts,
         transfers: own,
         positions: told.map(({ position }) => position),
+        figures: (figures.get(id) ?? []).map(({ body }) => body),
         operationIds,
         operations: linked,
         overlay: overlays.get(lastJudgedBy(caseAlerts)),
@@ -122,6 +135,21 @@ export class CaseMaterialRepository {
       [[...new Set(hashes)]],
     );
     return new Map(rows.map(({ hash, overlay }) => [hash, overlay]));
+  }
+
+  /** What the alerts of these cases say of their wallets: most of an alert, and seldom asked for. */
+  private async figures(
+    manager: EntityManager,
+    ids: readonly string[],
+  ): Promise<Map<string, InCase<AlertFigures>[]>> {
+    if (ids.length === 0) return new Map();
+    const rows: InCase<AlertFigures>[] = await manager.query(
+      `select case_id,
+              json_build_object('id', id, 'updatedAt', body -> 'updatedAt', 'wallets', body -> 'wallets') as body
+       from referral.alert where case_id = any($1::uuid[]) order by id`,
+      [ids],
+    );
+    return groupBy(rows, ({ case_id }) => case_id);
   }
 
   private async positions(

@@ -8,7 +8,10 @@ import {
 } from '#domain';
 
 /** As much of an alert as a case is drawn from. */
-export type CaseAlert = Omit<Alert, 'transfers' | 'terms'>;
+export type CaseAlert = Omit<Alert, 'transfers' | 'terms' | 'wallets'>;
+
+/** What an alert says about its wallets. */
+export type AlertFigures = Pick<Alert, 'id' | 'updatedAt' | 'wallets'>;
 
 /** A known operation that a case is linked to. */
 export interface LinkedOperation {
@@ -40,6 +43,8 @@ export interface CaseMaterial {
   readonly transfers: readonly EvidenceTransfer[];
   /** Of the wallets that received. */
   readonly positions: readonly WalletPosition[];
+  /** The alerts' own figures, where a wallet that received has no position yet; none where all have. */
+  readonly figures: readonly AlertFigures[];
   /** Every operation that one of the alerts was linked to. */
   readonly operationIds: readonly string[];
   /** As much as is known of them. */

@@ -29,6 +29,7 @@ const scheme = [
 const material = {
   id: '7d1f8ac4-5e0e-5c0c-8f7b-2d9a6a7f3a11',
   revision: 1,
+  figures: [],
   alerts: [
     caseAlertOver('a1', scheme.slice(0, 5), { risk: 64 }),
     caseAlertOver('a2', scheme, { risk: 88, updatedAt: at(202) }),
@@ -126,8 +127,13 @@ describe('the picture of a case', () => {
         someTransfers(['PKR', 'USD']).chain((all) => fc.tuple(fc.constant(all), shuffled(all))),
         ([all, mixed]) => {
           const alerts = [caseAlertOver('a', all), caseAlertOver('b', all)];
-          const picture = drawCase({ ...material, alerts, transfers: all });
-          const again = drawCase({ ...material, alerts: [...alerts].reverse(), transfers: mixed });
+          const picture = drawCase({ ...material, alerts, figures: alerts, transfers: all });
+          const again = drawCase({
+            ...material,
+            alerts: [...alerts].reverse(),
+            figures: [...alerts].reverse(),
+            transfers: mixed,
+          });
           expect(again).toEqual(picture);
           expect(fingerprintOf(again, alerts)).toBe(fingerprintOf(picture, alerts));
         },

@@ -48,12 +48,12 @@ const latest = (times: readonly string[]): EventTimeMs =>
 
 /** Draws a case. The order in which its parts are handed in makes no difference. */
 export function drawCase(material: CaseMaterial): CasePicture {
-  const { alerts, positions } = material;
+  const { alerts, positions, figures } = material;
   invariant(alerts.length > 0, 'a case has an alert');
   const transfers = inCausalOrder(material.transfers);
   const operations = [...material.operations].sort((a, b) => (a.id < b.id ? -1 : 1));
   const currencies = [...groupBy(transfers, ({ currency }) => currency)]
-    .map(([currency, own]) => drawCurrency(currency, own, positions, alerts, material.overlay))
+    .map(([currency, own]) => drawCurrency(currency, own, positions, figures, material.overlay))
     .sort(
       (a, b) => b.money.tracedMinor - a.money.tracedMinor || (a.currency < b.currency ? -1 : 1),
     );

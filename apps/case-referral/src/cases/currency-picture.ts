@@ -1,6 +1,6 @@
 import { type EvidenceTransfer, type WalletPosition } from '#contracts';
 import { accountKey, type EventTimeMs, type LegalValue, walletKey, type WalletRef } from '#domain';
-import { type CaseAlert } from './case-material';
+import { type AlertFigures } from './case-material';
 import { EXIT_WAYS, type ExitWay, exitWayOf } from './exit-way';
 import { groupBy } from './group-by';
 import { followMoney, type FlowStep, type MoneyFlow, plus } from './money-flow';
@@ -98,11 +98,11 @@ export function drawCurrency(
   currency: string,
   transfers: readonly EvidenceTransfer[],
   positions: readonly WalletPosition[],
-  alerts: readonly CaseAlert[],
+  figures: readonly AlertFigures[],
   overlay?: readonly LegalValue[],
 ): CurrencyPicture {
   const flow = followMoney(transfers);
-  const left = moneyLeft(transfers, positions, alerts, overlay);
+  const left = moneyLeft(transfers, positions, figures, overlay);
   const wallets = [...flow.wallets.values()]
     .map((wallet): CaseWallet => {
       const { provider, walletId, layer, inMinor, outMinor, unspentMinor } = wallet;

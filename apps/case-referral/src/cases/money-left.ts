@@ -1,4 +1,4 @@
-import { type Alert, type EvidenceTransfer, type WalletPosition } from '#contracts';
+import { type EvidenceTransfer, type WalletPosition } from '#contracts';
 import {
   coolOffEndsAt,
   type EventTimeMs,
@@ -8,6 +8,7 @@ import {
   transferKey,
   accountKey,
 } from '#domain';
+import { type AlertFigures } from './case-material';
 import { plus } from './money-flow';
 
 /** What is left in a wallet of the money that a case's transfers brought in. */
@@ -17,13 +18,10 @@ export interface MoneyLeft {
   readonly coolOffEndsAtMs: EventTimeMs | null;
 }
 
-/** What an alert says about its wallets. */
-type HeldByAlert = Pick<Alert, 'id' | 'updatedAt' | 'wallets'>;
-
 /** The figure of the alert that was told of last; of two equally late ones, the one with the later id. */
-function lastTold(alerts: readonly HeldByAlert[]): Map<string, number> {
+function lastTold(figures: readonly AlertFigures[]): Map<string, number> {
   const held = new Map<string, number>();
-  const inOrder = [...alerts].sort(
+  const inOrder = [...figures].sort(
     (a, b) => Date.parse(a.updatedAt) - Date.parse(b.updatedAt) || (a.id < b.id ? -1 : 1),
   );
   for (const alert of inOrder) {
@@ -47,7 +45,7 @@ function lastTold(alerts: readonly HeldByAlert[]): Map<string, number> {
 export function moneyLeft(
   transfers: readonly EvidenceTransfer[],
   positions: readonly WalletPosition[],
-  alerts: readonly HeldByAlert[],
+  figures: readonly AlertFigures[],
   overlay: readonly LegalValue[] = LEGAL_VALUES,
 ): Map<string, MoneyLeft> {
   const told = new Map(
@@ -56,7 +54,7 @@ export function moneyLeft(
       new Map(position.credits.map((credit) => [transferKey(credit), credit.leftMinor])),
     ]),
   );
-  const stoodIn = lastTold(alerts);
+  const stoodIn = lastTold(figures);
   const left = new Map<string, MoneyLeft>();
   // Newest first: where only a wallet's sum is known, what came last is what is left.
   for (const transfer of transfers.toReversed()) {

@@ -18,6 +18,7 @@ function referred(transfers: readonly EvidenceTransfer[], revision = 3): Referre
     alerts,
     transfers,
     positions: [],
+    figures: [],
     operationIds: [],
     operations: [],
   });

@@ -22,7 +22,7 @@ export interface BenchBounds {
   readonly secondsMax: number;
   /** Null for all. */
   readonly transfersMax: number | null;
-  /** Wallets that take part in the log of a rebuild; null for as many as its usual transfers have. */
+  /** Wallets that take part in the log of a rebuild, or in a soak; null for as many as each usually has. */
   readonly wallets: number | null;
   /** Rows whose name does not hold it are left out. */
   readonly rowText: string;
@@ -147,9 +147,10 @@ export class RunParts {
   }
 
   private bounded(row: WayRow): WayRow {
-    const { transfersMax, soakPerSecond } = this.bounds;
+    const { transfersMax, soakPerSecond, wallets } = this.bounds;
     return {
       ...row,
+      wallets: row.part === 'soak' ? (wallets ?? row.wallets) : row.wallets,
       olderTransfers: Math.min(row.olderTransfers, transfersMax ?? row.olderTransfers),
       transfersPerSecond:
         row.part === 'soak' ? (soakPerSecond ?? row.transfersPerSecond) : row.transfersPerSecond,

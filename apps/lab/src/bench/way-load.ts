@@ -13,7 +13,7 @@ const TAKEN_PER_SECOND_MAX = 25_000;
 /** So far behind detection may be while as much is sent as is taken: two seconds of it at ten thousand a second. */
 const LAG_ENTRIES_MAX = 20_000;
 /**
- * Ten of a wallet. A feed is sent a hundred times as fast as it happens: spread over more days, what two providers send at
+ * Ten of a wallet, where there are a million. A feed is sent a hundred times as fast as it happens: spread over more days, what two providers send at
  * the same time would lie further apart by the feed's clock.
  */
 const TRANSFERS_PER_DAY = 10 * POWER_LAW_FEED.wallets;
@@ -76,6 +76,7 @@ export async function makeBodies(
   const made = transfers + WARM_UP.transfers;
   const feed = new PowerLawFeed({
     ...POWER_LAW_FEED,
+    wallets: row.wallets,
     transfers: made,
     days: made / TRANSFERS_PER_DAY,
   });

@@ -1,6 +1,7 @@
 import { PROVIDERS } from '../system/running-system';
 import { type ServiceName, SERVICES } from '../system/service-environment.config';
 import { type BenchPart } from './bench-row';
+import { POWER_LAW_FEED } from './power-law-feed';
 
 /** A row of the parts that measure running services. */
 export interface WayRow {
@@ -22,6 +23,8 @@ export interface WayRow {
   readonly throughKnownWallets: 'none' | 'some' | 'all';
   /** Older transfers in the log, which detection has long been through. */
   readonly olderTransfers: number;
+  /** That take part in the feed. */
+  readonly wallets: number;
 }
 
 const FULL = {
@@ -31,6 +34,7 @@ const FULL = {
   alertsPollMs: 500,
   throughKnownWallets: 'none',
   olderTransfers: 0,
+  wallets: POWER_LAW_FEED.wallets,
 } as const;
 
 const MILLION = 1_000_000;

@@ -13,6 +13,7 @@ import { ScoringSeat1764000000012 } from './1764000000012-scoring-seat';
 import { TransferDays1764000000013 } from './1764000000013-transfer-days';
 import { HandOut1764000000014 } from './1764000000014-hand-out';
 import { HandOutTogether1764000000015 } from './1764000000015-hand-out-together';
+import { AlertSummary1764000000016 } from './1764000000016-alert-summary';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   TransferDays1764000000013,
   HandOut1764000000014,
   HandOutTogether1764000000015,
+  AlertSummary1764000000016,
 ];
