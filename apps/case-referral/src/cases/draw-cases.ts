@@ -65,11 +65,22 @@ export class DrawCases implements OnApplicationBootstrap, OnModuleDestroy {
       try {
         const fromMs = performance.now();
         if ((await this.drawSome()) === 0) await this.wakeUp.wait();
-        else await this.pause((performance.now() - fromMs) * this.pausePerDrawing());
+        else await this.rest(performance.now() - fromMs);
       } catch (error) {
         this.logger.error({ err: error }, 'cases cannot be drawn, and wait');
         await this.pause(RETRY_MS);
       }
+    }
+  }
+
+  /** Rests as long as that drawing allows; no longer than it allows by then, where events end meanwhile. */
+  private async rest(tookMs: number): Promise<void> {
+    for (let restedMs = 0; !this.stop.signal.aborted;) {
+      const leftMs = Math.min(tookMs * this.pausePerDrawing(), REST_MAX_MS) - restedMs;
+      if (leftMs <= 0) return;
+      const ms = Math.min(leftMs, QUIET_AFTER_MS);
+      await this.pause(ms);
+      restedMs += ms;
     }
   }
 
@@ -81,7 +92,7 @@ export class DrawCases implements OnApplicationBootstrap, OnModuleDestroy {
   /** Ends at once when this is to stop: a service has only so long for that. */
   private async pause(ms: number): Promise<void> {
     const { signal } = this.stop;
-    await sleep(Math.min(ms, REST_MAX_MS), undefined, { signal }).catch(() => undefined);
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
   }
 
   /** @returns how many were due */
