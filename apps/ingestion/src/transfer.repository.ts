@@ -4,6 +4,7 @@ import { ROWS_MAX } from '#contracts';
 import { type TransferStatus, type TransferType, type PartyKind, invariant } from '#domain';
 import { type SealedIdentity } from '#identity';
 import { detectionLagMs, takeTurn } from '#messaging';
+import { type PreparedStatement, runPrepared } from '#persistence';
 import { StoreTogether, type NewBatch } from './store-together';
 import { creditorTokens, debtorTokens, type Particulars } from './particulars';
 import { type CheckedRow } from './read-transfer';
@@ -46,7 +47,9 @@ const IDENTITIES = `
 // draws its first row; only then are positions handed out, and only then is asked whether any row was stored before. If
 // one was, nothing is stored: such a batch is looked at row by row (STORE_IN_TURN), so that the order of its rows stays
 // the order of the log.
-const STORE_NEW = `
+const STORE_NEW: PreparedStatement = {
+  name: 'store-new-transfers',
+  text: `
   with told as materialized (${INPUT}),
   handed_out as materialized (select feed.hand_out($1::text[], $2::text[]) as before),
   transfer_key as (
@@ -66,7 +69,8 @@ const STORE_NEW = `
     from (select *, (select min(position) - 1 from transfer_key) + place as position from told) as placed
     where exists (select from transfer_key)
   )
-  select count(*) as stored from transfer_key`;
+  select count(*) as stored from transfer_key`,
+};
 
 // Run with the turn already taken, so positions may be handed out first. A transfer may come with several statuses.
 const STORE_IN_TURN = `
@@ -187,7 +191,7 @@ export class TransferRepository {
   /** @returns false where any row was stored before, and then nothing is stored now */
   private async storeNew(batches: readonly NewBatch[]): Promise<boolean> {
     const rows = batches.flatMap((batch) => batch.rows);
-    const [result]: { stored: number }[] = await this.dataSource.query(STORE_NEW, [
+    const [result] = await runPrepared<{ stored: number }>(this.dataSource, STORE_NEW, [
       ...transferColumns(batches),
       ...identityColumns(rows),
     ]);

@@ -1,3 +1,4 @@
 export { createDataSource, type DataSourceOptions } from './data-source';
 export { migrate } from './migrate';
 export { PersistenceModule } from './persistence.module';
+export { type PreparedStatement, runPrepared } from './prepared';

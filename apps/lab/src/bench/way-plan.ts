@@ -74,7 +74,8 @@ export const WAY_ROWS: readonly WayRow[] = [
     flushed: true,
     transfersPerSecond: 5_000,
     rowsPerRequest: 100,
-    alertsPollMs: 10,
+    // Each look is a request: more of them would be a good part of the load.
+    alertsPollMs: 20,
     throughKnownWallets: 'some',
     seconds: 120,
   },
