@@ -378,7 +378,7 @@ describe('reading a stretch', () => {
   });
 
   it('has the next page read while one is worked on, and not the one after', async () => {
-    const asked = jest.spyOn(database.dataSource, 'query');
+    const asked = jest.spyOn(log, 'read');
     for await (const page of log.pages(0, Number.MAX_SAFE_INTEGER, 1)) {
       expect(page.map(nameOf)).toContain('a');
       await sleep(50);

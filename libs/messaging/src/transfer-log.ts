@@ -8,6 +8,7 @@ import {
   type LogPosition,
 } from '#contracts';
 import { formatEventTime, invariant, type PartyKind, type TransferType } from '#domain';
+import { runPrepared } from '#persistence';
 import { entriesOf, FactsReader, PAGE_STATEMENT, type PageColumns } from './log-page';
 
 interface EvidenceColumns {
@@ -51,6 +52,9 @@ const toEvidence = (row: EvidenceColumns): EvidenceTransfer => ({
 /** Transfers kept as evidence: some 600 bytes each. */
 const EVIDENCE_KEPT_MAX = 50_000;
 
+/** The reader at the head of the log asks dozens of times a second for a few: planning it cost more than answering it. */
+const PAGE = { name: 'log-page', text: PAGE_STATEMENT } as const;
+
 /** Transfers of a page, where a whole stretch of the log is read: larger ones are no cheaper, and two are in memory. */
 const TRANSFERS_PER_PAGE = 5_000;
 
@@ -75,11 +79,7 @@ export class TransferLog {
     entriesMax: number,
     upTo: LogPosition = Number.MAX_SAFE_INTEGER,
   ): Promise<LogEntry[]> {
-    const [page]: PageColumns[] = await this.dataSource.query(PAGE_STATEMENT, [
-      after,
-      entriesMax,
-      upTo,
-    ]);
+    const [page] = await runPrepared<PageColumns>(this.dataSource, PAGE, [after, entriesMax, upTo]);
     invariant(page !== undefined, 'an aggregate gives one row');
     return entriesOf(page, this.words);
   }
