@@ -125,14 +125,15 @@ export class OutboxServer extends Server implements CustomTransportStrategy {
   }
 
   private async lockInbox(manager: EntityManager): Promise<number> {
-    await manager.query(
-      'insert into referral.inbox (source, position) values ($1, 0) on conflict (source) do nothing',
-      [this.outbox],
-    );
     const rows: { position: number }[] = await manager.query(
       'select position from referral.inbox where source = $1 for update',
       [this.outbox],
     );
-    return rows[0]!.position;
+    if (rows[0] !== undefined) return rows[0].position;
+    await manager.query(
+      'insert into referral.inbox (source, position) values ($1, 0) on conflict (source) do nothing',
+      [this.outbox],
+    );
+    return this.lockInbox(manager);
   }
 }
