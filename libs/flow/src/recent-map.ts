@@ -1,22 +1,26 @@
+import { BlockRows } from './block-rows';
+import { NewsOrder } from './news-order';
 import { NO_SLOT, type Slot } from './slot-table';
+
+/** Numbers of a slot's row: its neighbours in the order of news. */
+const ROW = { older: 0, newer: 1 } as const;
+const STRIDE = 2;
+/** A block of one row. */
+const ONE = 0;
 
 /**
  * A map in the order of last news, so that what is longest without any is found and forgotten at once.
  *
  * A `Map` whose keys are taken out and put in again has that order too, but it remembers where each was taken out, and
- * passes over all those places whenever it is asked for its first key. The list is one of numbers: an object for each of a
- * million keys would cost every collection of garbage.
+ * passes over all those places whenever it is asked for its first key.
  */
 export class RecentMap<K extends string | number, V> {
   private readonly slots = new Map<K, Slot>();
   /** By the slot, as what follows. */
   private readonly keys: K[] = [];
   private readonly values: (V | undefined)[] = [];
-  private readonly older: Slot[] = [];
-  private readonly newer: Slot[] = [];
-  private readonly freed: Slot[] = [];
-  private first = NO_SLOT;
-  private last = NO_SLOT;
+  private readonly rows = new BlockRows('order', STRIDE);
+  private readonly order = new NewsOrder(this.rows, ROW.older, ROW.newer);
 
   get size(): number {
     return this.slots.size;
@@ -24,7 +28,7 @@ export class RecentMap<K extends string | number, V> {
 
   /** The one longest without news; NO_SLOT where there is none. */
   get oldest(): Slot {
-    return this.first;
+    return this.order.first;
   }
 
   /** @returns NO_SLOT where the key is not there */
@@ -56,47 +60,27 @@ export class RecentMap<K extends string | number, V> {
   }
 
   private take(key: K): Slot {
-    const slot = this.freed.pop() ?? this.keys.length;
+    const slot = this.rows.take(ONE);
     this.keys[slot] = key;
     this.slots.set(key, slot);
-    this.append(slot);
+    this.order.append(slot);
     return slot;
   }
 
   /** There is news of a key. */
   renew(slot: Slot): void {
-    if (slot === this.last) return;
-    this.unlink(slot);
-    this.append(slot);
+    this.order.renew(slot);
   }
 
   forget(slot: Slot): void {
     this.slots.delete(this.keys[slot]!);
-    this.unlink(slot);
+    this.order.remove(slot);
     this.values[slot] = undefined;
-    this.freed.push(slot);
+    this.rows.release(slot, ONE);
   }
 
   /** From the one longest without news. */
   *entries(): Iterable<[K, V]> {
-    for (let slot = this.first; slot !== NO_SLOT; slot = this.newer[slot]!) {
-      yield [this.keys[slot]!, this.values[slot]!];
-    }
-  }
-
-  private append(slot: Slot): void {
-    this.older[slot] = this.last;
-    this.newer[slot] = NO_SLOT;
-    if (this.last === NO_SLOT) this.first = slot;
-    else this.newer[this.last] = slot;
-    this.last = slot;
-  }
-
-  private unlink(slot: Slot): void {
-    const [older, newer] = [this.older[slot]!, this.newer[slot]!];
-    if (older === NO_SLOT) this.first = newer;
-    else this.newer[older] = newer;
-    if (newer === NO_SLOT) this.last = older;
-    else this.older[newer] = older;
+    for (const slot of this.order.slots()) yield [this.keys[slot]!, this.values[slot]!];
   }
 }

@@ -1,4 +1,5 @@
 import { BlockRows } from './block-rows';
+import { NewsOrder } from './news-order';
 import { NO_SLOT, type Slot, SlotTable } from './slot-table';
 import { type StatePart, type StateSource } from './state-parts';
 import { spread } from './text';
@@ -20,14 +21,14 @@ export class RecentTexts {
   private readonly rows: BlockRows;
   private readonly table = new SlotTable();
   private count = 0;
-  private first = NO_SLOT;
-  private last = NO_SLOT;
+  private readonly order: NewsOrder;
   /** Of the text that was looked for last. */
   private low = 0;
   private high = 0;
 
   constructor(private readonly name: string) {
     this.rows = new BlockRows(name, STRIDE);
+    this.order = new NewsOrder(this.rows, ROW.older, ROW.newer);
   }
 
   get size(): number {
@@ -36,7 +37,7 @@ export class RecentTexts {
 
   /** The one longest without news; NO_SLOT where there is none. */
   get oldest(): Slot {
-    return this.first;
+    return this.order.first;
   }
 
   /** @returns where its number lies, which holds until it is forgotten; NO_SLOT where it is not there */
@@ -67,7 +68,7 @@ export class RecentTexts {
     page[at + ROW.low] = this.low;
     page[at + ROW.high] = this.high;
     page[at + ROW.value] = value;
-    this.append(slot);
+    this.order.append(slot);
     this.count += 1;
     this.table.enter(this.low, slot);
     return slot;
@@ -75,38 +76,19 @@ export class RecentTexts {
 
   /** There is news of a text. */
   renew(slot: Slot): void {
-    if (slot === this.last) return;
-    this.unlink(slot);
-    this.append(slot);
+    this.order.renew(slot);
   }
 
   forget(slot: Slot): void {
     this.table.leave(this.rows.get(slot, ROW.low), slot);
-    this.unlink(slot);
+    this.order.remove(slot);
     this.rows.release(slot, ONE);
     this.count -= 1;
   }
 
   /** From the one longest without news. */
-  *slots(): Iterable<Slot> {
-    for (let slot = this.first; slot !== NO_SLOT; slot = this.rows.get(slot, ROW.newer)) yield slot;
-  }
-
-  private append(slot: Slot): void {
-    this.rows.set(slot, ROW.older, this.last);
-    this.rows.set(slot, ROW.newer, NO_SLOT);
-    if (this.last === NO_SLOT) this.first = slot;
-    else this.rows.set(this.last, ROW.newer, slot);
-    this.last = slot;
-  }
-
-  private unlink(slot: Slot): void {
-    const { rows } = this;
-    const [older, newer] = [rows.get(slot, ROW.older), rows.get(slot, ROW.newer)];
-    if (older === NO_SLOT) this.first = newer;
-    else rows.set(older, ROW.newer, newer);
-    if (newer === NO_SLOT) this.last = older;
-    else rows.set(newer, ROW.older, older);
+  slots(): Iterable<Slot> {
+    return this.order.slots();
   }
 
   /** Three lanes of FNV-1a that mix with one another, in one pass: a hash must be the same in every process. */
@@ -123,7 +105,10 @@ export class RecentTexts {
   }
 
   *save(): Iterable<StatePart> {
-    const { count, first, last } = this;
+    const {
+      count,
+      order: { first, last },
+    } = this;
     yield { name: `${this.name}.order`, value: { count, first, last } };
     yield* this.rows.save();
   }
@@ -131,7 +116,9 @@ export class RecentTexts {
   load(source: StateSource): void {
     const saved = source.value(`${this.name}.order`) as { count: number; first: Slot; last: Slot };
     this.rows.load(source);
-    ({ count: this.count, first: this.first, last: this.last } = saved);
+    this.count = saved.count;
+    this.order.first = saved.first;
+    this.order.last = saved.last;
     for (const slot of this.slots()) this.table.enter(this.rows.get(slot, ROW.low), slot);
   }
 }
