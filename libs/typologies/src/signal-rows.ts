@@ -84,18 +84,21 @@ export class SignalRows {
   read(place: SignalPlace): Signal {
     const page = this.rows.page(place);
     let at = this.rows.offset(place);
-    const [typology, family, currency, atMs, logOdds, confirmed] = page.subarray(at, at + STRIDE);
-    const [, facts, operations, evidence, anchor] = page.subarray(at + STRIDE, at + 2 * STRIDE);
+    const [first, second] = [at, at + STRIDE];
+    const facts = page[second + SECOND.facts]!;
+    const operations = page[second + SECOND.operations]!;
+    const evidence = page[second + SECOND.evidence]!;
+    const confirmed = page[first + FIRST.confirmed]!;
     at += OWN_ROWS * STRIDE;
-    const factsEnd = at + facts! * FACT_NUMBERS;
+    const factsEnd = at + facts * FACT_NUMBERS;
     const told: Record<string, number> = {};
     for (let i = at; i < factsEnd; i += FACT_NUMBERS) told[this.words[page[i]!]!] = page[i + 1]!;
-    at += Math.ceil(facts! / FACTS_PER_ROW) * STRIDE;
+    at += Math.ceil(facts / FACTS_PER_ROW) * STRIDE;
     const ids: string[] = [];
-    for (let i = 0; i < operations!; i += 1) ids.push(this.words[page[at + i]!]!);
+    for (let i = 0; i < operations; i += 1) ids.push(this.words[page[at + i]!]!);
     at += Math.ceil(ids.length / STRIDE) * STRIDE;
     const payments: Evidence[] = [];
-    for (const end = at + evidence! * STRIDE; at < end; at += STRIDE) {
+    for (const end = at + evidence * STRIDE; at < end; at += STRIDE) {
       payments.push({
         position: page[at]!,
         payer: page[at + 1]!,
@@ -106,12 +109,12 @@ export class SignalRows {
       });
     }
     return {
-      typology: this.words[typology!] as TypologyName,
-      family: this.words[family!] as SignalFamily,
-      anchor: anchor!,
-      currency: this.words[currency!]!,
-      atMs: atMs!,
-      logOdds: logOdds!,
+      typology: this.typology(place),
+      family: this.words[page[first + FIRST.family]!] as SignalFamily,
+      anchor: this.anchor(place),
+      currency: this.words[page[first + FIRST.currency]!]!,
+      atMs: this.at(place),
+      logOdds: this.logOdds(place),
       evidence: payments,
       facts: told,
       ...(operations === NOT_TOLD ? {} : { operationIds: ids }),
@@ -119,8 +122,8 @@ export class SignalRows {
     };
   }
 
-  typology(place: SignalPlace): string {
-    return this.words[this.rows.get(place, FIRST.typology)]!;
+  typology(place: SignalPlace): TypologyName {
+    return this.words[this.rows.get(place, FIRST.typology)] as TypologyName;
   }
 
   anchor(place: SignalPlace): AccountIndex {

@@ -98,9 +98,8 @@ export class TakeAlerts {
       ...ofTransfers.map(([transfer, caseId]) => [transferKey(transfer), caseId] as const),
       ...ofOperations.map(([id, caseId]) => [operationLink(id), caseId] as const),
     ];
-    const caseIds = new Set(
-      [...alerts, ...links.map(([, caseId]) => ({ caseId }))].map(({ caseId }) => caseId),
-    );
+    const caseIds = new Set(alerts.map(({ caseId }) => caseId));
+    for (const [, caseId] of links) caseIds.add(caseId);
     return new CaseBook({ alerts, links, cases: await this.cases.lockOpen(manager, [...caseIds]) });
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CaseBook, type PlacedAlert } from './case-book';
+import { CaseBook, type AlertToPlace } from './case-book';
 import { type OpenCase } from './case-placement';
 
 /** Cases as the database keeps them: each alert and each link lies in exactly one. */
@@ -10,7 +10,7 @@ class Store {
   private readonly cases = new Map<string, OpenCase & { goesOnIn?: string }>();
 
   /** Takes what was told, as one batch. */
-  take(told: readonly PlacedAlert[]): void {
+  take(told: readonly AlertToPlace[]): void {
     const alerts = [...this.ofAlert].map(([id, caseId]) => ({
       ...{ id, caseId },
       revision: this.revisions.get(id)!,
@@ -70,7 +70,7 @@ function groupsOf(memberships: readonly (readonly [string, string])[]): string[]
 }
 
 /** Connected components, by joining any two that touch until nothing changes. */
-function components(told: readonly PlacedAlert[]): string[][] {
+function components(told: readonly AlertToPlace[]): string[][] {
   const newest = new Map<string, number>();
   const links = new Map<string, Set<string>>();
   for (const alert of told) {

@@ -3,7 +3,7 @@ import { groupBy } from './group-by';
 import { type OpenCase, placeAlert } from './case-placement';
 
 /** An alert to be placed, or a revision of one. */
-export interface PlacedAlert {
+export interface AlertToPlace {
   readonly id: string;
   readonly revision: number;
   readonly firstAtMs: EventTimeMs;
@@ -47,7 +47,7 @@ export class CaseBook {
   }
 
   /** @returns false where the alert is known as new as this or newer: then nothing comes of it */
-  take({ id, revision, firstAtMs, links }: PlacedAlert): boolean {
+  take({ id, revision, firstAtMs, links }: AlertToPlace): boolean {
     if ((this.revisions.get(id) ?? 0) >= revision) return false;
     this.revisions.set(id, revision);
     const linked = new Set<OpenCase>();
