@@ -139,6 +139,7 @@ export function loadOf(
             key: system.keys.analyst,
           },
           pollMs: row.alertsPollMs,
+          pageMax: row.alertsPageMax,
           ofWallets: row.throughKnownWallets === 'none' ? '' : KNOWN_WALLETS,
         }
       : null,

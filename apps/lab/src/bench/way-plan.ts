@@ -16,6 +16,7 @@ export interface WayRow {
   readonly seconds: number;
   /** How often alerts are looked for. */
   readonly alertsPollMs: number;
+  readonly alertsPageMax: number;
   /**
    * Transfers that pay a wallet which an operation is known by, or are paid by one, so that they become alerts: of some, only
    * those are waited for. What a feed shows beside is often seen only some time after the last transfer that it rests on.
@@ -32,6 +33,7 @@ const FULL = {
   rowsPerRequest: 1_000,
   transfersPerSecond: null,
   alertsPollMs: 500,
+  alertsPageMax: 500,
   throughKnownWallets: 'none',
   olderTransfers: 0,
   wallets: POWER_LAW_FEED.wallets,
@@ -76,6 +78,7 @@ export const WAY_ROWS: readonly WayRow[] = [
     rowsPerRequest: 100,
     // Each look is a request: more of them would be a good part of the load.
     alertsPollMs: 20,
+    alertsPageMax: 1,
     throughKnownWallets: 'some',
     seconds: 120,
   },
@@ -87,6 +90,7 @@ export const WAY_ROWS: readonly WayRow[] = [
     transfersPerSecond: 5,
     rowsPerRequest: 1,
     alertsPollMs: 2,
+    alertsPageMax: 1,
     throughKnownWallets: 'all',
     seconds: 40,
   },
