@@ -89,10 +89,10 @@ export async function makeBodies(
     writeBodies(next, count, rows, providers, `${folder}/${name}`, progress);
   let index = 0;
   const through = (entry: TransferEntry): TransferEntry => {
-    if (row.throughKnownWallets === 'all') return alone(entry, index++);
-    return row.throughKnownWallets === 'some' ? nowAndThen(entry) : entry;
+    if (row.throughKnownWallets?.which === 'all') return alone(entry, index++);
+    return row.throughKnownWallets?.which === 'some' ? nowAndThen(entry) : entry;
   };
-  const isWarmedUp = row.throughKnownWallets === 'all' || row.olderTransfers > 0;
+  const isWarmedUp = row.throughKnownWallets?.which === 'all' || row.olderTransfers > 0;
   return {
     warmUp: isWarmedUp
       ? await write((n) => feed.next(n), WARM_UP.transfers, WARM_UP.rowsPerRequest, 'warm-up')
@@ -131,18 +131,18 @@ export function loadOf(
       isWhole && row.transfersPerSecond === null
         ? { url: serviceOf(system, 'scoring').url, entriesMax: LAG_ENTRIES_MAX }
         : null,
-    alerts: isWhole
-      ? {
-          address: {
-            service: 'case-referral',
-            url: serviceOf(system, 'case-referral').url,
-            key: system.keys.analyst,
-          },
-          pollMs: row.alertsPollMs,
-          pageMax: row.alertsPageMax,
-          ofWallets: row.throughKnownWallets === 'none' ? '' : KNOWN_WALLETS,
-        }
-      : null,
+    alerts:
+      isWhole && row.throughKnownWallets
+        ? {
+            address: {
+              service: 'case-referral',
+              url: serviceOf(system, 'case-referral').url,
+              key: system.keys.analyst,
+            },
+            pollMs: row.throughKnownWallets.pollMs,
+            ofWallets: KNOWN_WALLETS,
+          }
+        : null,
   };
 }
 
@@ -152,9 +152,9 @@ export async function registerKnownWallets(
   { measured }: WayBodies,
   system: RunningSystem,
 ): Promise<void> {
-  if (row.throughKnownWallets === 'none') return;
+  if (row.throughKnownWallets === null) return;
   const transfers = measured.flatMap(({ rows }) => rows).reduce((sum, rows) => sum + rows, 0);
-  const wallets = row.throughKnownWallets === 'all' ? transfers : transfers / PROBE.every;
+  const wallets = row.throughKnownWallets.which === 'all' ? transfers : transfers / PROBE.every;
   const indicators = Array.from({ length: Math.ceil(wallets) + 1 }, (_, i) => ({
     type: 'wallet',
     provider: providerOf(knownWallet(i), providersOf(row)),

@@ -14,14 +14,12 @@ export interface WayRow {
   readonly transfersPerSecond: number | null;
   readonly rowsPerRequest: number;
   readonly seconds: number;
-  /** How often alerts are looked for. */
-  readonly alertsPollMs: number;
-  readonly alertsPageMax: number;
   /**
-   * Transfers that pay a wallet which an operation is known by, or are paid by one, so that they become alerts: of some, only
-   * those are waited for. What a feed shows beside is often seen only some time after the last transfer that it rests on.
+   * Transfers that pay a wallet which an operation is known by, or are paid by one, so that they become alerts, and how often
+   * those are looked for. What a feed shows beside is often seen only some time after the last transfer that it rests on: it
+   * cannot tell how long an alert takes, and where there is nothing else alerts are not looked for.
    */
-  readonly throughKnownWallets: 'none' | 'some' | 'all';
+  readonly throughKnownWallets: { readonly which: 'some' | 'all'; readonly pollMs: number } | null;
   /** Older transfers in the log, which detection has long been through. */
   readonly olderTransfers: number;
   /** That take part in the feed. */
@@ -32,9 +30,7 @@ const FULL = {
   services: SERVICES,
   rowsPerRequest: 1_000,
   transfersPerSecond: null,
-  alertsPollMs: 500,
-  alertsPageMax: 500,
-  throughKnownWallets: 'none',
+  throughKnownWallets: null,
   olderTransfers: 0,
   wallets: POWER_LAW_FEED.wallets,
 } as const;
@@ -77,9 +73,7 @@ export const WAY_ROWS: readonly WayRow[] = [
     transfersPerSecond: 5_000,
     rowsPerRequest: 100,
     // Each look is a request: more of them would be a good part of the load.
-    alertsPollMs: 20,
-    alertsPageMax: 1,
-    throughKnownWallets: 'some',
+    throughKnownWallets: { which: 'some', pollMs: 20 },
     seconds: 120,
   },
   {
@@ -89,9 +83,7 @@ export const WAY_ROWS: readonly WayRow[] = [
     flushed: true,
     transfersPerSecond: 5,
     rowsPerRequest: 1,
-    alertsPollMs: 2,
-    alertsPageMax: 1,
-    throughKnownWallets: 'all',
+    throughKnownWallets: { which: 'all', pollMs: 2 },
     seconds: 40,
   },
   ...[1, 10, 50].map((millions): WayRow => ({

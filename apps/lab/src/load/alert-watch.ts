@@ -15,6 +15,8 @@ interface Page {
   readonly next: string | null;
 }
 
+/** The last page is shown again until it is full, so the less it holds the less is sent again. */
+const PAGE_MAX = 1;
 const ANSWER_MAX_MS = 30_000;
 
 /** Looks at the list of alerts as an investigator's screen would, and at how old the news is. */
@@ -27,15 +29,12 @@ export class AlertWatch {
 
   /**
    * @param pollMs what is measured is known to so much; asking is a load of its own
-   * @param pageMax alerts of one look: the last page is shown again until it is full, so the less it holds the less is sent
-   *   again; where there are more alerts than looks, it must hold many
    * @param ofWallets how the number of a wallet begins that an alert must name to count
    * @param answeredAtMs when the request was answered that told of a transfer, by {@link performance}; null where it is not yet
    */
   constructor(
     private readonly alerts: ApiAddress,
     private readonly pollMs: number,
-    private readonly pageMax: number,
     private readonly ofWallets: string,
     private readonly answeredAtMs: (provider: string, transfer: number) => number | null,
   ) {
@@ -60,7 +59,7 @@ export class AlertWatch {
   private async page(): Promise<Page> {
     const { url, key } = this.alerts;
     const after = this.cursor === '' ? '' : `&after=${encodeURIComponent(this.cursor)}`;
-    const response = await fetch(`${url}/v1/alerts?limit=${this.pageMax}${after}`, {
+    const response = await fetch(`${url}/v1/alerts?limit=${PAGE_MAX}${after}`, {
       headers: { authorization: `Bearer ${key}` },
       signal: AbortSignal.timeout(ANSWER_MAX_MS),
     });

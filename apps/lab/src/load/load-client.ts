@@ -20,11 +20,10 @@ export interface LoadTask {
   readonly secondsMax: number;
   /** Sending waits while detection is further behind; null where it may be any way behind. */
   readonly lag: LagLimit | null;
-  /** Where alerts are looked for, how often and how many at once; null where they are not. */
+  /** Where alerts are looked for, and how often; null where they are not. */
   readonly alerts: {
     readonly address: ApiAddress;
     readonly pollMs: number;
-    readonly pageMax: number;
     /** Only those count that name a wallet whose number begins so. */
     readonly ofWallets: string;
   } | null;
@@ -82,7 +81,6 @@ export async function runLoad(
     new AlertWatch(
       task.alerts.address,
       task.alerts.pollMs,
-      task.alerts.pageMax,
       task.alerts.ofWallets,
       (provider, transfer) => times.get(provider)?.of(transfer) ?? null,
     );
