@@ -4,7 +4,7 @@ import { ROWS_MAX } from '#contracts';
 import { type TransferStatus, type TransferType, type PartyKind, invariant } from '#domain';
 import { type SealedIdentity } from '#identity';
 import { detectionLagMs, takeTurn } from '#messaging';
-import { type PreparedStatement, runPrepared } from '#persistence';
+import { type PreparedStatement, runPrepared, textArray } from '#persistence';
 import { StoreTogether, type NewBatch } from './store-together';
 import { creditorTokens, debtorTokens, type Particulars } from './particulars';
 import { type CheckedRow } from './read-transfer';
@@ -325,36 +325,36 @@ function transferColumns(batches: readonly NewBatch[]): unknown[] {
   const reports = batches.flatMap(({ rows }) => rows.map(({ report }) => report));
   const column = <T>(read: (report: TransferReport) => T): T[] => reports.map(read);
   return [
-    batches.flatMap(({ provider, rows }) => rows.map(() => provider)),
-    column((report) => report.transferId),
+    textArray(batches.flatMap(({ provider, rows }) => rows.map(() => provider))),
+    textArray(column((report) => report.transferId)),
     plainArray(column((report) => report.status)),
     plainArray(column((report) => report.type)),
     plainArray(column((report) => report.occurredAtMs)),
     plainArray(column((report) => report.amountMinor)),
     plainArray(column((report) => report.currency)),
-    column((report) => report.debtor.provider),
-    column((report) => report.debtor.walletId),
+    textArray(column((report) => report.debtor.provider)),
+    textArray(column((report) => report.debtor.walletId)),
     plainArray(column((report) => report.debtor.kind)),
-    column((report) => report.creditor.provider),
-    column((report) => report.creditor.walletId),
+    textArray(column((report) => report.creditor.provider)),
+    textArray(column((report) => report.creditor.walletId)),
     plainArray(column((report) => report.creditor.kind)),
-    column((report) => report.originalTransferId),
-    column(({ particulars }) => particulars && joined(debtorTokens(particulars))),
-    column(({ particulars }) => particulars && joined(creditorTokens(particulars))),
+    textArray(column((report) => report.originalTransferId)),
+    textArray(column(({ particulars }) => particulars && joined(debtorTokens(particulars)))),
+    textArray(column(({ particulars }) => particulars && joined(creditorTokens(particulars)))),
     JSON.stringify(column(({ particulars }) => particulars)),
   ];
 }
 
 /** Each identity once: parameters $18 to $21. */
-function identityColumns(rows: readonly CheckedRow[]): unknown[][] {
+function identityColumns(rows: readonly CheckedRow[]): unknown[] {
   const byToken = new Map<string, SealedIdentity>();
   for (const { identities } of rows) {
     for (const identity of identities) byToken.set(identity.token, identity);
   }
   const identities = [...byToken.values()];
   return [
-    identities.map(({ token }) => token),
-    identities.map(({ type }) => type),
+    textArray(identities.map(({ token }) => token)),
+    plainArray(identities.map(({ type }) => type)),
     identities.map(({ sealed }) => sealed),
     identities.map(({ keyVersion }) => keyVersion),
   ];

@@ -2,3 +2,4 @@ export { createDataSource, type DataSourceOptions } from './data-source';
 export { migrate } from './migrate';
 export { PersistenceModule } from './persistence.module';
 export { type PreparedStatement, runPrepared } from './prepared';
+export { textArray } from './text-array';

@@ -36,6 +36,9 @@ interface PassingFailure {
   readonly answered: boolean;
 }
 
+/** As bytes where it lies in a file: nobody has to read it then. */
+type RequestBody = string | Uint8Array<ArrayBuffer>;
+
 type Outcome = { readonly answer: unknown } | PassingFailure;
 
 /** Posts to one service. Whatever it posts may be posted again without harm, so it retries without asking. */
@@ -49,12 +52,12 @@ export class ApiClient {
   ) {}
 
   /**
-   * @param body JSON
+   * @param body JSON, in UTF-8
    * @returns what the service answered; null where the program was told to stop before it did
    * @throws AppError with the service's own code and detail where it refuses the request; UNAVAILABLE where it
    *   did not answer within the limits
    */
-  async post(path: string, body: string): Promise<{ readonly answer: unknown } | null> {
+  async post(path: string, body: RequestBody): Promise<{ readonly answer: unknown } | null> {
     const startedMs = performance.now();
     for (let tries = 0; ; tries += 1) {
       const outcome = await this.try(path, body);
@@ -92,7 +95,7 @@ export class ApiClient {
     return !this.stop.aborted;
   }
 
-  private async try(path: string, body: string): Promise<Outcome> {
+  private async try(path: string, body: RequestBody): Promise<Outcome> {
     let response: Response;
     let text: string;
     try {

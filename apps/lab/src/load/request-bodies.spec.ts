@@ -17,7 +17,9 @@ describe('prepared requests', () => {
     const file = await BodyFile.open(bodies);
     const read: TransferRow[][] = [];
     for (const index of bodies.ends.keys()) {
-      const body = JSON.parse(await file.read(index)) as { transfers: TransferRow[] };
+      const body = JSON.parse(Buffer.from(await file.read(index)).toString()) as {
+        transfers: TransferRow[];
+      };
       read.push(body.transfers);
     }
     await file.close();

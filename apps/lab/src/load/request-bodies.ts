@@ -109,12 +109,12 @@ export class BodyFile {
     return new BodyFile(await open(bodies.file, 'r'), bodies);
   }
 
-  async read(index: number): Promise<string> {
+  async read(index: number): Promise<Uint8Array<ArrayBuffer>> {
     const { ends } = this.bodies;
     const from = index === 0 ? 0 : ends[index - 1]!;
     const buffer = Buffer.allocUnsafe(ends[index]! - from);
     await this.handle.read(buffer, 0, buffer.length, from);
-    return buffer.toString('utf8');
+    return buffer;
   }
 
   close(): Promise<void> {
