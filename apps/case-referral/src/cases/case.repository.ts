@@ -172,6 +172,7 @@ export class CaseRepository {
        order by id for update`,
       [caseIds, wallets.map(({ provider }) => provider), wallets.map(({ walletId }) => walletId)],
     );
+    if (locked.length === 0) return;
     // A statement of its own: it sees what whoever drew them while we waited for the lock has left.
     await manager.query(
       `with noted as (

@@ -18,6 +18,7 @@ export class RefreshCases {
 
   /** Cases that were merged away are left as they are. */
   async run(manager: EntityManager, caseIds: readonly string[]): Promise<void> {
+    if (caseIds.length === 0) return;
     // All are locked before the first is read, in one order: two who refresh the same cases wait, and never in a circle.
     const files = await this.cases.lock(manager, caseIds);
     for (let start = 0; start < files.length; start += CASES_AT_ONCE_MAX) {

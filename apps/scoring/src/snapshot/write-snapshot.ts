@@ -56,8 +56,10 @@ class FrameWriter {
     await this.write(prefix);
     for (let at = 0; at < content.length; at += SNAPSHOT_CHUNK_BYTES) {
       const chunk = content.subarray(at, at + SNAPSHOT_CHUNK_BYTES);
+      // Both only read it, on threads of their own; scoring stands still until both are done.
+      const writing = this.write(chunk);
       checksum = checksumOn(chunk, checksum);
-      await this.write(chunk);
+      await writing;
     }
     await this.write(encodeChecksum(checksum));
     this.chain = chainChecksum(this.chain, checksum);
