@@ -163,9 +163,12 @@ export class CaseRepository {
     caseIds: readonly string[],
     wallets: readonly WalletRef[],
   ): Promise<void> {
+    // One list of ids: asked for as "these, or those", every case there is would be looked at.
     const locked: { id: string }[] = await manager.query(
       `select id from referral.case_file
-       where id = any($1::uuid[]) or id in (
+       where id in (
+         select unnest($1::uuid[])
+         union all
          select t.case_id from unnest($2::text[], $3::text[]) as told(provider, wallet)
          join referral.case_transfer t on t.creditor_provider = told.provider and t.creditor_wallet = told.wallet
        )
