@@ -191,7 +191,7 @@ export class TransferRepository {
   /** @returns false where any row was stored before, and then nothing is stored now */
   private async storeNew(batches: readonly NewBatch[]): Promise<boolean> {
     const rows = batches.flatMap((batch) => batch.rows);
-    const [result] = await runPrepared<{ stored: number }>(this.dataSource, STORE_NEW, [
+    const [result] = await runPrepared<{ stored: number }>(this.dataSource.manager, STORE_NEW, [
       ...transferColumns(batches),
       ...identityColumns(rows),
     ]);

@@ -1,5 +1,6 @@
 import { type DataSource, type EntityManager } from 'typeorm';
 import { type OutboxEvent } from '#contracts';
+import { runPrepared } from '#persistence';
 
 export interface StoredEvent extends OutboxEvent {
   readonly position: number;
@@ -33,15 +34,16 @@ export async function appendToOutbox(
 
 /** @param after exclusive; 0 reads from the beginning */
 export async function readOutbox(
-  source: DataSource | EntityManager,
+  manager: EntityManager,
   outbox: OutboxName,
   after: number,
   eventsMax: number,
 ): Promise<StoredEvent[]> {
-  return source.query(
-    `select position, name, body from ${OUTBOXES[outbox]} where position > $1 order by position limit $2`,
-    [after, eventsMax],
-  );
+  const statement = {
+    name: `read-outbox-${outbox}`,
+    text: `select position, name, body from ${OUTBOXES[outbox]} where position > $1 order by position limit $2`,
+  };
+  return runPrepared<StoredEvent>(manager, statement, [after, eventsMax]);
 }
 
 /** The position of the last event; 0 where there is none. */

@@ -1,5 +1,5 @@
 import { type PoolClient, type QueryResultRow } from 'pg';
-import { type DataSource, QueryFailedError } from 'typeorm';
+import { type EntityManager, QueryFailedError } from 'typeorm';
 
 /** A statement that each connection of the server plans a few times only, and then keeps the plan of. */
 export interface PreparedStatement {
@@ -10,16 +10,16 @@ export interface PreparedStatement {
 
 /**
  * Runs a statement whose plan is the same whatever its values are: planning a long one costs as much as storing a hundred
- * rows. TypeORM names no statements, so this asks for its connection.
+ * rows. TypeORM names no statements, so this asks for its connection: that of the manager's transaction, or any.
  *
- * @throws QueryFailedError as `DataSource.query` does
+ * @throws QueryFailedError as `EntityManager.query` does
  */
 export async function runPrepared<Row extends QueryResultRow>(
-  dataSource: DataSource,
+  { queryRunner, dataSource }: EntityManager,
   { name, text }: PreparedStatement,
   values: unknown[],
 ): Promise<Row[]> {
-  const runner = dataSource.createQueryRunner();
+  const runner = queryRunner ?? dataSource.createQueryRunner();
   try {
     const client = (await runner.connect()) as PoolClient;
     const result = client.query<Row>({ name, text, values }).catch((error: unknown) => {
@@ -27,6 +27,6 @@ export async function runPrepared<Row extends QueryResultRow>(
     });
     return (await result).rows;
   } finally {
-    await runner.release();
+    if (runner !== queryRunner) await runner.release();
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type Alert, type EvidenceTransfer, type WalletPosition } from '#contracts';
 import { OutboxServer } from '#messaging';
+import { type PreparedStatement, runPrepared } from '#persistence';
 
 export interface FoundAlert {
   readonly alert: Alert;
@@ -22,6 +23,18 @@ export interface ToldPosition {
   readonly position: WalletPosition;
   readonly times: number;
 }
+
+const SAVE_POSITIONS: PreparedStatement = {
+  name: 'save-wallet-positions',
+  text: `
+  insert into referral.wallet_position (provider, wallet_id, currency, told, body)
+  select provider, wallet_id, currency, times, body
+  from rows from (
+    unnest($1::text[], $2::text[], $3::text[], $4::integer[]), jsonb_array_elements($5::jsonb)
+  ) as now(provider, wallet_id, currency, times, body)
+  on conflict (provider, wallet_id, currency) do update
+  set told = wallet_position.told + excluded.told, body = excluded.body`,
+};
 
 /** Our copy of the alerts, and where the wallets they rely on stand. */
 @Injectable()
@@ -65,22 +78,13 @@ export class AlertRepository {
 
   /** Each takes the place of the one before. @param told at most one of a wallet and currency */
   async savePositions(manager: EntityManager, told: readonly ToldPosition[]): Promise<void> {
-    await manager.query(
-      `insert into referral.wallet_position (provider, wallet_id, currency, told, body)
-       select provider, wallet_id, currency, times, body
-       from rows from (
-         unnest($1::text[], $2::text[], $3::text[], $4::integer[]), jsonb_array_elements($5::jsonb)
-       ) as now(provider, wallet_id, currency, times, body)
-       on conflict (provider, wallet_id, currency) do update
-       set told = wallet_position.told + excluded.told, body = excluded.body`,
-      [
-        told.map(({ position }) => position.provider),
-        told.map(({ position }) => position.walletId),
-        told.map(({ position }) => position.currency),
-        told.map(({ times }) => times),
-        JSON.stringify(told.map(({ position }) => position)),
-      ],
-    );
+    await runPrepared(manager, SAVE_POSITIONS, [
+      told.map(({ position }) => position.provider),
+      told.map(({ position }) => position.walletId),
+      told.map(({ position }) => position.currency),
+      told.map(({ times }) => times),
+      JSON.stringify(told.map(({ position }) => position)),
+    ]);
   }
 
   /** By place in the list; up to `rowsMax`, after the place given. */

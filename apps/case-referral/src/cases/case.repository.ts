@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type EvidenceTransfer } from '#contracts';
 import { type EventTimeMs, formatEventTime, type TransferRef, type WalletRef } from '#domain';
+import { type PreparedStatement, runPrepared } from '#persistence';
 import { type OpenCase } from './case-placement';
 import { type CaseSummary } from './case-summary';
 
@@ -28,6 +29,29 @@ const columnsOf = (cases: readonly OpenCase[]): unknown[] => [
   cases.map(({ id }) => id),
   cases.map(({ openedAtMs }) => formatEventTime(openedAtMs)),
 ];
+
+// One list of ids: asked for as "these, or those", every case there is would be looked at.
+const LOCK_TOLD: PreparedStatement = {
+  name: 'lock-cases-told-of',
+  text: `
+  select id from referral.case_file
+  where id in (
+    select unnest($1::uuid[])
+    union all
+    select t.case_id from unnest($2::text[], $3::text[]) as told(provider, wallet)
+    join referral.case_transfer t on t.creditor_provider = told.provider and t.creditor_wallet = told.wallet
+  )
+  order by id for update`,
+};
+
+const MARK_STALE: PreparedStatement = {
+  name: 'mark-cases-stale',
+  text: `
+  with noted as (
+    update referral.case_file set stale = true where id = any($1::uuid[]) and not stale returning id
+  )
+  select pg_notify('layerwatch_cases', '') from noted limit 1`,
+};
 
 /**
  * Cases, and which alerts, transfers and operations lie in which.
@@ -163,27 +187,14 @@ export class CaseRepository {
     caseIds: readonly string[],
     wallets: readonly WalletRef[],
   ): Promise<void> {
-    // One list of ids: asked for as "these, or those", every case there is would be looked at.
-    const locked: { id: string }[] = await manager.query(
-      `select id from referral.case_file
-       where id in (
-         select unnest($1::uuid[])
-         union all
-         select t.case_id from unnest($2::text[], $3::text[]) as told(provider, wallet)
-         join referral.case_transfer t on t.creditor_provider = told.provider and t.creditor_wallet = told.wallet
-       )
-       order by id for update`,
-      [caseIds, wallets.map(({ provider }) => provider), wallets.map(({ walletId }) => walletId)],
-    );
+    const locked = await runPrepared<{ id: string }>(manager, LOCK_TOLD, [
+      caseIds,
+      wallets.map(({ provider }) => provider),
+      wallets.map(({ walletId }) => walletId),
+    ]);
     if (locked.length === 0) return;
     // A statement of its own: it sees what whoever drew them while we waited for the lock has left.
-    await manager.query(
-      `with noted as (
-         update referral.case_file set stale = true where id = any($1::uuid[]) and not stale returning id
-       )
-       select pg_notify('layerwatch_cases', '') from noted limit 1`,
-      [locked.map(({ id }) => id)],
-    );
+    await runPrepared(manager, MARK_STALE, [locked.map(({ id }) => id)]);
   }
 
   /** Of the cases that have to be drawn now, those that nobody else is drawing. Locked, in the order of their ids. */

@@ -71,7 +71,7 @@ const read = (referralId: string) =>
   service.call<ReferralAnswer>('ana', 'GET', `/v1/referrals/${referralId}`);
 
 const referredEvents = async (referralId: string): Promise<unknown[]> =>
-  (await readOutbox(database.dataSource, 'referral', 0, 1_000))
+  (await readOutbox(database.dataSource.manager, 'referral', 0, 1_000))
     .filter(({ name }) => name === EVENTS.caseReferred)
     .map(({ body }) => body)
     .filter((body) => (body as { referralId: string }).referralId === referralId);
