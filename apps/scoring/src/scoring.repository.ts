@@ -3,6 +3,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type Alert, type LogPosition } from '#contracts';
 import { AppError } from '#domain';
 import { appendToOutbox, TransferLog } from '#messaging';
+import { type PreparedStatement, runPrepared } from '#persistence';
 import { type Detection } from '#typologies';
 import { lastWords, positionsOf, toAlert, toEvents } from './publication';
 
@@ -10,6 +11,29 @@ import { lastWords, positionsOf, toAlert, toEvents } from './publication';
 const SNAPSHOTS_KNOWN_MAX = 100;
 /** Alerts of one statement, some 20 KB each: PostgreSQL reads 256 MB of JSON at once. */
 const ALERTS_AT_ONCE = 2_000;
+
+const MOVE_PROGRESS: PreparedStatement = {
+  name: 'move-progress',
+  text: `
+  with moved as (
+    update scoring.progress set position = $2, pack_hash = $3
+    where position = $1 and exists (select from scoring.seat where holder = $5)
+    returning position
+  ), flushed as (
+    insert into scoring.flush_point select position from moved where $4 on conflict do nothing
+  )
+  select position from moved`,
+};
+
+const STORE_ALERTS: PreparedStatement = {
+  name: 'store-alerts',
+  text: `
+  insert into scoring.alert (id, revision, raised_at_position, updated_at_position, body)
+  select (body ->> 'id')::uuid, (body ->> 'revision')::integer, $2, $2, body
+  from jsonb_array_elements($1::jsonb) as told(body)
+  on conflict (id) do update
+  set revision = excluded.revision, updated_at_position = excluded.updated_at_position, body = excluded.body`,
+};
 
 /** What scoring stores. */
 @Injectable()
@@ -94,17 +118,8 @@ export class ScoringRepository {
     flushed: boolean,
   ): Promise<void> {
     await this.dataSource.transaction(async (manager) => {
-      const moved: unknown[] = await manager.query(
-        `with moved as (
-           update scoring.progress set position = $2, pack_hash = $3
-           where position = $1 and exists (select from scoring.seat where holder = $5)
-           returning position
-         ), flushed as (
-           insert into scoring.flush_point select position from moved where $4 on conflict do nothing
-         )
-         select position from moved`,
-        [from, to, configurationHash, flushed, holder],
-      );
+      const values = [from, to, configurationHash, flushed, holder];
+      const moved = await runPrepared(manager, MOVE_PROGRESS, values);
       if (moved.length !== 1)
         throw new AppError('CONFLICT', 'another scoring has read this part of the log');
       if (detections.length === 0) return;
@@ -125,14 +140,8 @@ export class ScoringRepository {
     position: LogPosition,
   ): Promise<void> {
     for (let from = 0; from < alerts.length; from += ALERTS_AT_ONCE) {
-      await manager.query(
-        `insert into scoring.alert (id, revision, raised_at_position, updated_at_position, body)
-         select (body ->> 'id')::uuid, (body ->> 'revision')::integer, $2, $2, body
-         from jsonb_array_elements($1::jsonb) as told(body)
-         on conflict (id) do update
-         set revision = excluded.revision, updated_at_position = excluded.updated_at_position, body = excluded.body`,
-        [JSON.stringify(alerts.slice(from, from + ALERTS_AT_ONCE)), position],
-      );
+      const some = JSON.stringify(alerts.slice(from, from + ALERTS_AT_ONCE));
+      await runPrepared(manager, STORE_ALERTS, [some, position]);
     }
   }
 }

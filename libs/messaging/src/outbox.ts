@@ -22,13 +22,18 @@ export async function appendToOutbox(
   for (let from = 0; from < events.length; from += EVENTS_AT_ONCE) {
     const some = events.slice(from, from + EVENTS_AT_ONCE);
     // Bodies come as one document: as an array of documents each of their many quotes would be escaped, and read back.
-    await manager.query(
-      `insert into ${OUTBOXES[outbox]} (name, body)
-       select name, body
-       from rows from (unnest($1::text[]), jsonb_array_elements($2::jsonb)) with ordinality as told(name, body, place)
-       order by place`,
-      [some.map(({ name }) => name), JSON.stringify(some.map(({ body }) => body))],
-    );
+    const statement = {
+      name: `append-to-outbox-${outbox}`,
+      text: `
+      insert into ${OUTBOXES[outbox]} (name, body)
+      select name, body
+      from rows from (unnest($1::text[]), jsonb_array_elements($2::jsonb)) with ordinality as told(name, body, place)
+      order by place`,
+    };
+    await runPrepared(manager, statement, [
+      some.map(({ name }) => name),
+      JSON.stringify(some.map(({ body }) => body)),
+    ]);
   }
 }
 
