@@ -30,17 +30,18 @@ const columnsOf = (cases: readonly OpenCase[]): unknown[] => [
   cases.map(({ openedAtMs }) => formatEventTime(openedAtMs)),
 ];
 
-// One list of ids: asked for as "these, or those", every case there is would be looked at.
+// One list of ids, made first. Asked for as "these, or those", every case there is would be looked at; joined with them, a case
+// whose row has changed while its lock was waited for is joined anew, and mostly lost (EvalPlanQual).
 const LOCK_TOLD: PreparedStatement = {
   name: 'lock-cases-told-of',
   text: `
   select id from referral.case_file
-  where id in (
+  where id = any(array(
     select unnest($1::uuid[])
     union all
     select t.case_id from unnest($2::text[], $3::text[]) as told(provider, wallet)
     join referral.case_transfer t on t.creditor_provider = told.provider and t.creditor_wallet = told.wallet
-  )
+  ))
   order by id for update`,
 };
 
