@@ -79,7 +79,11 @@ export class TransferLog {
     entriesMax: number,
     upTo: LogPosition = Number.MAX_SAFE_INTEGER,
   ): Promise<LogEntry[]> {
-    const [page] = await runPrepared<PageColumns>(this.dataSource.manager, PAGE, [after, entriesMax, upTo]);
+    const [page] = await runPrepared<PageColumns>(this.dataSource.manager, PAGE, [
+      after,
+      entriesMax,
+      upTo,
+    ]);
     invariant(page !== undefined, 'an aggregate gives one row');
     return entriesOf(page, this.words);
   }
