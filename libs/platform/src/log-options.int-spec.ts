@@ -104,3 +104,11 @@ describe('an error in the log', () => {
     expect(written).toContain('plain');
   });
 });
+
+describe('a request', () => {
+  it('is not written out, whoever logs beside it', () => {
+    log.child({ req: { headers: { authorization: SECRET } } }).info('something happened');
+    expect(written).toContain('something happened');
+    expect(written).not.toContain(SECRET);
+  });
+});
