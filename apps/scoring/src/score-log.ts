@@ -225,6 +225,7 @@ export class ScoreLog implements OnApplicationBootstrap, OnModuleDestroy {
       }
       if (seat.isLost) throw new AppError('CONFLICT', 'the seat of who scores was lost');
       await this.scoreBatch(detector, seat);
+      snapshots.prepare();
     }
     await this.committing;
     // The next start has then nothing to read again.

@@ -33,6 +33,16 @@ export class ScoringConfig extends ServiceConfig {
   @Max(1_000_000_000)
   readonly SCORING_SNAPSHOT_EVERY: number = 250_000;
 
+  /**
+   * How much of its state is copied at a snapshot, while scoring stands still, and written afterwards. What is beyond is written
+   * while it stands still, ten times as slowly. Scoring takes so much more memory, as far as its state needs it.
+   */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(4_096)
+  readonly SCORING_SNAPSHOT_COPY_MIB: number = 1_024;
+
   get port(): number {
     return this.SCORING_PORT;
   }

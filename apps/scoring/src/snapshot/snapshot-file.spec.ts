@@ -17,7 +17,7 @@ import {
   type SnapshotHeader,
   SnapshotRefused,
 } from './snapshot-format';
-import { writeSnapshot } from './write-snapshot';
+import { SnapshotInTheMaking } from './write-snapshot';
 
 const HEADER: SnapshotHeader = {
   id: '0b9ff4d8-5c9c-4f3b-8c55-2b7e3f3a9f11',
@@ -45,10 +45,17 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function write(parts: Iterable<StatePart> = PARTS): Promise<Buffer> {
+/** @param meanwhile what becomes of the state before the copies are written */
+async function write(
+  parts: Iterable<StatePart> = PARTS,
+  room = new Uint8Array(0),
+  meanwhile: () => void = () => undefined,
+): Promise<Buffer> {
   const file = await open(path, 'w');
   try {
-    const bytes = await writeSnapshot(file, HEADER, parts);
+    const making = await SnapshotInTheMaking.begin(file, HEADER, parts, room);
+    meanwhile();
+    const bytes = await making.finish();
     const content = readFileSync(path);
     expect(content).toHaveLength(bytes);
     return content;
@@ -130,6 +137,39 @@ describe('a snapshot file', () => {
     await write([{ name: 'large', bytes }]);
     const { parts } = await read((source) => [source.bytes('large')]);
     expect(Buffer.compare(parts[0] as Buffer, Buffer.from(bytes.buffer))).toBe(0);
+  });
+
+  it('is of the moment it was begun at, however much room there is for copies', async () => {
+    const part = fc.tuple(fc.string({ maxLength: 9 }), fc.uint8Array({ maxLength: 300 }));
+    await fc.assert(
+      fc.asyncProperty(fc.array(part, { maxLength: 12 }), fc.nat(2_000), async (made, room) => {
+        const parts = made.map(([name, bytes]) => ({ name, bytes: Uint8Array.from(bytes) }));
+        const value = { of: parts.length };
+        await write([...parts, { name: 'value', value }], new Uint8Array(room), () => {
+          value.of = -1;
+          for (const { bytes } of parts) bytes.fill(255);
+        });
+        const { parts: back } = await read((source) => [
+          ...parts.map(({ name }) => new Uint8Array(source.bytes(name))),
+          source.value('value'),
+        ]);
+        expect(back).toEqual([...made.map(([, bytes]) => bytes), { of: made.length }]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('copies what is larger than one turn of the event loop takes', async () => {
+    const large = new Uint32Array(9 * 1024 * 1024).map((_, i) => i * 2_654_435_761);
+    const expected = Buffer.from(large.slice().buffer);
+    const parts = [
+      { name: 'large', bytes: large },
+      { name: 'small', bytes: Uint8Array.of(1, 2, 3) },
+    ];
+    await write(parts, new Uint8Array(64 * 1024 * 1024), () => large.fill(0));
+    const { parts: back } = await read((source) => [source.bytes('large'), source.bytes('small')]);
+    expect(Buffer.compare(back[0] as Buffer, expected)).toBe(0);
+    expect([...(back[1] as Buffer)]).toEqual([1, 2, 3]);
   });
 
   it('hands out memory that any typed array may be laid over', async () => {

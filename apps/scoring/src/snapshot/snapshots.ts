@@ -7,10 +7,14 @@ import { type EventTimeMs } from '#domain';
 import { type StatePart, type StateSource } from '#flow';
 import { ScoringConfig } from '../scoring-config';
 import { ScoringRepository } from '../scoring.repository';
+import { CopyRoom } from './copy-room';
 import { SnapshotFile } from './snapshot-file';
 import { type PartialSnapshot, SnapshotFolder } from './snapshot-folder';
 import { type SnapshotHeader, type SnapshotRefusal, SnapshotRefused } from './snapshot-format';
-import { writeSnapshot } from './write-snapshot';
+import { SnapshotInTheMaking } from './write-snapshot';
+
+/** How long something that took so long is not to be done again, so that it takes no more than this share of the time. */
+const restAfter = (tookMs: number, shareMax: number): number => tookMs * (1 / shareMax - 1);
 
 /** What can be saved and loaded. */
 export interface Savable {
@@ -52,10 +56,13 @@ export interface Restored<State> {
 const REFUSALS_TOLD_MAX = 10;
 
 /**
- * Scoring stands still while a snapshot is written. However large the state and however fast the log, no more than this
- * share of the time goes into it: after a pause of 2 s the next one is at least 98 s away.
+ * Scoring stands still while its state is copied. However large that is and however fast the log, no more than this share of the
+ * time goes into it: after a pause of 2 s the next one is at least 98 s away.
  */
 const SNAPSHOT_PAUSE_SHARE_MAX = 0.02;
+/** And no more than this share of the time is a snapshot on its way to the disk, which others need too. */
+const SNAPSHOT_WRITING_SHARE_MAX = 0.2;
+const MIB = 1024 * 1024;
 const PAUSE_BUCKETS_S = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 
 /**
@@ -71,6 +78,7 @@ export class Snapshots {
   /** Entries at the last snapshot, or at the last try. */
   private lastEntries = 0;
   private notBefore = 0;
+  private readonly room: CopyRoom;
   /** On its way to the disk while scoring goes on. */
   private keeping: Promise<void> | null = null;
   private readonly pauses: Histogram;
@@ -88,10 +96,11 @@ export class Snapshots {
     const { SCORING_SNAPSHOT_DIR: folder } = config;
     this.folder = folder === undefined ? null : new SnapshotFolder(folder);
     this.every = config.SCORING_SNAPSHOT_EVERY;
+    this.room = new CopyRoom(config.SCORING_SNAPSHOT_COPY_MIB * MIB);
     const registers = [registry];
     this.pauses = new Histogram({
       name: 'layerwatch_snapshot_pause_seconds',
-      help: 'How long scoring stood still while a snapshot was written.',
+      help: 'How long scoring stood still while its state was copied for a snapshot.',
       buckets: PAUSE_BUCKETS_S,
       registers,
     });
@@ -176,13 +185,18 @@ export class Snapshots {
     );
   }
 
+  /** To be called at each batch: the next pause is the shorter for it. */
+  prepare(): void {
+    if (this.folder !== null) this.room.grow();
+  }
+
   /** Whether anything was scored that the last snapshot does not have. */
   isBehind({ entries }: LogMark): boolean {
     return this.folder !== null && entries > this.lastEntries;
   }
 
   /**
-   * Writes a snapshot of a state, which must stand still until this ends. Making it safe on the disk goes on after that;
+   * Takes a snapshot of a state, which must stand still until this ends. Bringing it to the disk goes on after that;
    * {@link settled} waits for it. Never fails: a full disk costs the snapshot and is told of.
    *
    * @param mark committed, and what the state is the state of
@@ -196,13 +210,16 @@ export class Snapshots {
       const header = await this.announce(identity, mark);
       if (header === null) return;
       const partial = await folder.begin(header.position, header.id);
-      const bytes = await writeSnapshot(partial.file, header, state.save()).catch(
-        async (error: unknown) => {
-          await folder.discard(partial);
-          throw error;
-        },
-      );
-      this.keeping = this.keep(folder, partial, header, bytes).finally(() => {
+      const making = await SnapshotInTheMaking.begin(
+        partial.file,
+        header,
+        state.save(),
+        this.room.memory,
+      ).catch(async (error: unknown) => {
+        await folder.discard(partial);
+        throw error;
+      });
+      this.keeping = this.keep(folder, partial, header, making, from).finally(() => {
         this.keeping = null;
       });
     } catch (error) {
@@ -222,7 +239,7 @@ export class Snapshots {
     const pauseMs = now - from;
     // Also where it failed: it will hardly go better at the next batch.
     this.lastEntries = entries;
-    this.notBefore = now + pauseMs * (1 / SNAPSHOT_PAUSE_SHARE_MAX - 1);
+    this.notBefore = now + restAfter(pauseMs, SNAPSHOT_PAUSE_SHARE_MAX);
     this.pauses.observe(pauseMs / 1_000);
     this.logger.info({ position, pauseMs: Math.round(pauseMs) }, 'scoring paused for a snapshot');
   }
@@ -246,9 +263,11 @@ export class Snapshots {
     folder: SnapshotFolder,
     partial: PartialSnapshot,
     { position, entries }: SnapshotHeader,
-    bytes: number,
+    making: SnapshotInTheMaking,
+    from: number,
   ): Promise<void> {
     try {
+      const bytes = await making.finish();
       await folder.keep(partial);
       this.outcomes.inc({ outcome: 'written' });
       this.position.set(position);
@@ -257,6 +276,10 @@ export class Snapshots {
     } catch (error) {
       await folder.discard(partial);
       this.failed(error);
+    } finally {
+      const now = performance.now();
+      const rest = restAfter(now - from, SNAPSHOT_WRITING_SHARE_MAX);
+      this.notBefore = Math.max(this.notBefore, now + rest);
     }
   }
 
