@@ -62,7 +62,7 @@ module.exports = {
         "A use case says what it needs of the store; how that is kept is a repository's business. A type that only hands a transaction on may be named anywhere.",
       severity: 'error',
       from: {
-        pathNot: `${libs('persistence|messaging|identity|platform|testing')}|\\.repository\\.ts$|spec\\.ts$|(^|/)test/`,
+        pathNot: `${libs('persistence|messaging|identity|audit|platform|testing')}|\\.repository\\.ts$|spec\\.ts$|(^|/)test/`,
       },
       to: { path: 'node_modules/(typeorm|pg)/', dependencyTypesNot: ['type-only'] },
     },

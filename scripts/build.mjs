@@ -55,4 +55,4 @@ const compiled = await Promise.all(
   [...targets].map(([target, source]) => compile(source, target, settingsAt)),
 );
 const count = compiled.reduce((sum, n) => sum + n, 0);
-if (count > 0) console.log(`built ${count} of ${sources.length} files`);
+if (count > 0) console.error(`built ${count} of ${sources.length} files`);

@@ -1,9 +1,10 @@
 /**
- * Writes each service's API as OpenAPI to docs/openapi/, from the code. With `--check` it writes nothing and ends with 1
- * where a committed file is stale.
+ * Writes each service's API as OpenAPI to docs/openapi/, and who may do what to docs/roles.md, from the code. With `--check` it
+ * writes nothing and ends with 1 where a committed file is stale.
  */
 import 'reflect-metadata';
 import { type DynamicModule } from '@nestjs/common';
+import { type OpenAPIObject } from '@nestjs/swagger';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,6 +22,7 @@ import { IngestionConfig } from '../apps/ingestion/src/ingestion-config';
 import { SCORING_SERVICE, scoringModule } from '../apps/scoring/src/scoring.module';
 import { ScoringConfig } from '../apps/scoring/src/scoring-config';
 import { CommittedFiles } from './committed-files';
+import { rolesPage } from './roles-page';
 
 const FOLDER = join('docs', 'openapi');
 const BODY_BYTES = 1024;
@@ -54,6 +56,7 @@ async function main(): Promise<void> {
   const keyFile = join(scratch, 'identity.key');
   writeFileSync(keyFile, IdentityVault.newKey());
   const files = new CommittedFiles('npm run openapi');
+  const apis: OpenAPIObject[] = [];
   for (const { name, description, module } of services(keyFile)) {
     const { openApi } = await createServiceApp(module, {
       name,
@@ -61,7 +64,9 @@ async function main(): Promise<void> {
       bodyBytesMax: BODY_BYTES,
     });
     files.keep(join(FOLDER, `${name}.json`), `${JSON.stringify(openApi, null, 2)}\n`);
+    apis.push(openApi);
   }
+  files.keep(join('docs', 'roles.md'), rolesPage(apis));
   rmSync(scratch, { recursive: true });
   files.finish();
 }

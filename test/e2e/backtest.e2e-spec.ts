@@ -54,7 +54,7 @@ let services: Services;
 
 beforeAll(async () => {
   services = await Services.start(['ingestion', 'scoring', 'case-referral']);
-  await told('POST', '/v1/rule-packs', eager, 201);
+  expect((await services.people('POST', '/v1/rule-packs', eager)).status).toBe(201);
   const because = { mode: 'ACTIVE', reason: 'to have something to refute' };
   await told('POST', '/v1/rule-packs/eager/activations', because, 201);
   for (let from = 0; from < feed.length; from += 500) {

@@ -60,9 +60,10 @@ describe('a crash at any moment', () => {
       await services.settled();
       for (const [at, version, mode] of DECISIONS) {
         if (at !== batch) continue;
-        const answer = await services.people('POST', `/v1/rule-packs/${version}/activations`, {
-          ...{ mode, reason: 'a test' },
-        });
+        const because = { mode, reason: 'a test' };
+        const { approver } = services.staffKeys;
+        const path = `/v1/rule-packs/${version}/activations`;
+        const answer = await services.people('POST', path, because, approver);
         expect(answer.status).toBe(201);
       }
     };

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
+import { audit } from '#audit';
 import { type BacktestReport, type DispositionOutcome, type LogPosition } from '#contracts';
 import { type EventTimeMs, invariant, type TransferRef } from '#domain';
 import { inTurn, TransferLog } from '#messaging';
@@ -149,11 +150,22 @@ export class BacktestRepository {
     hash: string,
   ): Promise<void> {
     await inTurn(this.dataSource, 'rule-packs', async (manager) => {
-      await manager.query(
+      const added: unknown[] = await manager.query(
         `insert into intel.rule_pack (version, hash, document, status, proposed_by)
-         values ($1, $2, $3::jsonb, 'PROPOSED', $4) on conflict (version) do nothing`,
+         values ($1, $2, $3::jsonb, 'PROPOSED', $4) on conflict (version) do nothing returning version`,
         [pack.version, hash, JSON.stringify(pack), requestedBy],
       );
+      if (added.length === 1) {
+        await audit(manager, {
+          act: 'propose rule packs',
+          outcome: 'done',
+          actor: { id: requestedBy, roles: [], unit: null },
+          object: { type: 'rule-pack', id: pack.version },
+          before: null,
+          after: { hash },
+          details: { learntBy: id },
+        });
+      }
       await manager.query(
         `update intel.backtest set candidate = $3 where id = $1 and attempts = $2 and status = 'RUNNING'`,
         [id, attempt, pack.version],

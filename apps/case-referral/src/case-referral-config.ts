@@ -1,6 +1,30 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsString, Max, Min, MinLength } from 'class-validator';
-import { loadConfig, ServiceConfig } from '#platform';
+import {
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+} from 'class-validator';
+import { isSafeIssuer } from '#identity';
+import { ConfigError, loadConfig, ServiceConfig } from '#platform';
+
+const CLAIM_LENGTH_MAX = 200;
+/** What an issuer may sign with: never a shared secret, never nothing. */
+const ALGORITHMS =
+  /^(RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA|Ed25519)(,(RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA|Ed25519))*$/;
+
+/** Any by their claim: `ClaimName() readonly X`. */
+const ClaimName = (): PropertyDecorator => (target, property) => {
+  IsString()(target, property);
+  MinLength(1)(target, property);
+  MaxLength(CLAIM_LENGTH_MAX)(target, property);
+};
 
 /** What case-referral is told by its environment. See `.env.example`. */
 export class CaseReferralConfig extends ServiceConfig {
@@ -15,12 +39,89 @@ export class CaseReferralConfig extends ServiceConfig {
   @MinLength(1)
   readonly IDENTITY_KEY_FILE!: string;
 
+  /** Where browsers reach this service. Default: this machine, by its port. */
+  @IsOptional()
+  @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
+  readonly PUBLIC_URL?: string;
+
+  /** The issuer that staff sign in with, as it names itself. Left out, nobody signs in, and staff act by key. */
+  @IsOptional()
+  @IsString()
+  readonly OIDC_ISSUER?: string;
+
+  @IsString()
+  @MinLength(1)
+  readonly OIDC_CLIENT_ID: string = 'layerwatch-console';
+
+  /** A file with the client's secret. Left out: a public client, which PKCE alone protects. */
+  @IsOptional()
+  @IsString()
+  readonly OIDC_CLIENT_SECRET_FILE?: string;
+
+  /** What access tokens must be for. */
+  @IsString()
+  @MinLength(1)
+  readonly OIDC_AUDIENCE: string = 'layerwatch';
+
+  /** With commas between: what signatures are taken. */
+  @Matches(ALGORITHMS, { message: '$property must name signature algorithms, with commas between' })
+  readonly OIDC_ALGORITHMS: string = 'RS256,PS256,ES256,EdDSA';
+
+  @ClaimName()
+  readonly OIDC_ROLES_CLAIM: string = 'roles';
+
+  @ClaimName()
+  readonly OIDC_UNIT_CLAIM: string = 'unit';
+
+  @ClaimName()
+  readonly OIDC_PROVIDER_CLAIM: string = 'provider';
+
+  /** The Ed25519 key (PEM) that roots of the audit trail are signed with. Left out: none are signed. */
+  @IsOptional()
+  @IsString()
+  readonly AUDIT_KEY_FILE?: string;
+
+  /** Whether staff may act by key: where they sign in, each person would be two. */
+  @IsOptional()
+  @IsIn(['accept', 'refuse'])
+  readonly STAFF_KEYS?: 'accept' | 'refuse';
+
+  /** Refused where it is `production` and an issuer is there; accepted otherwise, unless `STAFF_KEYS` says so. */
+  @IsOptional()
+  @IsString()
+  readonly NODE_ENV?: string;
+
   get port(): number {
     return this.CASE_REFERRAL_PORT;
+  }
+
+  get takesStaffKeys(): boolean {
+    const { STAFF_KEYS, OIDC_ISSUER, NODE_ENV } = this;
+    if (STAFF_KEYS !== undefined) return STAFF_KEYS === 'accept';
+    return OIDC_ISSUER === undefined || NODE_ENV !== 'production';
+  }
+
+  get publicUrl(): string {
+    const url = this.PUBLIC_URL ?? `http://127.0.0.1:${this.CASE_REFERRAL_PORT}`;
+    return url.replace(/\/+$/, '');
   }
 }
 
 /** @throws ConfigError naming what is missing or wrong */
 export const loadCaseReferralConfig = (
   environment: Readonly<Record<string, string | undefined>> = process.env,
-): Readonly<CaseReferralConfig> => loadConfig(CaseReferralConfig, environment);
+): Readonly<CaseReferralConfig> => {
+  const config = loadConfig(CaseReferralConfig, environment);
+  const { OIDC_ISSUER, OIDC_AUDIENCE, OIDC_CLIENT_ID } = config;
+  if (OIDC_ISSUER !== undefined && !isSafeIssuer(OIDC_ISSUER)) {
+    throw new ConfigError(
+      'bad configuration: OIDC_ISSUER: must be an https:// address, or an http:// one of this machine',
+    );
+  }
+  if (OIDC_AUDIENCE === OIDC_CLIENT_ID) {
+    throw new ConfigError(
+      'bad configuration: OIDC_AUDIENCE: must be another than OIDC_CLIENT_ID, whose tokens only say who signed in',
+    );
+  }
+  return config;
+};

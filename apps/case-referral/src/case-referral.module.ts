@@ -1,16 +1,22 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ScheduleModule } from '@nestjs/schedule';
+import { AUDIT_KEY, AuditKey, AuditList, AuditRoots, AuditTrail } from '#audit';
 import { AppError } from '#domain';
-import { IdentityVault, StaffKeys } from '#identity';
+import { IdentityVault, Sessions, StaffKeys } from '#identity';
 import { PersistenceModule } from '#persistence';
 import { PlatformModule, Readiness } from '#platform';
 import { AlertRepository } from './alerts/alert.repository';
 import { AlertsConsumer } from './alerts/alerts.consumer';
 import { AlertsController } from './alerts/alerts.controller';
 import { TakeAlerts } from './alerts/take-alerts';
+import { AuditReads } from './audit/audit-reads.interceptor';
+import { AuditController } from './audit/audit.controller';
+import { SignRoots } from './audit/sign-roots';
 import { CaseReferralConfig } from './case-referral-config';
 import { BacktestRepository } from './backtests/backtest.repository';
 import { BacktestsController } from './backtests/backtests.controller';
+import { CancelBacktest } from './backtests/cancel-backtest';
 import { RequestBacktest } from './backtests/request-backtest';
 import { CaseMaterialRepository } from './cases/case-material.repository';
 import { CaseRepository } from './cases/case.repository';
@@ -38,7 +44,11 @@ import { RulePackRepository } from './rule-packs/rule-pack.repository';
 import { RulePacksConsumer } from './rule-packs/rule-packs.consumer';
 import { RulePacksController } from './rule-packs/rule-packs.controller';
 import { ShadowAlertRepository } from './rule-packs/shadow-alert.repository';
+import { SessionController, SignInController } from './session/session.controller';
+import { openSignInDoor } from './session/open-sign-in-door';
+import { SignInDoor } from './staff/sign-in-door';
 import { StaffGuard } from './staff/staff.guard';
+import { WhoIsActing } from './staff/who-is-acting';
 import { StormRepository } from './storms/storm.repository';
 import { StormsConsumer } from './storms/storms.consumer';
 import { StormsController } from './storms/storms.controller';
@@ -63,6 +73,9 @@ const FAILURES_IN_A_ROW_MAX = 3;
 @Module({})
 class CaseReferralModule {}
 
+const auditKey = ({ AUDIT_KEY_FILE }: CaseReferralConfig): AuditKey | null =>
+  AUDIT_KEY_FILE === undefined ? null : AuditKey.fromFile(AUDIT_KEY_FILE);
+
 /** @throws AppError INVALID_INPUT where the identity key file cannot be read or holds no key */
 export const caseReferralModule = (config: CaseReferralConfig): DynamicModule => ({
   module: CaseReferralModule,
@@ -75,6 +88,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
       answerTimeoutMs: config.DATABASE_STATEMENT_TIMEOUT_MS + ANSWER_GRACE_MS,
     }),
     PlatformModule.forRoot('case-referral', config),
+    ScheduleModule.forRoot(),
   ],
   controllers: [
     OperationsController,
@@ -90,11 +104,23 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     StormsController,
     StormsConsumer,
     BacktestsController,
+    SignInController,
+    SessionController,
+    AuditController,
   ],
   providers: [
     { provide: CaseReferralConfig, useValue: config },
     { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
     StaffKeys,
+    Sessions,
+    { provide: SignInDoor, useValue: openSignInDoor(config) },
+    WhoIsActing,
+    AuditTrail,
+    AuditList,
+    AuditReads,
+    { provide: AUDIT_KEY, useValue: auditKey(config) },
+    AuditRoots,
+    SignRoots,
     Clock,
     StaffGuard,
     OperationRepository,
@@ -123,6 +149,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     SwitchTypology,
     BacktestRepository,
     RequestBacktest,
+    CancelBacktest,
   ],
 });
 

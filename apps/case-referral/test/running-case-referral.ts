@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { type Alert, EVENTS, type EvidenceTransfer, type WalletPosition } from '#contracts';
-import { IdentityVault, newStaffKey, provisionStaff, type StaffRole } from '#identity';
+import { IdentityVault, newStaffKey, provisionStaff, STAFF_ROLES, type StaffRole } from '#identity';
 import { appendToOutbox, outboxHead } from '#messaging';
 import { createServiceApp } from '#platform';
 import { loadCaseReferralConfig } from '../src/case-referral-config';
@@ -32,6 +32,8 @@ export interface RunningCaseReferral {
   readonly vault: IdentityVault;
   /** Paths of every route, as its own description names them. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Every route that the server has, as 'GET /v1/cases/:id'. */
+  readonly routes: readonly string[];
   call<Body = Record<string, unknown>>(
     who: string | null,
     method: 'GET' | 'POST',
@@ -41,17 +43,22 @@ export interface RunningCaseReferral {
   close(): Promise<void>;
 }
 
-/** Staff of the tests, by name. Keys are made anew for each database. */
+/** Staff of the tests, by name; of each role there is one of that name. Keys are made anew for each database. */
 export const STAFF: Readonly<Record<string, StaffRole>> = {
+  ...Object.fromEntries(STAFF_ROLES.map((role) => [role, role] as const)),
   ana: 'analyst',
   aziz: 'approver',
   adil: 'approver',
 };
 
-/** @param keys filled with the staff's keys where they have none yet */
+/**
+ * @param keys filled with the staff's keys where they have none yet
+ * @param settings beside those that every start has
+ */
 export async function runCaseReferral(
   databaseUrl: string,
   keys = new Map<string, string>(),
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<RunningCaseReferral> {
   const folder = mkdtempSync(join(tmpdir(), 'layerwatch-case-referral-'));
   const keyFile = join(folder, 'identity.key');
@@ -60,11 +67,19 @@ export async function runCaseReferral(
     DATABASE_URL: databaseUrl,
     IDENTITY_KEY_FILE: keyFile,
     LOG_LEVEL: 'silent',
+    ...settings,
   });
   const { app, openApi } = await createServiceApp(
     caseReferralModule(config),
     CASE_REFERRAL_SERVICE,
   );
+  const routes: string[] = [];
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRoute', ({ method, url: path }) => {
+      for (const one of [method].flat()) routes.push(`${one} ${path}`);
+    });
   const dataSource = app.get(DataSource);
   await dataSource.initialize();
   for (const [id, role] of Object.entries(STAFF)) {
@@ -80,6 +95,7 @@ export async function runCaseReferral(
     url,
     vault: new IdentityVault(MASTER_KEY),
     paths: openApi.paths as RunningCaseReferral['paths'],
+    routes,
     call: async (who, method, path, body) => {
       const response = await fetch(url + path, {
         method,

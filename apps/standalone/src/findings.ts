@@ -62,6 +62,8 @@ export interface Addresses {
   readonly ingestion: string;
   readonly scoring: string;
   readonly caseReferral: string;
+  /** The local one, where there is one. */
+  readonly issuer?: string;
 }
 
 const ANSWER_TIMEOUT_MS = 10_000;

@@ -1,11 +1,15 @@
 import { AppError } from '#domain';
-import { newProviderKey, newStaffKey, STAFF_ROLES, type StaffRole } from '#identity';
+import { newProviderKey, newStaffKey } from '#identity';
 import { makePrivate, readIfThere, writePrivateFile } from './private-file';
+
+/** Of the staff these two have keys, each under the name of its role. */
+export const KEY_HOLDERS = ['analyst', 'approver'] as const;
+export type KeyHolder = (typeof KEY_HOLDERS)[number];
 
 /** The keys of the embedded mode, as `keys.json` holds them. */
 export interface KeyRing {
   readonly provider: Readonly<Record<string, string>>;
-  readonly staff: Readonly<Record<StaffRole, string>>;
+  readonly staff: Readonly<Record<KeyHolder, string>>;
 }
 
 /** The provider that the demo feed comes from. */
@@ -53,7 +57,7 @@ export function parseKeyRing(
     if (!isKey(key, PROVIDER_KEY)) refuse(`has no usable key for provider "${id}"`);
   }
   for (const [name, key] of Object.entries(staff)) {
-    if (!isRole(name)) refuse(`names staff other than ${STAFF_ROLES.join(' and ')}`);
+    if (!isKeyHolder(name)) refuse(`names staff other than ${KEY_HOLDERS.join(' and ')}`);
     if (!isKey(key, STAFF_KEY)) refuse(`has no usable key for ${name}`);
   }
   const keys = [...Object.values(provider), ...Object.values(staff)];
@@ -65,7 +69,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isKey = (value: unknown, form: RegExp): boolean =>
   typeof value === 'string' && form.test(value);
-const isRole = (name: string): name is StaffRole => STAFF_ROLES.some((role) => role === name);
+const isKeyHolder = (name: string): name is KeyHolder =>
+  KEY_HOLDERS.some((holder) => holder === name);
 
 /** Adds the keys that every data folder has; those that are there stay, and so do their holders. */
 export function completeKeyRing(found: { provider: Entries; staff: Entries }): KeyRing {

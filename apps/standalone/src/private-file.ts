@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '#domain';
+import { ISSUER_FILE, PEOPLE_FILE } from '#identity';
 
 const OWNER_ONLY = 0o600;
 const REASONS: Readonly<Record<string, string>> = {
@@ -78,5 +79,8 @@ export async function makePrivateFolder(folder: string): Promise<void> {
 export const keysFile = (dataFolder: string): string => join(dataFolder, 'keys.json');
 export const identityKeyFile = (dataFolder: string): string => join(dataFolder, 'identity.key');
 export const runningFile = (dataFolder: string): string => join(dataFolder, 'running.json');
+export const peopleFile = (dataFolder: string): string => join(dataFolder, PEOPLE_FILE);
+export const issuerFile = (dataFolder: string): string => join(dataFolder, ISSUER_FILE);
+export const auditKeyFile = (dataFolder: string): string => join(dataFolder, 'audit.key');
 export const snapshotFolder = (dataFolder: string): string => join(dataFolder, 'snapshots');
 export const logFolder = (dataFolder: string): string => join(dataFolder, 'logs');

@@ -1,11 +1,20 @@
+import { audit, type AuditFact, SERVICE_ACTOR } from '#audit';
 import { AppError } from '#domain';
-import { provisionProvider, provisionStaff, STAFF_ROLES } from '#identity';
+import { DEMO_UNIT, provisionProvider, provisionStaff } from '#identity';
 import { createDataSource, migrate } from '#persistence';
-import { type KeyRing } from './key-ring';
+import { KEY_HOLDERS, type KeyRing } from './key-ring';
 
 const CONNECTIONS_MAX = 2;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const UNIQUE_VIOLATION = '23505';
+
+/** Who starts the services decides who has a key. */
+const keyGiven = (type: string, id: string): AuditFact => ({
+  act: 'give a key',
+  outcome: 'done',
+  actor: SERVICE_ACTOR,
+  object: { type, id },
+});
 
 /** What start-up does to the database before any service is connected to it. */
 export class Provisioning {
@@ -48,10 +57,13 @@ export class Provisioning {
     await this.dataSource
       .transaction(async (manager) => {
         for (const [id, key] of Object.entries(keys.provider)) {
-          await provisionProvider(manager, id, key);
+          const isChanged = await provisionProvider(manager, id, key);
+          if (isChanged) await audit(manager, keyGiven('provider', id));
         }
-        for (const role of STAFF_ROLES) {
-          await provisionStaff(manager, { id: role, role }, keys.staff[role]);
+        for (const role of KEY_HOLDERS) {
+          const holder = { id: role, role, unit: DEMO_UNIT };
+          const isChanged = await provisionStaff(manager, holder, keys.staff[role]);
+          if (isChanged) await audit(manager, keyGiven('staff', role));
         }
       })
       .catch((cause: unknown) => {

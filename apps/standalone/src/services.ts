@@ -7,7 +7,7 @@ import { type ProgramPlan } from './forked-program';
 import { LogFile } from './log-file';
 import { appMain } from './package-root';
 import { localAddress, type PortWish } from './ports';
-import { identityKeyFile, logFolder, snapshotFolder } from './private-file';
+import { auditKeyFile, identityKeyFile, logFolder, snapshotFolder } from './private-file';
 import { childEnvironment, type StandaloneConfig } from './standalone-config';
 
 const READY_POLL_MS = 50;
@@ -17,19 +17,28 @@ const ANSWER_TIMEOUT_MS = 2_000;
 const SERVICES = ['ingestion', 'scoring', 'case-referral'] as const;
 
 export function portWishes(config: StandaloneConfig): PortWish[] {
-  const { INGESTION_PORT, SCORING_PORT, CASE_REFERRAL_PORT, BACKTEST_PORT } = config;
+  const { INGESTION_PORT, SCORING_PORT, CASE_REFERRAL_PORT, BACKTEST_PORT, ISSUER_PORT } = config;
+  const issuer = { service: 'the local issuer', variable: 'ISSUER_PORT', port: ISSUER_PORT };
   return [
     { service: 'ingestion', variable: 'INGESTION_PORT', port: INGESTION_PORT },
     { service: 'scoring', variable: 'SCORING_PORT', port: SCORING_PORT },
     { service: 'case-referral', variable: 'CASE_REFERRAL_PORT', port: CASE_REFERRAL_PORT },
     { service: 'backtest', variable: 'BACKTEST_PORT', port: BACKTEST_PORT },
+    ...(config.hasLocalIssuer ? [issuer] : []),
   ];
 }
 
 /** @param ports in the order of {@link portWishes} */
 export function addressesOf(host: string, ports: readonly number[]): Addresses {
-  const [ingestion, scoring, caseReferral] = ports.map((port) => localAddress(host, port));
-  return { ingestion: ingestion!, scoring: scoring!, caseReferral: caseReferral! };
+  const [ingestion, scoring, caseReferral, , issuer] = ports.map((port) =>
+    localAddress(host, port),
+  );
+  return {
+    ingestion: ingestion!,
+    scoring: scoring!,
+    caseReferral: caseReferral!,
+    ...(issuer === undefined ? {} : { issuer }),
+  };
 }
 
 export function servicePlans(
@@ -37,6 +46,7 @@ export function servicePlans(
   databaseUrl: string,
   ports: readonly number[],
 ): ProgramPlan[] {
+  const { caseReferral, issuer } = addressesOf(config.HOST, ports);
   const environment = childEnvironment({
     DATABASE_URL: databaseUrl,
     HOST: config.HOST,
@@ -44,12 +54,19 @@ export function servicePlans(
     SCORING_PORT: String(ports[1]),
     CASE_REFERRAL_PORT: String(ports[2]),
     BACKTEST_PORT: String(ports[3]),
+    PUBLIC_URL: config.PUBLIC_URL ?? caseReferral,
+    ...(issuer === undefined
+      ? {}
+      : { OIDC_ISSUER: issuer, ISSUER_URL: issuer, ISSUER_PORT: String(ports[4]) }),
+    LAYERWATCH_DATA: config.dataFolder,
     IDENTITY_KEY_FILE: identityKeyFile(config.dataFolder),
+    AUDIT_KEY_FILE: auditKeyFile(config.dataFolder),
     SCORING_SNAPSHOT_DIR: config.SCORING_SNAPSHOT_DIR ?? snapshotFolder(config.dataFolder),
     LOG_LEVEL: config.LOG_LEVEL,
   });
   const plan = (name: string): ProgramPlan => programPlan(config, name, name, [], environment);
-  return [...SERVICES.map(plan), { ...plan('backtest'), background: true }];
+  const issuers = issuer === undefined ? [] : ['issuer'];
+  return [...[...SERVICES, ...issuers].map(plan), { ...plan('backtest'), background: true }];
 }
 
 export function demoPlan(

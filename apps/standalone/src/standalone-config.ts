@@ -11,7 +11,7 @@ import {
   MinLength,
 } from 'class-validator';
 import { join, resolve } from 'node:path';
-import { loadConfig, LOG_LEVELS } from '#platform';
+import { ConfigError, loadConfig, LOG_LEVELS } from '#platform';
 import { PACKAGE_ROOT } from './package-root';
 
 const PORT_MAX = 65_535;
@@ -59,6 +59,31 @@ export class StandaloneConfig {
   @Max(PORT_MAX)
   readonly BACKTEST_PORT: number = 3004;
 
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(PORT_MAX)
+  readonly ISSUER_PORT: number = 3005;
+
+  /** The operator's own issuer; where it is not set, a local one with demo people is started too. */
+  @IsOptional()
+  @IsString()
+  readonly OIDC_ISSUER?: string;
+
+  /** Whether the local issuer is started: not in production, unless asked for. */
+  @IsOptional()
+  @IsIn(['yes', 'no'])
+  readonly LAYERWATCH_LOCAL_ISSUER?: 'yes' | 'no';
+
+  @IsOptional()
+  @IsString()
+  readonly NODE_ENV?: string;
+
+  /** Where browsers reach case-referral; this machine unless set. */
+  @IsOptional()
+  @IsString()
+  readonly PUBLIC_URL?: string;
+
   /** Where scoring keeps snapshots of its state; in the data folder unless set. */
   @IsOptional()
   @IsString()
@@ -69,13 +94,27 @@ export class StandaloneConfig {
   @IsIn(LOG_LEVELS)
   readonly LOG_LEVEL: (typeof LOG_LEVELS)[number] = 'warn';
 
+  get hasLocalIssuer(): boolean {
+    return this.OIDC_ISSUER === undefined && this.LAYERWATCH_LOCAL_ISSUER !== 'no';
+  }
+
   get dataFolder(): string {
     return resolve(this.LAYERWATCH_DATA);
   }
 }
 
-export const loadStandaloneConfig = (): StandaloneConfig =>
-  loadConfig(StandaloneConfig, process.env);
+/** @throws ConfigError naming what is wrong; also where production would get demo people that nobody asked for */
+export function loadStandaloneConfig(): StandaloneConfig {
+  const config = loadConfig(StandaloneConfig, process.env);
+  const isAskedFor = config.LAYERWATCH_LOCAL_ISSUER === 'yes';
+  if (config.hasLocalIssuer && config.NODE_ENV === 'production' && !isAskedFor) {
+    throw new ConfigError(
+      'bad configuration: NODE_ENV is production, and the local issuer signs in demo people: set OIDC_ISSUER to yours, or ' +
+        'LAYERWATCH_LOCAL_ISSUER to no (staff act by key) or to yes (if demo people are what you want)',
+    );
+  }
+  return config;
+}
 
 /** What a program of ours is given: the operator's environment, so that its own settings reach it, and what we decided. */
 export const childEnvironment = (decided: Readonly<Record<string, string>>): NodeJS.ProcessEnv => ({

@@ -4,7 +4,7 @@ import { DemoFeed } from './demo-feed';
 import { DemoWatch } from './demo-watch';
 import { Findings } from './findings';
 import { type Flags } from './flags';
-import { asFileFailure, keysFile, logFolder } from './private-file';
+import { asFileFailure, keysFile, logFolder, peopleFile } from './private-file';
 import { type Summary, summaryLines } from './render/summary';
 import { settle } from './settle';
 import { demoPlan } from './services';
@@ -55,7 +55,8 @@ export class Standalone {
     const started = await new StartUp(config, this.terminal, this.stop, this.undo).run();
     this.stop.check();
     this.haveStarted = true;
-    this.terminal.line(`READY ${JSON.stringify(started.addresses)}`);
+    const { ingestion, scoring, caseReferral } = started.addresses;
+    this.terminal.line(`READY ${JSON.stringify({ ingestion, scoring, caseReferral })}`);
     if (this.flags.demo) await this.showDemo(config, started);
     if (this.flags.exitAfterDemo) return;
     this.terminal.line(this.terminal.paint.strong('Serving. Ctrl-C stops everything.'));
@@ -117,7 +118,12 @@ export class Standalone {
     const { stop, terminal, flags } = this;
     const [topCase = null] = await stop.during(findings.cases(1));
     const rate = wasInAlready ? 0 : flags.rate;
-    const files = { keysFile: keysFile(config.dataFolder), logs: logFolder(config.dataFolder) };
+    const { dataFolder } = config;
+    const files = {
+      keysFile: keysFile(dataFolder),
+      peopleFile: config.hasLocalIssuer ? peopleFile(dataFolder) : null,
+      logs: logFolder(dataFolder),
+    };
     const summary = { ...facts, topCase, ...files, seed: flags.seed, rate };
     terminal.lines(summaryLines(summary, terminal.paint));
   }

@@ -1,15 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#domain';
 import { holdDataFolder, startEmbeddedPostgres } from '#embedded-postgres';
+import { openAuditKey } from './audit-key';
 import { type Addresses, Findings } from './findings';
 import { openIdentityKey } from './identity-key';
+import { openIssuerFiles } from './issuer-files';
 import { type KeyRing, openKeyRing, parseKeyRing } from './key-ring';
 import { claimPorts } from './ports';
 import {
+  auditKeyFile,
   identityKeyFile,
   keysFile,
   logFolder,
   makePrivateFolder,
+  peopleFile,
   readIfThere,
 } from './private-file';
 import { Provisioning } from './provisioning.repository';
@@ -64,6 +68,7 @@ export class StartUp {
     this.stop.check();
     await makePrivateFolder(logFolder(config.dataFolder));
     const keys = await this.prepareDatabase(databaseUrl, file);
+    if (config.hasLocalIssuer) await this.prepareIssuer();
     this.stop.check();
     const addresses = addressesOf(config.HOST, ports);
     await this.startServices(databaseUrl, ports, addresses);
@@ -135,11 +140,24 @@ export class StartUp {
       Provisioning.during(databaseUrl, async (database) => {
         const applied = await database.migrate();
         await openIdentityKey(identityKeyFile(dataFolder), await database.holdsIdentities());
+        await openAuditKey(auditKeyFile(dataFolder));
         const keys = await openKeyRing(file);
         await database.provision(keys);
         return [keys, applied === 0 ? 'up to date' : `${counted(applied, 'migration')} applied`];
       }),
     );
+  }
+
+  /** Shows the demo people and their passwords once, where they are made. */
+  private async prepareIssuer(): Promise<void> {
+    const { dataFolder } = this.config;
+    const people = await openIssuerFiles(dataFolder);
+    if (people === null) return;
+    this.say('people', `made to sign in with (kept in ${peopleFile(dataFolder)}):`);
+    const nameLength = Math.max(...people.map(({ login }) => login.length));
+    for (const { login, password } of people) {
+      this.say('', `${login.padEnd(nameLength)}  ${password}`);
+    }
   }
 
   private async startServices(
@@ -167,7 +185,8 @@ export class StartUp {
       const ready = waitUntilReady(addresses, logFolder(config.dataFolder), stop.signal);
       await stop.during(ready);
       supervisor.markStarted();
-      return [undefined, 'ingestion, scoring, case-referral'];
+      const issuer = addresses.issuer === undefined ? '' : ', issuer';
+      return [undefined, `ingestion, scoring, case-referral${issuer}`];
     });
   }
 

@@ -1,11 +1,23 @@
-export { IdentityVault, type SealedIdentity } from './identity-vault';
+export { type ClaimNames } from './claims';
 export {
-  ProviderKeys,
-  provisionProvider,
-  provisionStaff,
-  type Staff,
-  STAFF_ROLES,
-  type StaffRole,
-  StaffKeys,
-} from './known-keys';
-export { newProviderKey, newStaffKey } from './secret-key';
+  DEMO_UNIT,
+  type DemoPerson,
+  ISSUER_FILE,
+  newDemoPeople,
+  parsePeople,
+  PEOPLE_FILE,
+} from './demo-people';
+export { requireFourEyes } from './four-eyes';
+export { IdentityVault, type SealedIdentity } from './identity-vault';
+export { ProviderKeys, provisionProvider, provisionStaff, StaffKeys } from './known-keys';
+export { isSafeIssuer, OidcIssuer, type OidcSettings } from './oidc-issuer';
+export { type Act, ACTS, may, STAFF_ROLES, type StaffRole, WHO_MAY } from './roles';
+export { bearerToken, newProviderKey, newStaffKey } from './secret-key';
+export {
+  checkCsrfToken,
+  csrfToken,
+  SESSION_HOURS_MAX,
+  Sessions,
+  SIGN_IN_MINUTES_MAX,
+} from './sessions';
+export { type Staff } from './staff';

@@ -1,16 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '#domain';
+import { type StaffRole } from './roles';
 import { bearerToken, keyHash } from './secret-key';
-
-/** Who is acting, as far as a key says. */
-export interface Staff {
-  readonly id: string;
-  readonly role: StaffRole;
-}
-
-export const STAFF_ROLES = ['analyst', 'approver'] as const;
-export type StaffRole = (typeof STAFF_ROLES)[number];
+import { type Staff } from './staff';
 
 /** A key that was good is asked for again after this long; so long a withdrawn one goes on working. */
 const KNOWN_FOR_MS = 30_000;
@@ -82,7 +75,7 @@ export class StaffKeys {
     const hash = keyHash(requiredToken(authorization));
     const load = async (): Promise<Staff | null> => {
       const rows: Staff[] = await this.dataSource.query(
-        'select id, role from referral.staff where key_hash = $1',
+        'select id, array[role] as roles, unit, provider from referral.staff where key_hash = $1',
         [hash],
       );
       return rows[0] ?? null;
@@ -93,30 +86,42 @@ export class StaffKeys {
   }
 }
 
-/** Makes a provider known, or gives one that is known this key. Doing so again changes nothing. */
+/** Makes a provider known, or gives one that is known this key. @returns whether anything changed */
 export async function provisionProvider(
   source: DataSource | EntityManager,
   providerId: string,
   key: string,
-): Promise<void> {
-  await source.query(
+): Promise<boolean> {
+  const changed: unknown[] = await source.query(
     `insert into feed.provider (id, key_hash) values ($1, $2)
      on conflict (id) do update set key_hash = excluded.key_hash
-     where provider.key_hash <> excluded.key_hash`,
+     where provider.key_hash <> excluded.key_hash returning id`,
     [providerId, keyHash(key)],
   );
+  return changed.length === 1;
 }
 
-/** Makes a person of the staff known, or gives one that is known this key. Doing so again changes nothing. */
+/** Somebody of the staff who has a key. */
+export interface KeyHolder {
+  readonly id: string;
+  readonly role: StaffRole;
+  readonly unit?: string;
+  readonly provider?: string;
+}
+
+/** Makes a person of the staff known, or gives one that is known this key. @returns whether anything changed */
 export async function provisionStaff(
   source: DataSource | EntityManager,
-  staff: Staff,
+  staff: KeyHolder,
   key: string,
-): Promise<void> {
-  await source.query(
-    `insert into referral.staff (id, role, key_hash) values ($1, $2, $3)
-     on conflict (id) do update set key_hash = excluded.key_hash, role = excluded.role
-     where (staff.key_hash, staff.role) <> (excluded.key_hash, excluded.role)`,
-    [staff.id, staff.role, keyHash(key)],
+): Promise<boolean> {
+  const changed: unknown[] = await source.query(
+    `insert into referral.staff (id, role, key_hash, unit, provider) values ($1, $2, $3, $4, $5)
+     on conflict (id) do update
+       set key_hash = excluded.key_hash, role = excluded.role, unit = excluded.unit, provider = excluded.provider
+     where (staff.key_hash, staff.role, staff.unit, staff.provider)
+       is distinct from (excluded.key_hash, excluded.role, excluded.unit, excluded.provider) returning id`,
+    [staff.id, staff.role, keyHash(key), staff.unit ?? null, staff.provider ?? null],
   );
+  return changed.length === 1;
 }

@@ -37,6 +37,7 @@ export class StandaloneRun {
         SCORING_PORT: '0',
         CASE_REFERRAL_PORT: '0',
         BACKTEST_PORT: '0',
+        ISSUER_PORT: '0',
         ...settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

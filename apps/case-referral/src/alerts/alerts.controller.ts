@@ -11,7 +11,7 @@ import { knownId, notFound } from '../page/known-id';
 import { type Page, toPage } from '../page/page';
 import { PageQuery } from '../page/page-query';
 import { Actor } from '../staff/actor';
-import { ApiProblem, StaffController } from '../staff/staff-route';
+import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { AlertDetailAnswer, AlertPageAnswer } from './alert-answer';
 import { AlertRepository, type FoundAlert } from './alert.repository';
 
@@ -30,6 +30,7 @@ export class AlertsController {
   ) {}
 
   @Get()
+  @May('read alerts')
   @ApiOperation({
     summary: 'Every alert, in the order in which they were raised',
     description:
@@ -50,6 +51,7 @@ export class AlertsController {
   }
 
   @Get(':id')
+  @May('read alerts')
   @ApiOperation({ summary: 'One alert with the transfers it relies on, and what was found of it' })
   @ApiOkResponse({ type: AlertDetailAnswer })
   @ApiProblem(404, 'There is no such alert.')
@@ -63,6 +65,7 @@ export class AlertsController {
   }
 
   @Post(':id/dispositions')
+  @May('find on alerts')
   @ApiOperation({
     summary: 'Confirm or refute an alert',
     description:

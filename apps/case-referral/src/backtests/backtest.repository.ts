@@ -142,12 +142,13 @@ export class BacktestRepository {
     return rows[0] ? { ...toBacktest(rows[0]), report: rows[0].report } : null;
   }
 
-  /** Ends one that has not ended. */
-  async cancel(id: string): Promise<void> {
-    await this.dataSource.query(
+  /** Ends one that has not ended. @returns whether it had not */
+  async cancel(manager: EntityManager, id: string): Promise<boolean> {
+    const [, ended]: [unknown[], number] = await manager.query(
       `update intel.backtest set status = 'CANCELLED', ended_at = now(), stage = null
        where id = $1 and status = any ('{WAITING,RUNNING}')`,
       [id],
     );
+    return ended === 1;
   }
 }

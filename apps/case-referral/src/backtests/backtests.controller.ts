@@ -7,10 +7,11 @@ import { knownId, notFound } from '../page/known-id';
 import { type Page, toPage } from '../page/page';
 import { PageQuery } from '../page/page-query';
 import { Actor } from '../staff/actor';
-import { ApiProblem, StaffController } from '../staff/staff-route';
+import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { BacktestAnswer, BacktestDetailAnswer, BacktestPageAnswer } from './backtest-answer';
 import { BacktestInput } from './backtest-input';
 import { type Backtest, type BacktestDetail, BacktestRepository } from './backtest.repository';
+import { CancelBacktest } from './cancel-backtest';
 import { RequestBacktest } from './request-backtest';
 
 @StaffController('backtests')
@@ -18,9 +19,11 @@ export class BacktestsController {
   constructor(
     private readonly backtests: BacktestRepository,
     private readonly requestBacktest: RequestBacktest,
+    private readonly cancelBacktest: CancelBacktest,
   ) {}
 
   @Get()
+  @May('read detection')
   @ApiOperation({ summary: 'Backtests, in the order in which they were asked for' })
   @ApiOkResponse({ type: BacktestPageAnswer })
   @ApiProblem(400, 'A limit or a cursor that is none.')
@@ -36,6 +39,7 @@ export class BacktestsController {
   }
 
   @Post()
+  @May('run backtests')
   @ApiOperation({
     summary: 'Run a rule pack over the stored transfers, beside the one in force',
     description:
@@ -60,6 +64,7 @@ export class BacktestsController {
   }
 
   @Get(':id')
+  @May('read detection')
   @ApiOperation({ summary: 'One backtest: how far it is, and what came of it' })
   @ApiOkResponse({ type: BacktestDetailAnswer })
   @ApiProblem(404, 'There is no such backtest.')
@@ -70,13 +75,14 @@ export class BacktestsController {
   }
 
   @Post(':id/cancellations')
+  @May('run backtests')
   @HttpCode(200)
   @ApiOperation({ summary: 'End a backtest; one that has ended stays as it is' })
   @ApiOkResponse({ type: BacktestDetailAnswer })
   @ApiProblem(404, 'There is no such backtest.')
-  async cancel(@Param('id') id: string): Promise<BacktestDetail> {
+  async cancel(@Param('id') id: string, @Actor() actor: Staff): Promise<BacktestDetail> {
     await this.find(id);
-    await this.backtests.cancel(id.toLowerCase());
+    await this.cancelBacktest.run(id.toLowerCase(), actor);
     return this.find(id);
   }
 }

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidV7 } from 'uuid';
+import { audit } from '#audit';
 import { AppError, type EventTimeMs, formatEventTime, invariant, parseEventTime } from '#domain';
 import { type Staff } from '#identity';
+import { auditActor } from '../audit/audit-actor';
 import { notFound } from '../page/known-id';
 import { type BacktestInput } from './backtest-input';
 import { type Backtest, BacktestRepository, type NewBacktest } from './backtest.repository';
@@ -63,7 +65,19 @@ export class RequestBacktest {
           `${WAITING_MAX} backtests wait already: cancel one, or wait`,
         );
       }
-      return { created: true, backtest: await backtests.add(manager, asked) };
+      const backtest = await backtests.add(manager, asked);
+      await audit(manager, {
+        ...{ act: 'run backtests', outcome: 'done', actor: auditActor(actor) },
+        object: { type: 'backtest', id: asked.id },
+        before: null,
+        after: {
+          candidate: asked.candidate,
+          present: asked.present,
+          from: asked.from,
+          until: asked.until,
+        },
+      });
+      return { created: true, backtest };
     });
   }
 }

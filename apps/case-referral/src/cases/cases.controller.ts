@@ -6,7 +6,7 @@ import { knownId } from '../page/known-id';
 import { type Page, toPage } from '../page/page';
 import { PageQuery } from '../page/page-query';
 import { type Told } from '../page/told';
-import { ApiProblem, StaffController } from '../staff/staff-route';
+import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { type CaseAnswer, CaseDetailAnswer, CasePageAnswer } from './case-answer';
 import { isUrgent } from './case-summary';
 import { CaseRepository, type ListedCase, type RankPlace } from './case.repository';
@@ -33,6 +33,7 @@ export class CasesController {
   ) {}
 
   @Get()
+  @May('read cases')
   @ApiOperation({
     summary: 'Cases, most money still reachable first, then by risk',
     description:
@@ -54,6 +55,7 @@ export class CasesController {
   }
 
   @Get(':id')
+  @May('read cases')
   @ApiOperation({
     summary: 'One case: wallets with role and layer, transfers, and where the money is',
     description: 'The id of a case that was merged into another gives that other one.',

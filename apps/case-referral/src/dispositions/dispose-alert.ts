@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '#audit';
 import { type Staff } from '#identity';
+import { auditActor } from '../audit/audit-actor';
 import { notFound } from '../page/known-id';
 import { type DispositionInput } from './disposition-answer';
 import { type Disposition, DispositionRepository } from './disposition.repository';
@@ -26,10 +28,14 @@ export class DisposeAlert {
         return { created: false, disposition: last };
       }
       const found = { reason, actor: actor.id };
-      return {
-        created: true,
-        disposition: await this.dispositions.add(manager, { alertId, outcome }, found),
-      };
+      const disposition = await this.dispositions.add(manager, { alertId, outcome }, found);
+      await audit(manager, {
+        ...{ act: 'find on alerts', outcome: 'done', actor: auditActor(actor), reason },
+        object: { type: 'alert', id: alertId },
+        before: last === undefined ? null : { outcome: last.outcome },
+        after: { outcome },
+      });
+      return { created: true, disposition };
     });
   }
 }

@@ -9,7 +9,7 @@ import { type Page, toPage } from '../page/page';
 import { PageQuery } from '../page/page-query';
 import { type Told } from '../page/told';
 import { Actor } from '../staff/actor';
-import { ApiProblem, StaffController } from '../staff/staff-route';
+import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { maskedValue } from './masked-value';
 import {
   type IndicatorAnswer,
@@ -30,6 +30,7 @@ export class OperationsController {
   ) {}
 
   @Post()
+  @May('register operations')
   @ApiOperation({
     summary: 'Make an operation known, or more indicators of one',
     description:
@@ -51,6 +52,7 @@ export class OperationsController {
   }
 
   @Get()
+  @May('read operations')
   @ApiOperation({ summary: 'Known operations, as they were registered' })
   @ApiOkResponse({ type: OperationPageAnswer })
   @ApiProblem(400, 'A limit or a cursor that is none.')
@@ -66,6 +68,7 @@ export class OperationsController {
   }
 
   @Get(':id')
+  @May('read operations')
   @ApiOperation({ summary: 'One operation with its indicators, identifiers masked' })
   @ApiOkResponse({ type: OperationDetailAnswer })
   @ApiProblem(404, 'There is no such operation.')

@@ -220,7 +220,9 @@ describe('registering an operation', () => {
   it('beyond the most that one holds is refused as a whole', async () => {
     await post(operation('op-full', []));
     await database.dataSource.query(
-      `insert into intel.indicator (operation_id, type, match, known_from, created_by)
+      // As the service does: what nothing is said of in the trail is not committed.
+      `with said as (insert into audit.entry (chain, body) values (0, '{}'))
+       insert into intel.indicator (operation_id, type, match, known_from, created_by)
        select 'op-full', 'wallet', E'demo\nF' || n, now(), 'ana' from generate_series(1, $1::integer) n`,
       [INDICATORS_PER_OPERATION_MAX - 1],
     );

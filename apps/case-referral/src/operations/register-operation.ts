@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidV7 } from 'uuid';
+import { audit } from '#audit';
 import {
   AppError,
   type EventTimeMs,
@@ -9,6 +10,7 @@ import {
   walletKey,
 } from '#domain';
 import { IdentityVault, type Staff } from '#identity';
+import { auditActor } from '../audit/audit-actor';
 import { RefreshCases } from '../cases/refresh-cases';
 import { type Told } from '../page/told';
 import { type RegisteredOperationAnswer } from './operation-answer';
@@ -59,6 +61,17 @@ export class RegisterOperation {
       if (added.length > 0) {
         await this.refreshCases.ofOperation(manager, id);
         await this.operations.tellDetection(manager, id, added);
+      }
+      if (created || added.length > 0) {
+        await audit(manager, {
+          ...{ act: 'register operations', outcome: 'done', actor: auditActor(actor) },
+          object: { type: 'operation', id },
+          before: created ? null : {},
+          after: {
+            ...(created ? { name, kind, modus } : {}),
+            indicators: added.map(({ type, match, knownFromMs }) => ({ type, match, knownFromMs })),
+          },
+        });
       }
       return { created, operation: { ...operation, indicatorsAdded: added.length } };
     });

@@ -1,7 +1,7 @@
 import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type Told } from '../page/told';
-import { StaffController } from '../staff/staff-route';
+import { May, StaffController } from '../staff/staff-route';
 import { OverviewAnswer } from './overview-answer';
 import { OverviewRepository } from './overview.repository';
 
@@ -10,6 +10,7 @@ export class OverviewController {
   constructor(private readonly overview: OverviewRepository) {}
 
   @Get()
+  @May('read the overview')
   @ApiOperation({ summary: 'Alerts, cases and money in a few figures' })
   @ApiOkResponse({ type: OverviewAnswer })
   async read(): Promise<Told<OverviewAnswer>> {

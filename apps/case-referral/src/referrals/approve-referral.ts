@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '#audit';
 import { AppError, invariant } from '#domain';
-import { type Staff } from '#identity';
+import { requireFourEyes, type Staff } from '#identity';
+import { auditActor } from '../audit/audit-actor';
 import { sha256OfCanonical } from '../canonical-hash';
 import { Clock } from '../clock';
 import { notFound } from '../page/known-id';
 import { type Referral, ReferralRepository } from './referral.repository';
 
-/** Approves a referral: by a person with that role, who is not its author. */
+/** Approves a referral: by another person than its author. */
 @Injectable()
 export class ApproveReferral {
   constructor(
@@ -18,20 +20,15 @@ export class ApproveReferral {
    * What is approved is the very dossier that was proposed, known by its hash, even where the case has changed since:
    * the approver has read that one. `caseChangedSince` tells whether to propose anew.
    *
-   * @throws AppError FORBIDDEN without the role, or for the author; NOT_FOUND; CONFLICT where somebody else has approved it;
+   * @throws AppError FORBIDDEN for the author; NOT_FOUND; CONFLICT where somebody else has approved it;
    *   PRECONDITION_FAILED where the stored dossier is no longer what was proposed
    */
   async run(id: string, actor: Staff): Promise<Referral> {
-    if (actor.role !== 'approver') {
-      throw new AppError('FORBIDDEN', 'only an approver may approve a referral');
-    }
     return this.referrals.transaction(async (manager) => {
       await this.referrals.lock(manager, id);
       const referral = await this.referrals.find(manager, id);
       if (referral === null) throw notFound('referral');
-      if (referral.proposedBy === actor.id) {
-        throw new AppError('FORBIDDEN', 'a referral is approved by another person than its author');
-      }
+      requireFourEyes(referral.proposedBy, actor.id, 'a referral');
       if (referral.status === 'REFERRED') {
         if (referral.approvedBy === actor.id) return referral;
         throw new AppError('CONFLICT', 'somebody else has approved this referral');
@@ -45,6 +42,12 @@ export class ApproveReferral {
       await this.referrals.refer(manager, referral, actor.id, this.clock.nowMs());
       const referred = await this.referrals.find(manager, id);
       invariant(referred !== null, 'what was stored is there');
+      await audit(manager, {
+        ...{ act: 'approve referrals', outcome: 'done', actor: auditActor(actor) },
+        object: { type: 'referral', id },
+        before: { status: referral.status },
+        after: { status: referred.status, caseId: referred.caseId, sha256: referred.sha256 },
+      });
       return referred;
     });
   }

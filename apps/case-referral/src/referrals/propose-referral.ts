@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidV7 } from 'uuid';
+import { audit } from '#audit';
 import { invariant } from '#domain';
 import { type Staff } from '#identity';
 import { AlertRepository } from '../alerts/alert.repository';
+import { auditActor } from '../audit/audit-actor';
 import { sha256OfCanonical } from '../canonical-hash';
 import { CaseMaterialRepository } from '../cases/case-material.repository';
 import { drawCase } from '../cases/case-picture';
@@ -61,6 +63,13 @@ export class ProposeReferral {
       });
       const referral = await this.referrals.findProposed(manager, contentSha256, actor.id);
       invariant(referral !== null, 'a referral that says this is proposed');
+      // Drawing it up showed the case, also where it was proposed before.
+      await audit(manager, {
+        ...{ act: 'propose referrals', outcome: 'done', actor: auditActor(actor) },
+        object: { type: 'referral', id: referral.id },
+        before: created ? null : { status: referral.status },
+        after: { status: referral.status, caseId: file.id, sha256: referral.sha256 },
+      });
       return { created, referral };
     });
   }

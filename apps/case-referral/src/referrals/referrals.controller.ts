@@ -4,7 +4,7 @@ import { type FastifyReply } from 'fastify';
 import { type Staff } from '#identity';
 import { knownId, notFound } from '../page/known-id';
 import { Actor } from '../staff/actor';
-import { ApiProblem, StaffController } from '../staff/staff-route';
+import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { ApproveReferral } from './approve-referral';
 import { ProposeReferral } from './propose-referral';
 import { ReferralAnswer } from './referral-answer';
@@ -16,6 +16,7 @@ export class CaseReferralsController {
   constructor(private readonly proposeReferral: ProposeReferral) {}
 
   @Post(':id/referrals')
+  @May('propose referrals')
   @ApiOperation({
     summary: 'Propose a referral of the case as it stands',
     description:
@@ -45,6 +46,7 @@ export class ReferralsController {
   ) {}
 
   @Get(':id')
+  @May('read referrals')
   @ApiOperation({ summary: 'A referral with its dossier' })
   @ApiOkResponse({ type: ReferralAnswer })
   @ApiProblem(404, 'There is no such referral.')
@@ -55,6 +57,7 @@ export class ReferralsController {
   }
 
   @Post(':id/approvals')
+  @May('approve referrals')
   @HttpCode(200)
   @ApiOperation({
     summary: 'Approve a referral: another person than its author, with the role approver',

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { type ActivationMode } from '#contracts';
+import { audit } from '#audit';
 import { AppError } from '#domain';
-import { type Staff } from '#identity';
+import { requireFourEyes, type Staff } from '#identity';
 import { parseRulePack } from '#typologies';
+import { auditActor } from '../audit/audit-actor';
 import { notFound } from '../page/known-id';
 import { type ActivationInput } from './activation-input';
 import { type Activation, RulePackRepository, type StoredRulePack } from './rule-pack.repository';
@@ -16,7 +18,7 @@ export class ActivateRulePack {
   /**
    * Deciding what is so already changes nothing.
    *
-   * @throws AppError NOT_FOUND; CONFLICT where a pack cannot become that from what it is; PRECONDITION_FAILED where an
+   * @throws AppError NOT_FOUND; FORBIDDEN where the author would activate it; CONFLICT where a pack cannot become that from what it is; PRECONDITION_FAILED where an
    *   earlier version of the software accepted the pack and this one would not
    */
   async run(
@@ -29,12 +31,17 @@ export class ActivateRulePack {
       if (pack === null) throw notFound('rule pack');
       const [last] = await this.packs.activations(manager, version, 1);
       if (last?.mode === mode && isSo(pack, mode)) return { created: false, activation: last };
+      if (mode === 'ACTIVE') requireFourEyes(pack.proposedBy, actor.id, 'a rule pack');
       await this.change(manager, pack, mode);
       const decision = { reason, actor: actor.id };
-      return {
-        created: true,
-        activation: await this.packs.decide(manager, pack, mode, decision),
-      };
+      const activation = await this.packs.decide(manager, pack, mode, decision);
+      await audit(manager, {
+        ...{ act: 'activate rule packs', outcome: 'done', actor: auditActor(actor), reason },
+        object: { type: 'rule-pack', id: version },
+        before: { status: pack.status },
+        after: { mode, hash: pack.hash, position: activation.position },
+      });
+      return { created: true, activation };
     });
   }
 

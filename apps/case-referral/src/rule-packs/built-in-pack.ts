@@ -1,10 +1,11 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { audit, SERVICE_ACTOR } from '#audit';
 import { invariant } from '#domain';
 import { DEFAULT_PACK, packHash } from '#typologies';
 import { type NewRulePack, RulePackRepository } from './rule-pack.repository';
 
 /** Who proposed the pack that comes with the software. */
-const BUILT_IN = 'layerwatch';
+const BUILT_IN = SERVICE_ACTOR.id;
 
 /**
  * Lists the pack that comes with the software. It is in force until somebody activates another; from then on a new version
@@ -24,7 +25,14 @@ export class BuiltInPack implements OnApplicationBootstrap {
         status: 'PROPOSED',
         proposedBy: BUILT_IN,
       };
-      await this.packs.add(manager, pack);
+      if (await this.packs.add(manager, pack)) {
+        await audit(manager, {
+          ...{ act: 'propose rule packs', outcome: 'done', actor: SERVICE_ACTOR },
+          object: { type: 'rule-pack', id: pack.version },
+          before: null,
+          after: { hash: pack.hash },
+        });
+      }
       const stored = await this.packs.find(manager, pack.version);
       invariant(stored !== null, 'what was stored is there');
       const isUndecided = (await this.packs.activations(manager, pack.version, 1)).length === 0;

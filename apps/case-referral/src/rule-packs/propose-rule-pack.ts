@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '#audit';
 import { AppError, invariant } from '#domain';
 import { type Staff } from '#identity';
 import { packHash, parseRulePack } from '#typologies';
+import { auditActor } from '../audit/audit-actor';
 import { type ListedRulePack, RulePackRepository } from './rule-pack.repository';
 
 /** Takes a document as a rule pack that may be activated. Nothing is judged by it until it is. */
@@ -29,6 +31,14 @@ export class ProposeRulePack {
           'CONFLICT',
           'there is a pack of this version that says something else: what a version says never changes',
         );
+      }
+      if (created) {
+        await audit(manager, {
+          ...{ act: 'propose rule packs', outcome: 'done', actor: auditActor(actor) },
+          object: { type: 'rule-pack', id: version },
+          before: null,
+          after: { hash },
+        });
       }
       return { created, pack };
     });

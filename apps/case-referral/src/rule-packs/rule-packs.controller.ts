@@ -9,7 +9,7 @@ import { type Page, toPage } from '../page/page';
 import { PageQuery } from '../page/page-query';
 import { type Told } from '../page/told';
 import { Actor } from '../staff/actor';
-import { ApiProblem, StaffController } from '../staff/staff-route';
+import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { ActivateRulePack } from './activate-rule-pack';
 import { ActivationInput } from './activation-input';
 import { CompareRulePack } from './compare-rule-pack';
@@ -36,6 +36,7 @@ export class RulePacksController {
   ) {}
 
   @Get()
+  @May('read detection')
   @ApiOperation({ summary: 'Rule packs, in the order in which they became known' })
   @ApiOkResponse({ type: RulePackPageAnswer })
   @ApiProblem(400, 'A limit or a cursor that is none.')
@@ -51,6 +52,7 @@ export class RulePacksController {
   }
 
   @Get('schema')
+  @May('read detection')
   @ApiOperation({ summary: 'What a rule pack is: its JSON Schema (2020-12)' })
   @ApiOkResponse({ schema: { type: 'object' } })
   schema(): typeof RULE_PACK_SCHEMA {
@@ -58,6 +60,7 @@ export class RulePacksController {
   }
 
   @Post()
+  @May('propose rule packs')
   @ApiOperation({
     summary: 'Propose a rule pack',
     description:
@@ -80,6 +83,7 @@ export class RulePacksController {
   }
 
   @Get(':version')
+  @May('read detection')
   @ApiOperation({ summary: 'One rule pack, whole, and what became of it' })
   @ApiOkResponse({ type: RulePackDetailAnswer })
   @ApiProblem(404, 'There is no such pack.')
@@ -90,11 +94,12 @@ export class RulePacksController {
   }
 
   @Post(':version/activations')
+  @May('activate rule packs')
   @ApiOperation({
     summary: 'Put a rule pack in force, beside the one in force, or take it from there',
     description:
       'An entry of the control log: detection applies it at its `position`, between two transfers, and a replay applies ' +
-      'it there again. Deciding what is so already changes nothing.',
+      'it there again. A pack is put in force by another person than its author. Deciding what is so already changes nothing.',
   })
   @ApiCreatedResponse({ type: ActivationAnswer })
   @ApiOkResponse({ type: ActivationAnswer, description: 'It was so already.' })
@@ -114,6 +119,7 @@ export class RulePacksController {
   }
 
   @Get(':version/comparison')
+  @May('read detection')
   @ApiOperation({
     summary: 'What the pack raised as the shadow, against what the active one raised meanwhile',
     description: 'Two alerts are the same finding where they share a transfer.',

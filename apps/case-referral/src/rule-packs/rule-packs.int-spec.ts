@@ -43,7 +43,7 @@ const pack = (version: string, raiseAt = 55): RulePack => ({
 });
 const propose = (document: unknown, who = 'ana') =>
   service.call(who, 'POST', '/v1/rule-packs', document);
-const activate = (version: string, mode: string, who = 'ana', reason = 'back-tested') =>
+const activate = (version: string, mode: string, who = 'aziz', reason = 'back-tested') =>
   service.call<Decided & { code?: string }>(who, 'POST', `/v1/rule-packs/${version}/activations`, {
     mode,
     reason,
@@ -148,6 +148,24 @@ describe('activating a rule pack', () => {
     expect(await toldDetection()).toHaveLength(1);
   });
 
+  it('takes another person than its author, whatever the application does', async () => {
+    await propose(pack('a'), 'aziz');
+    expect((await activate('a', 'SHADOW', 'aziz')).status).toBe(201);
+    const own = await activate('a', 'ACTIVE', 'aziz');
+    expect([own.status, own.body.code]).toEqual([403, 'FORBIDDEN']);
+    const { position } = (await activate('a', 'WITHDRAWN', 'aziz')).body;
+    const forced = (author: string) =>
+      database.dataSource.query(
+        `insert into intel.rule_pack_activation (position, version, mode, reason, decided_by, proposed_by)
+         values ($1::bigint + 0, 'a', 'ACTIVE', 'forced', 'aziz', ${author})`,
+        [position],
+      );
+    for (const author of ['null', `'somebody else'`]) {
+      await expect(forced(author)).rejects.toThrow('rule_pack_activation_four_eyes');
+    }
+    expect((await activate('a', 'ACTIVE', 'adil')).status).toBe(201);
+  });
+
   it('goes back to one that was active before', async () => {
     await propose(pack('a'));
     await activate('a', 'ACTIVE');
@@ -199,7 +217,7 @@ describe('activating a rule pack', () => {
     expect((await activate('%00', 'ACTIVE')).status).toBe(404);
     await propose(pack('a'));
     for (const reason of ['', ' ', '\u0000', 'x'.repeat(1_001)]) {
-      expect((await activate('a', 'ACTIVE', 'ana', reason)).status).toBe(400);
+      expect((await activate('a', 'ACTIVE', 'aziz', reason)).status).toBe(400);
     }
     expect((await activate('a', 'ON')).status).toBe(400);
     // As an earlier version of the software might have accepted it.

@@ -1,6 +1,8 @@
-import { applyDecorators, Controller, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { StaffGuard } from './staff.guard';
+import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { type Act, WHO_MAY } from '#identity';
+import { AuditReads } from '../audit/audit-reads.interceptor';
+import { RouteAct, StaffGuard } from './staff.guard';
 
 /** Documents an error answer; its body is `application/problem+json` (RFC 9457) with `code`, `detail`, `correlationId`. */
 export const ApiProblem = (status: number, description: string): MethodDecorator & ClassDecorator =>
@@ -40,7 +42,19 @@ export const StaffController = (path: string): ClassDecorator =>
   applyDecorators(
     Controller(`v1/${path}`),
     UseGuards(StaffGuard),
+    UseInterceptors(AuditReads),
     ApiBearerAuth(),
     ApiTags(path),
-    ApiProblem(401, 'No staff key, or one that is not known.'),
+    ApiProblem(401, 'Nobody is signed in, or what was sent is nothing to act by.'),
   );
+
+/** What a route of a {@link StaffController} does, and so who may use it. */
+export const May = (act: Act): MethodDecorator =>
+  applyDecorators(
+    RouteAct(act),
+    ApiExtension('x-act', act),
+    ApiProblem(403, `Only for: ${WHO_MAY[act].join(', ')}.`),
+  );
+
+/** A route that everybody may use, signed in or not; there are few, and a test names them. */
+export const PublicRoute = (): MethodDecorator => ApiExtension('x-public', true);

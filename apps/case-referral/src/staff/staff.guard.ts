@@ -1,20 +1,43 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { type FastifyRequest } from 'fastify';
-import { type Staff, StaffKeys } from '#identity';
+import { AuditTrail } from '#audit';
+import { AppError, invariant } from '#domain';
+import { type Act, may } from '#identity';
+import { auditActor } from '../audit/audit-actor';
+import { type Known, WhoIsActing } from './who-is-acting';
 
 export interface StaffRequest extends FastifyRequest {
-  staff?: Staff;
+  known?: Known;
 }
 
-/** Lets only known staff in, and notes who is acting. */
+/** What a route is an instance of; whoever may not do that is not let in. */
+export const RouteAct = Reflector.createDecorator<Act>();
+
+/** Lets only known staff in who may do what the route does, and notes who is acting. */
 @Injectable()
 export class StaffGuard implements CanActivate {
-  constructor(private readonly keys: StaffKeys) {}
+  constructor(
+    private readonly whoIsActing: WhoIsActing,
+    private readonly trail: AuditTrail,
+    private readonly reflector: Reflector,
+  ) {}
 
-  /** @throws AppError UNAUTHENTICATED */
+  /** @throws AppError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE */
   async canActivate(context: ExecutionContext): Promise<boolean> {
+    const act = this.reflector.get(RouteAct, context.getHandler()) as Act | undefined;
+    // A route that says nothing would otherwise be open to all staff.
+    invariant(act !== undefined, 'a route says what it does');
     const request = context.switchToHttp().getRequest<StaffRequest>();
-    request.staff = await this.keys.identify(request.headers.authorization);
+    const known = await this.whoIsActing.identify(request);
+    if (!may(known.staff.roles, act)) {
+      await this.trail.note({
+        ...{ act, outcome: 'refused', actor: auditActor(known.staff), object: null },
+        details: { because: 'role' },
+      });
+      throw new AppError('FORBIDDEN', `your role may not ${act}`);
+    }
+    request.known = known;
     return true;
   }
 }

@@ -4,7 +4,7 @@ import { type AlertStorm } from '#contracts';
 import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
 import { type Page, toPage } from '../page/page';
 import { PageQuery } from '../page/page-query';
-import { ApiProblem, StaffController } from '../staff/staff-route';
+import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { StormPageAnswer } from './storm-answer';
 import { StormRepository } from './storm.repository';
 
@@ -13,6 +13,7 @@ export class StormsController {
   constructor(private readonly storms: StormRepository) {}
 
   @Get()
+  @May('read detection')
   @ApiOperation({
     summary: 'Hours of the feed in which alerts were held back, in the order in which they came',
     description:

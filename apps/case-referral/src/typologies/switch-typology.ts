@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { audit } from '#audit';
 import { type TypologyName } from '#contracts';
 import { type Staff } from '#identity';
+import { auditActor } from '../audit/audit-actor';
 import { type SwitchInput } from './typology-answer';
 import { type Switch, TypologyRepository } from './typology.repository';
 
@@ -22,10 +24,14 @@ export class SwitchTypology {
       const last = (await this.typologies.lastSwitches(manager)).get(typology);
       if (last?.enabled === enabled) return { created: false, switched: last };
       const decision = { reason, actor: actor.id };
-      return {
-        created: true,
-        switched: await this.typologies.switch(manager, { typology, enabled }, decision),
-      };
+      const switched = await this.typologies.switch(manager, { typology, enabled }, decision);
+      await audit(manager, {
+        ...{ act: 'switch typologies', outcome: 'done', actor: auditActor(actor), reason },
+        object: { type: 'typology', id: typology },
+        before: { enabled: last?.enabled ?? true },
+        after: { enabled, position: switched.position },
+      });
+      return { created: true, switched };
     });
   }
 }

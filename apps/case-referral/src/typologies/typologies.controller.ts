@@ -8,7 +8,7 @@ import { notFound } from '../page/known-id';
 import { type Page } from '../page/page';
 import { type Told } from '../page/told';
 import { Actor } from '../staff/actor';
-import { ApiProblem, StaffController } from '../staff/staff-route';
+import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { SwitchTypology } from './switch-typology';
 import {
   SwitchAnswer,
@@ -26,6 +26,7 @@ export class TypologiesController {
   ) {}
 
   @Get()
+  @May('read detection')
   @ApiOperation({ summary: 'What detection looks for, and whether it is on' })
   @ApiOkResponse({ type: TypologyPageAnswer })
   async list(): Promise<Page<Told<TypologyAnswer>>> {
@@ -38,6 +39,7 @@ export class TypologiesController {
   }
 
   @Post(':name/switches')
+  @May('switch typologies')
   @ApiOperation({
     summary: 'Switch a typology off under every rule pack, or on again',
     description:

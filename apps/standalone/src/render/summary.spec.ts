@@ -41,6 +41,7 @@ const summary: Summary = {
     caseReferral: 'http://127.0.0.1:3003',
   },
   keysFile: '/srv/layer watch/keys.json',
+  peopleFile: '/srv/layer watch/people.json',
   logs: '/srv/layer watch/logs',
   seed: 7,
   rate: 2_000,

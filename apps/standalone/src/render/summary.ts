@@ -12,6 +12,8 @@ export interface Summary {
   readonly topCase: CaseSeen | null;
   readonly addresses: Addresses;
   readonly keysFile: string;
+  /** Of the local issuer; null where there is none. */
+  readonly peopleFile: string | null;
   readonly logs: string;
   readonly seed: number;
   /** Transfers per second it was held to; 0 where it was not, or was not sent this time. */
@@ -106,7 +108,10 @@ function topCaseLines({ id, risk, counts, narrative }: CaseSeen, paint: Paint): 
   ];
 }
 
-function whereToLook({ addresses, keysFile, logs, topCase }: Summary, paint: Paint): string[] {
+function whereToLook(
+  { addresses, keysFile, peopleFile, logs, topCase }: Summary,
+  paint: Paint,
+): string[] {
   const { ingestion, scoring, caseReferral } = addresses;
   return [
     paint.strong('Look around'),
@@ -115,6 +120,7 @@ function whereToLook({ addresses, keysFile, logs, topCase }: Summary, paint: Pai
     ...labelled('  case-referral', `${caseReferral}/docs`, LABEL + 2),
     // A path is not broken up: it is there to be copied.
     `  ${'keys'.padEnd(LABEL)}${keysFile}`,
+    ...(peopleFile === null ? [] : [`  ${'people'.padEnd(LABEL)}${peopleFile}`]),
     `  ${'logs'.padEnd(LABEL)}${logs}`,
     ...(topCase === null
       ? []

@@ -14,6 +14,9 @@ import { TransferDays1764000000013 } from './1764000000013-transfer-days';
 import { HandOut1764000000014 } from './1764000000014-hand-out';
 import { HandOutTogether1764000000015 } from './1764000000015-hand-out-together';
 import { AlertSummary1764000000016 } from './1764000000016-alert-summary';
+import { FourEyes1764000000017 } from './1764000000017-four-eyes';
+import { SignIn1764000000018 } from './1764000000018-sign-in';
+import { Audit1764000000019 } from './1764000000019-audit';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -33,4 +36,7 @@ export const MIGRATIONS = [
   HandOut1764000000014,
   HandOutTogether1764000000015,
   AlertSummary1764000000016,
+  FourEyes1764000000017,
+  SignIn1764000000018,
+  Audit1764000000019,
 ];

@@ -1,0 +1,66 @@
+import { Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { AuditList, type AuditPlace, AuditRoots, type SignedRoot } from '#audit';
+import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
+import { type Page, toPage } from '../page/page';
+import { PageQuery } from '../page/page-query';
+import { type Told } from '../page/told';
+import { ApiProblem, May, StaffController } from '../staff/staff-route';
+import {
+  type AuditEntryAnswer,
+  AuditPageAnswer,
+  AuditQuery,
+  SignedRootPageAnswer,
+} from './audit-answer';
+
+const isAuditPlace = (place: unknown): place is AuditPlace =>
+  Array.isArray(place) && place.length === 3 && place.every((part) => Number.isSafeInteger(part));
+
+/** For auditors: what everybody did. */
+@StaffController('audit')
+export class AuditController {
+  constructor(
+    private readonly entries: AuditList,
+    private readonly roots: AuditRoots,
+  ) {}
+
+  @Get('entries')
+  @May('read the audit trail')
+  @ApiOperation({
+    summary: 'What people did, saw and were refused, in the order in which it came',
+    description: 'To check the trail, take an export: `npm run audit -- export`.',
+  })
+  @ApiOkResponse({ type: AuditPageAnswer })
+  @ApiProblem(400, 'A limit or a cursor that is none.')
+  async list(@Query() query: AuditQuery): Promise<Page<Told<AuditEntryAnswer>>> {
+    const { actor = null, objectType = null, objectId = null } = query;
+    const after = fromCursor(query.after, isAuditPlace);
+    const rows = await this.entries.list(after, { actor, objectType, objectId }, query.limit + 1);
+    return toPage(
+      rows,
+      query.limit,
+      ({ entry, hash, place: [, chain, place] }) => ({ entry, chain, place, hash }),
+      ({ place }) => toCursor(place),
+    );
+  }
+
+  @Get('roots')
+  @May('read the audit trail')
+  @ApiOperation({
+    summary: 'Signed roots of the trail, for a second party to keep',
+    description:
+      'One an hour in which anything was written. Who keeps them can show whether anything before was changed.',
+  })
+  @ApiOkResponse({ type: SignedRootPageAnswer })
+  @ApiProblem(400, 'A limit or a cursor that is none.')
+  async listRoots(@Query() query: PageQuery): Promise<Page<SignedRoot>> {
+    const [after] = fromCursor(query.after, isSerialPlace) ?? [0];
+    const rows = await this.roots.list(after, query.limit + 1);
+    return toPage(
+      rows,
+      query.limit,
+      (root) => root,
+      ({ root }) => toCursor([root]),
+    );
+  }
+}

@@ -1,0 +1,262 @@
+import { v5 as uuidV5 } from 'uuid';
+import { type AuditEntry } from '#audit';
+import { ACTS, type Act } from '#identity';
+import { createTestDatabase, type TestDatabase } from '#testing';
+import { DEFAULT_PACK } from '#typologies';
+import { alertOver, paid } from '../../test/evidence';
+import {
+  type RunningCaseReferral,
+  runCaseReferral,
+  settled,
+  tellAlert,
+} from '../../test/running-case-referral';
+import { AUDITED_READS } from './audit-reads.interceptor';
+
+let database: TestDatabase;
+let service: RunningCaseReferral;
+const ALERT = uuidV5('a', '3a1c9d5e-50f3-4b57-9d0c-2d7b3e3f8a10');
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  service = await runCaseReferral(database.databaseUrl);
+  const credit = paid('a', 'b', 100_00, 1);
+  await tellAlert(database.dataSource, alertOver(ALERT, [credit]), [credit]);
+  await settled(database.dataSource);
+});
+
+afterAll(async () => {
+  await service.close();
+  await database.drop();
+});
+
+const entries = async (): Promise<AuditEntry[]> => {
+  const rows: { body: string }[] = await database.dataSource.query(
+    'select body from audit.entry order by at, chain, place',
+  );
+  return rows.map(({ body }) => JSON.parse(body) as AuditEntry);
+};
+
+/** What the trail says of one request. */
+async function said(
+  who: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+): Promise<{ status: number; body: Record<string, unknown>; told: AuditEntry[] }> {
+  const before = (await entries()).length;
+  const answer = await service.call(who, method, path, body);
+  return { ...answer, told: (await entries()).slice(before) };
+}
+
+let caseId: string;
+let referralId: string;
+
+beforeAll(async () => {
+  const { body } = await service.call<{ items: { id: string }[] }>('ana', 'GET', '/v1/cases');
+  caseId = body.items[0]!.id;
+});
+
+describe('what is written down', () => {
+  it('is each look at persons and cases, before it is shown, and each that found nothing', async () => {
+    const one = await said('ana', 'GET', `/v1/cases/${caseId}`);
+    expect(one.told).toEqual([
+      {
+        ...{ act: 'read cases', outcome: 'done', object: { type: 'case', id: caseId } },
+        actor: { id: 'ana', roles: ['analyst'], unit: null },
+        ...{ id: expect.any(String) as string, at: expect.any(String) as string },
+      },
+    ]);
+    const list = await said('ana', 'GET', '/v1/cases?limit=10');
+    expect(list.told).toMatchObject([{ act: 'read cases', object: null, details: { shown: 1 } }]);
+    const none = await said('ana', 'GET', `/v1/alerts/${caseId}`);
+    expect([none.status, none.told]).toMatchObject([
+      404,
+      [{ outcome: 'refused', object: { type: 'alert', id: caseId } }],
+    ]);
+    // Whatever was typed may be a name.
+    const typed = await said('ana', 'GET', '/v1/operations/Somebody');
+    expect(typed.told).toMatchObject([{ outcome: 'refused', object: null }]);
+  });
+
+  it('is each refusal of what a role may not do', async () => {
+    const { status, told } = await said('auditor', 'GET', `/v1/cases/${caseId}`);
+    expect([status, told]).toMatchObject([
+      403,
+      [
+        {
+          act: 'read cases',
+          outcome: 'refused',
+          actor: { id: 'auditor' },
+          details: { because: 'role' },
+        },
+      ],
+    ]);
+  });
+
+  it('is each change, with what was and what is', async () => {
+    const pack = { ...DEFAULT_PACK, version: 'audited' };
+    const changes: [string, string, unknown, object][] = [
+      [
+        'ana',
+        '/v1/operations',
+        {
+          id: 'op',
+          name: 'n',
+          kind: 'CALL_CENTRE',
+          modus: 'PHISHING',
+          indicators: [{ type: 'msisdn', value: '03001234567', knownFrom: '2026-01-01T00:00:00Z' }],
+        },
+        { act: 'register operations', object: { type: 'operation', id: 'op' }, before: null },
+      ],
+      [
+        'ana',
+        `/v1/alerts/${ALERT}/dispositions`,
+        { outcome: 'CONFIRMED', reason: 'seen' },
+        { act: 'find on alerts', reason: 'seen', before: null, after: { outcome: 'CONFIRMED' } },
+      ],
+      ['ana', '/v1/rule-packs', pack, { act: 'propose rule packs', object: { id: 'audited' } }],
+      [
+        'aziz',
+        '/v1/rule-packs/audited/activations',
+        { mode: 'ACTIVE', reason: 'tried' },
+        { act: 'activate rule packs', before: { status: 'PROPOSED' }, after: { mode: 'ACTIVE' } },
+      ],
+      [
+        'aziz',
+        '/v1/typologies/FAN_IN/switches',
+        { enabled: false, reason: 'noise' },
+        { act: 'switch typologies', before: { enabled: true }, after: { enabled: false } },
+      ],
+      [
+        'ana',
+        '/v1/backtests',
+        { pack: 'audited' },
+        { act: 'run backtests', object: { type: 'backtest' } },
+      ],
+      [
+        'ana',
+        `/v1/cases/${caseId}/referrals`,
+        undefined,
+        { act: 'propose referrals', after: { caseId } },
+      ],
+    ];
+    for (const [who, path, body, entry] of changes) {
+      const { status, told, body: answer } = await said(who, 'POST', path, body);
+      expect([path, status, told]).toMatchObject([
+        path,
+        201,
+        [{ outcome: 'done', actor: { id: who }, ...entry }],
+      ]);
+      if (path.endsWith('/referrals')) referralId = answer.id as string;
+      if (path.endsWith('/backtests')) {
+        const cancelled = await said(
+          'ana',
+          'POST',
+          `/v1/backtests/${answer.id as string}/cancellations`,
+        );
+        expect(cancelled.told).toMatchObject([
+          { act: 'run backtests', after: { status: 'CANCELLED' } },
+        ]);
+      }
+    }
+    const approved = await said('aziz', 'POST', `/v1/referrals/${referralId}/approvals`);
+    expect(approved.told).toMatchObject([
+      { act: 'approve referrals', before: { status: 'PROPOSED' }, after: { status: 'REFERRED' } },
+    ]);
+    const signedOut = await said('ana', 'POST', '/v1/session/sign-out');
+    expect(signedOut.told).toMatchObject([{ act: 'sign out' }]);
+  });
+
+  it('names no person whom an indicator or a search is about', async () => {
+    const all = JSON.stringify(await entries());
+    expect(all).toContain('msisdn:');
+    expect(all).not.toContain('3001234567');
+  });
+
+  it('is of every act that the table of roles knows, or of none that concerns anybody', async () => {
+    const told = new Set((await entries()).map(({ act }) => act));
+    /** What shows figures and rules, and nobody: nothing is written down of looking at it. */
+    const ofNobody: Act[] = ['read the overview', 'read detection', 'be signed in'];
+    await service.call('auditor', 'GET', '/v1/audit/entries');
+    await service.call('ana', 'GET', `/v1/referrals/${referralId}`);
+    await service.call('ana', 'GET', '/v1/operations/op');
+    for (const { act } of await entries()) told.add(act);
+    expect(ACTS.filter((act) => !told.has(act))).toEqual(
+      ofNobody.sort((a, b) => ACTS.indexOf(a) - ACTS.indexOf(b)),
+    );
+    expect(Object.keys(AUDITED_READS).length).toBeGreaterThanOrEqual(5);
+  });
+
+  it('is shown to auditors, page by page, and to nobody else', async () => {
+    const seen: string[] = [];
+    for (let after = ''; ;) {
+      const { body } = await service.call<{ items: { entry: AuditEntry }[]; next: string | null }>(
+        'auditor',
+        'GET',
+        `/v1/audit/entries?actor=ana&limit=3${after}`,
+      );
+      seen.push(...body.items.map(({ entry }) => entry.id));
+      if (body.next === null) break;
+      after = `&after=${body.next}`;
+    }
+    const expected = (await entries())
+      .filter(({ actor }) => actor.id === 'ana')
+      .map(({ id }) => id);
+    expect(seen).toEqual(expected);
+    expect((await service.call('administrator', 'GET', '/v1/audit/entries')).status).toBe(403);
+    expect((await service.call('auditor', 'GET', '/v1/audit/roots')).body).toEqual({
+      items: [],
+      next: null,
+    });
+  });
+});
+
+describe('what nothing is said of', () => {
+  it('is not committed, whoever changes it', async () => {
+    const change = database.dataSource.query(
+      `update referral.referral set status = status where id = $1`,
+      [referralId],
+    );
+    await expect(change).rejects.toThrow('the audit trail says nothing of it');
+  });
+
+  it('is in tables of which each is known to need no entry', async () => {
+    const tables: { name: string; audited: boolean }[] = await database.dataSource.query(
+      `select format('%s.%s', n.nspname, c.relname) as name,
+              exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname = 'is_audited') as audited
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where c.relkind in ('r', 'p') and not c.relispartition
+         and n.nspname in ('feed', 'intel', 'scoring', 'referral', 'identity', 'audit', 'log') order by 1`,
+    );
+    const unknown = tables.filter(({ name, audited }) => audited === name in NEEDS_NONE);
+    expect(unknown).toEqual([]);
+    expect(tables.filter(({ audited }) => audited).length).toBeGreaterThanOrEqual(9);
+  });
+});
+
+/** Tables that change without an entry of the trail, and why they may. */
+const DETECTION = 'what the software finds, by itself, from what was stored';
+const OWN = 'the trail itself, which is never changed';
+const FEED = 'what providers report: a row that is never changed says it all';
+const KEYS = 'changed at start-up alone, which writes it down (standalone’s provisioning)';
+const WAY_IN = 'on the way to a session, which is written down';
+const NEEDS_NONE: Readonly<Record<string, string>> = {
+  ...{ 'audit.chain': OWN, 'audit.entry': OWN, 'audit.root': OWN },
+  ...{
+    'feed.event': FEED,
+    'feed.identity': FEED,
+    'feed.transfer': FEED,
+    'feed.transfer_key': FEED,
+  },
+  ...{ 'feed.provider': KEYS, 'referral.staff': KEYS },
+  ...{ 'identity.ended_token': WAY_IN, 'identity.sign_in': WAY_IN },
+  'intel.control_entry': 'tells detection of a decision, which is written down itself',
+  ...{ 'log.day': FEED, 'log.identity': FEED },
+  ...{ 'referral.alert': DETECTION, 'referral.alert_storm': DETECTION },
+  ...{ 'referral.case_file': DETECTION, 'referral.case_operation': DETECTION },
+  ...{ 'referral.case_transfer': DETECTION, 'referral.inbox': DETECTION },
+  ...{ 'referral.outbox': DETECTION, 'referral.shadow_alert': DETECTION },
+  ...{ 'referral.wallet_position': DETECTION, 'scoring.alert': DETECTION },
+  ...{ 'scoring.flush_point': DETECTION, 'scoring.outbox': DETECTION },
+  ...{ 'scoring.progress': DETECTION, 'scoring.seat': DETECTION, 'scoring.snapshot': DETECTION },
+};

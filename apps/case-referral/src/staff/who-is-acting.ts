@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { type FastifyRequest } from 'fastify';
+import { AppError } from '#domain';
+import { bearerToken, checkCsrfToken, Sessions, type Staff, StaffKeys } from '#identity';
+import { SignInDoor } from './sign-in-door';
+
+/** An access token of the issuer's: three parts (RFC 7519). A key of ours has no dots. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+/** Those that change nothing, and so need no token against forgery by another site (RFC 9110, 9.2.1). */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** How somebody is known. */
+export interface Known {
+  readonly staff: Staff;
+  /** Ends it: the same is not taken again. */
+  readonly signOut: () => Promise<void>;
+  /** Of a browser. */
+  readonly session: { readonly secret: string; readonly expiresAt: Date } | null;
+}
+
+/** Tells who sent a request: by the access token of an issuer, by a key, or by the session of a browser. */
+@Injectable()
+export class WhoIsActing {
+  constructor(
+    private readonly keys: StaffKeys,
+    private readonly sessions: Sessions,
+    private readonly door: SignInDoor,
+  ) {}
+
+  /**
+   * @throws AppError UNAUTHENTICATED; FORBIDDEN where another site may have had the browser send it; UNAVAILABLE where an issuer's
+   *   keys are not to be had
+   */
+  async identify({ headers, method }: Pick<FastifyRequest, 'headers' | 'method'>): Promise<Known> {
+    if (headers.authorization !== undefined) return this.byBearer(headers.authorization);
+    const secret = this.door.sessionOf(headers.cookie);
+    const session = secret === null ? null : await this.sessions.find(secret);
+    if (secret === null || session === null) {
+      throw new AppError(
+        'UNAUTHENTICATED',
+        'sign in, or send a token as "Authorization: Bearer …"',
+      );
+    }
+    if (!SAFE_METHODS.has(method)) checkCsrfToken(secret, headers['x-csrf-token']);
+    const signOut = (): Promise<void> => this.sessions.end(secret);
+    return { staff: session.staff, signOut, session: { secret, expiresAt: session.expiresAt } };
+  }
+
+  private async byBearer(authorization: string): Promise<Known> {
+    const token = bearerToken(authorization);
+    const { issuer, takesKeys } = this.door;
+    if (token !== null && JWT.test(token) && issuer !== null) {
+      const { staff, tokenId, expiresAtMs } = await issuer.verify(token);
+      if (tokenId !== null && (await this.sessions.isTokenEnded(tokenId))) {
+        throw new AppError('UNAUTHENTICATED', 'its holder has signed out');
+      }
+      const signOut = async (): Promise<void> => {
+        if (tokenId !== null) await this.sessions.endToken(tokenId, expiresAtMs);
+      };
+      return { staff, signOut, session: null };
+    }
+    if (!takesKeys) throw new AppError('UNAUTHENTICATED', 'sign in: keys are not taken here');
+    const staff = await this.keys.identify(authorization);
+    return { staff, signOut: () => Promise.resolve(), session: null };
+  }
+}

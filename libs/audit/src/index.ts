@@ -1,0 +1,5 @@
+export { type AuditActor, type AuditEntry, type AuditFact, SERVICE_ACTOR } from './audit-entry';
+export { exportTrail } from './audit-export.repository';
+export { AuditList, type AuditPlace, type ListedEntry } from './audit-list.repository';
+export { AUDIT_KEY, AuditKey, AuditRoots, type SignedRoot } from './audit-root.repository';
+export { audit, AuditTrail } from './audit-trail.repository';
