@@ -44,6 +44,13 @@ export class CaseReferralConfig extends ServiceConfig {
   @IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })
   readonly PUBLIC_URL?: string;
 
+  /** The office that cases are opened in. Left out: they are everybody's who reads cases. */
+  @IsOptional()
+  @IsString()
+  @MinLength(1)
+  @MaxLength(200)
+  readonly CASE_UNIT?: string;
+
   /** The issuer that staff sign in with, as it names itself. Left out, nobody signs in, and staff act by key. */
   @IsOptional()
   @IsString()

@@ -6,6 +6,10 @@ import { AppError } from '#domain';
 import { IdentityVault, Sessions, StaffKeys } from '#identity';
 import { PersistenceModule } from '#persistence';
 import { PlatformModule, Readiness } from '#platform';
+import { BreakGlassController, CaseAccessController } from './access/access.controller';
+import { AccessRepository } from './access/access.repository';
+import { BreakGlass } from './access/break-glass';
+import { ChangeAccess } from './access/change-access';
 import { AlertRepository } from './alerts/alert.repository';
 import { AlertsConsumer } from './alerts/alerts.consumer';
 import { AlertsController } from './alerts/alerts.controller';
@@ -27,6 +31,9 @@ import { RefreshCases } from './cases/refresh-cases';
 import { Clock } from './clock';
 import { DisposeAlert } from './dispositions/dispose-alert';
 import { DispositionRepository } from './dispositions/disposition.repository';
+import { IdentitiesController } from './identities/identities.controller';
+import { IdentityRepository } from './identities/identity.repository';
+import { RevealIdentities } from './identities/reveal-identities';
 import { OperationRepository } from './operations/operation.repository';
 import { OperationsController } from './operations/operations.controller';
 import { RegisterOperation } from './operations/register-operation';
@@ -107,6 +114,9 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     SignInController,
     SessionController,
     AuditController,
+    CaseAccessController,
+    BreakGlassController,
+    IdentitiesController,
   ],
   providers: [
     { provide: CaseReferralConfig, useValue: config },
@@ -127,6 +137,11 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     RegisterOperation,
     AlertRepository,
     TakeAlerts,
+    AccessRepository,
+    ChangeAccess,
+    BreakGlass,
+    IdentityRepository,
+    RevealIdentities,
     CaseRepository,
     CaseMaterialRepository,
     RefreshCases,

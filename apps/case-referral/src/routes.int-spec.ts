@@ -149,6 +149,18 @@ const allRoutes = (): Route[] =>
 const staffRoutes = (): (Route & { act: Act })[] =>
   allRoutes().filter((route): route is Route & { act: Act } => route.act !== null);
 
+const because = { reason: 'asked' };
+/** What routes take that name something by its id, by the last part of their paths. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  dispositions: { outcome: 'REFUTED', ...because },
+  seals: { sealed: true, ...because },
+  handovers: { unit: 'north', ...because },
+  memberships: { staffId: 'ana', member: true, ...because },
+  'break-glass': { purpose: 'REVIEW', ...because },
+  reviews: { outcome: 'JUSTIFIED', ...because },
+  reveals: { provider: 'p', walletId: 'w', purpose: 'REVIEW', ...because },
+};
+
 describe('every route', () => {
   it('is open to all staff who may do what it does, and to nobody else', async () => {
     for (const { method, path, act } of staffRoutes()) {
@@ -196,9 +208,7 @@ describe('every route', () => {
       if (!path.includes('{id}')) continue;
       for (const id of [alertId('nobody'), 'x', '%00', "'"]) {
         // What is wrong with a body is told first.
-        const body = path.endsWith('/dispositions')
-          ? { outcome: 'REFUTED', reason: 'asked' }
-          : undefined;
+        const body = BODIES[path.split('/').at(-1)!];
         const answer = await service.call('aziz', method, path.replace('{id}', id), body);
         expect([path, id, answer.status]).toEqual([path, id, 404]);
       }

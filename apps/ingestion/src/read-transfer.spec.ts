@@ -270,8 +270,11 @@ describe('reading a row', () => {
     expect(({} as Record<string, unknown>).status).toBeUndefined();
   });
 
-  it('does not repeat the name of an unknown field at any length', () => {
-    expect(refusedAt({ [ofLength(10_000)]: 1 })).toBe(`/${ofLength(64)}…`);
+  it('repeats the name of an unknown field only where it looks like one', () => {
+    expect(refusedAt({ [ofLength(64)]: 1 })).toBe(`/${ofLength(64)}`);
+    for (const name of [ofLength(65), 'Ayesha Khan', '03001234567', '', 'زلیخا', 'a\nb']) {
+      expect(refusedAt({ [name]: 1 })).toBe('/…');
+    }
   });
 
   it.each(['transferId', 'endToEndId', 'rail', 'channel', 'agentId', 'location', 'narrative'])(

@@ -7,8 +7,9 @@ import { refusal } from './row-refusal';
 export type Reading<Row> =
   { readonly ok: true; readonly row: Row } | { readonly ok: false; readonly problem: Problem };
 
-/** The name of a field nobody knows is the sender's text: shown, but not at any length. */
-const UNKNOWN_FIELD_SHOWN_MAX = 64;
+/** What a program would call a field. Anything else may be what should have stood in one, a person among it, and is not repeated. */
+const FIELD_NAME = /^[A-Za-z_][\w./~-]{0,63}$/;
+const NOT_REPEATED = '…';
 
 /** Reads a row; the refusal that the reading throws is its outcome, and nobody else's. */
 export function reading<Row>(read: () => Row): Reading<Row> {
@@ -67,7 +68,6 @@ export function shapeRefusal(error: ErrorObject | undefined, thing: string): App
 
 /** RFC 6901: `~` and `/` have escapes. */
 function pointerSegment(name: string): string {
-  const shown =
-    name.length > UNKNOWN_FIELD_SHOWN_MAX ? `${name.slice(0, UNKNOWN_FIELD_SHOWN_MAX)}…` : name;
+  const shown = FIELD_NAME.test(name) ? name : NOT_REPEATED;
   return shown.replaceAll('~', '~0').replaceAll('/', '~1');
 }

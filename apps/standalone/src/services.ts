@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { AppError } from '#domain';
+import { DEMO_UNIT } from '#identity';
 import { type Addresses } from './findings';
 import { type Flags } from './flags';
 import { type ProgramPlan } from './forked-program';
@@ -57,7 +58,12 @@ export function servicePlans(
     PUBLIC_URL: config.PUBLIC_URL ?? caseReferral,
     ...(issuer === undefined
       ? {}
-      : { OIDC_ISSUER: issuer, ISSUER_URL: issuer, ISSUER_PORT: String(ports[4]) }),
+      : {
+          OIDC_ISSUER: issuer,
+          ISSUER_URL: issuer,
+          ISSUER_PORT: String(ports[4]),
+          CASE_UNIT: config.CASE_UNIT ?? DEMO_UNIT,
+        }),
     LAYERWATCH_DATA: config.dataFolder,
     IDENTITY_KEY_FILE: identityKeyFile(config.dataFolder),
     AUDIT_KEY_FILE: auditKeyFile(config.dataFolder),

@@ -79,6 +79,11 @@ export class StandaloneConfig {
   @IsString()
   readonly NODE_ENV?: string;
 
+  /** The office that cases are opened in: the demo people's, where the local issuer runs and nothing else is said. */
+  @IsOptional()
+  @IsString()
+  readonly CASE_UNIT?: string;
+
   /** Where browsers reach case-referral; this machine unless set. */
   @IsOptional()
   @IsString()

@@ -3,10 +3,13 @@ import { DataSource, type EntityManager } from 'typeorm';
 import { type Alert, type EvidenceTransfer, type WalletPosition } from '#contracts';
 import { OutboxServer } from '#messaging';
 import { type PreparedStatement, runPrepared } from '#persistence';
+import { type CaseReader, readerParameters } from '../access/case-reader';
 
 export interface FoundAlert {
   readonly alert: Alert;
   readonly caseId: string;
+  /** Its case is. */
+  readonly sealed: boolean;
   readonly evidence: readonly EvidenceTransfer[];
 }
 
@@ -88,27 +91,40 @@ export class AlertRepository {
   }
 
   /** By place in the list; up to `rowsMax`, after the place given. */
-  async list(after: number, rowsMax: number): Promise<{ place: number; alert: Alert }[]> {
+  async list(
+    after: number,
+    reader: CaseReader,
+    rowsMax: number,
+  ): Promise<{ place: number; alert: Alert }[]> {
     const rows: { listed_at: number; body: Alert }[] = await this.dataSource.query(
-      'select listed_at, body from referral.alert where listed_at > $1 order by listed_at limit $2',
-      [after, rowsMax],
+      `select a.listed_at, a.body from referral.alert a join referral.case_file c on c.id = a.case_id
+       where a.listed_at > $1 and referral.may_read(c, $3, $4, $5) order by a.listed_at limit $2`,
+      [after, rowsMax, ...readerParameters(reader)],
     );
     return rows.map(({ listed_at, body }) => ({ place: listed_at, alert: body }));
   }
 
-  async find(id: string): Promise<FoundAlert | null> {
-    const rows: { body: Alert; case_id: string; evidence: EvidenceTransfer[] | null }[] =
-      await this.dataSource.query(
-        `select a.body, a.case_id,
+  /** Null where there is none, or it is none of the reader's. */
+  async find(id: string, reader: CaseReader): Promise<FoundAlert | null> {
+    const rows: {
+      body: Alert;
+      case_id: string;
+      sealed: boolean;
+      evidence: EvidenceTransfer[] | null;
+    }[] = await this.dataSource.query(
+      `select a.body, a.case_id, c.sealed,
                 (select jsonb_agg(t.body order by named.place)
                  from rows from (jsonb_to_recordset(a.body -> 'transfers') as (provider text, "transferId" text))
                    with ordinality as named(provider, transfer_id, place)
                  join referral.case_transfer t using (provider, transfer_id)) as evidence
-         from referral.alert a where a.id = $1`,
-        [id],
-      );
+         from referral.alert a join referral.case_file c on c.id = a.case_id
+         where a.id = $1 and referral.may_read(c, $2, $3, $4)`,
+      [id, ...readerParameters(reader)],
+    );
     const row = rows[0];
-    return row ? { alert: row.body, caseId: row.case_id, evidence: row.evidence ?? [] } : null;
+    if (row === undefined) return null;
+    const { body: alert, case_id: caseId, sealed, evidence } = row;
+    return { alert, caseId, sealed, evidence: evidence ?? [] };
   }
 
   /** The alerts of a case in full, in the order of their ids. */

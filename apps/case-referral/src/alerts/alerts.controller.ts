@@ -3,6 +3,8 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { type FastifyReply } from 'fastify';
 import { type Alert } from '#contracts';
 import { type Staff } from '#identity';
+import { caseReader } from '../access/case-reader';
+import { ApiPurpose, AskedFor, type Purpose, requirePurpose } from '../access/purpose';
 import { DisposeAlert } from '../dispositions/dispose-alert';
 import { DispositionAnswer, DispositionInput } from '../dispositions/disposition-answer';
 import { type Disposition, DispositionRepository } from '../dispositions/disposition.repository';
@@ -39,9 +41,9 @@ export class AlertsController {
   })
   @ApiOkResponse({ type: AlertPageAnswer })
   @ApiProblem(400, 'A limit or a cursor that is none.')
-  async list(@Query() query: PageQuery): Promise<Page<Alert>> {
+  async list(@Query() query: PageQuery, @Actor() actor: Staff): Promise<Page<Alert>> {
     const [after] = fromCursor(query.after, isSerialPlace) ?? [0];
-    const rows = await this.alerts.list(after, query.limit + 1);
+    const rows = await this.alerts.list(after, caseReader(actor), query.limit + 1);
     return toPage(
       rows,
       query.limit,
@@ -54,11 +56,18 @@ export class AlertsController {
   @May('read alerts')
   @ApiOperation({ summary: 'One alert with the transfers it relies on, and what was found of it' })
   @ApiOkResponse({ type: AlertDetailAnswer })
+  @ApiPurpose()
   @ApiProblem(404, 'There is no such alert.')
-  async find(@Param('id') text: string): Promise<AlertDetail> {
+  @ApiProblem(412, 'Its case is sealed, and nobody said why it is opened.')
+  async find(
+    @Param('id') text: string,
+    @Actor() actor: Staff,
+    @AskedFor() purpose: Purpose | null,
+  ): Promise<AlertDetail> {
     const id = knownId(text, 'alert');
-    const found = await this.alerts.find(id);
+    const found = await this.alerts.find(id, caseReader(actor));
     if (found === null) throw notFound('alert');
+    requirePurpose(found.sealed, purpose);
     const { alert, caseId, evidence } = found;
     const dispositions = await this.dispositions.ofAlert(null, id, DISPOSITIONS_SHOWN_MAX);
     return { ...alert, caseId, evidence, dispositions };

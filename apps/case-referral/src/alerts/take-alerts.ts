@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type EntityManager } from 'typeorm';
 import { type AlertEvent, type EvidenceTransfer } from '#contracts';
 import { transferKey } from '#domain';
+import { CaseReferralConfig } from '../case-referral-config';
 import { CaseBook } from '../cases/case-book';
 import { CaseRepository } from '../cases/case.repository';
 import { AlertRepository, type PlacedAlert } from './alert.repository';
@@ -32,6 +33,7 @@ export class TakeAlerts {
   constructor(
     private readonly alerts: AlertRepository,
     private readonly cases: CaseRepository,
+    private readonly config: CaseReferralConfig,
   ) {}
 
   /**
@@ -60,7 +62,7 @@ export class TakeAlerts {
       if (!book.take({ id, revision, firstAtMs, links: linksOf(event) })) continue;
       taken.set(id, { alert, listedAt: taken.get(id)?.listedAt ?? position });
     }
-    await this.cases.open(manager, book.newCases);
+    await this.cases.open(manager, book.newCases, this.config.CASE_UNIT ?? null);
     await this.cases.makeOlder(manager, book.olderCases);
     for (const [into, absorbed] of book.merged) await this.cases.merge(manager, into, absorbed);
     const placed = [...taken.values()].map((item) => ({

@@ -7,19 +7,26 @@ import {
 import { Reflector } from '@nestjs/core';
 import { catchError, mergeMap, type Observable } from 'rxjs';
 import { type AuditFact, AuditTrail } from '#audit';
-import { AppError, invariant } from '#domain';
+import { AppError, type ErrorCode, invariant } from '#domain';
 import { type Act } from '#identity';
+import { PURPOSES } from '../access/purpose';
 import { RouteAct, type StaffRequest } from '../staff/staff.guard';
 import { auditActor } from './audit-actor';
 
 /** What is read of persons and cases, and how the trail calls it. Whatever is read of nobody is not written down. */
 export const AUDITED_READS: Partial<Readonly<Record<Act, string>>> = {
   'read cases': 'case',
+  'decide who reads cases': 'case-access',
+  'review broken glass': 'break-glass',
+  'compare rule packs': 'rule-pack-comparison',
   'read alerts': 'alert',
   'read referrals': 'referral',
   'read operations': 'operation',
   'read the audit trail': 'audit-trail',
 };
+
+/** It is not there, not for them, or sealed and nobody said why it is opened. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'PRECONDITION_FAILED']);
 
 /** What may be repeated of a path: an id that is none of ours may be anything, a name among it. */
 const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -39,23 +46,26 @@ export class AuditReads implements NestInterceptor {
     if (type === undefined || request.method !== 'GET') return next.handle();
     const { known } = request;
     invariant(known !== undefined, 'the guard has noted who is acting');
-    const { id } = request.params as { id?: string };
-    const isListed = id === undefined;
-    const fact = (outcome: AuditFact['outcome'], details?: object): AuditFact => ({
-      ...{ act, outcome, actor: auditActor(known.staff) },
-      object: isListed || (outcome === 'refused' && !OWN_ID.test(id)) ? null : { type, id },
-      ...(details === undefined ? {} : { details }),
-    });
+    const params = request.params as { id?: string; version?: string };
+    const id = params.id ?? params.version;
+    const purpose = PURPOSES.find((one) => one === request.headers['x-purpose']);
+    const fact = (outcome: AuditFact['outcome'], what: object): AuditFact => {
+      const details = { ...what, ...(purpose === undefined ? {} : { purpose }) };
+      const isNamed = id !== undefined && (outcome === 'done' || OWN_ID.test(id));
+      return {
+        ...{ act, outcome, actor: auditActor(known.staff) },
+        object: isNamed ? { type, id } : null,
+        ...(Object.keys(details).length === 0 ? {} : { details }),
+      };
+    };
     return next.handle().pipe(
       mergeMap(async (answer: unknown) => {
-        const shown = isListed
-          ? { shown: (answer as { items: unknown[] }).items.length }
-          : undefined;
-        await this.trail.note(fact('done', shown));
+        const list = id === undefined ? (answer as { items: unknown[] }).items : null;
+        await this.trail.note(fact('done', list === null ? {} : { shown: list.length }));
         return answer;
       }),
       catchError(async (error: unknown) => {
-        if (error instanceof AppError && error.code === 'NOT_FOUND') {
+        if (error instanceof AppError && REFUSALS.has(error.code)) {
           await this.trail.note(fact('refused', { because: error.code }));
         }
         throw error;

@@ -159,6 +159,41 @@ describe('what is written down', () => {
         ]);
       }
     }
+    const because = { reason: 'needed' };
+    const ofTheCase: [string, string, object, object][] = [
+      [
+        'aziz',
+        'memberships',
+        { staffId: 'ana', member: true },
+        { act: 'decide who reads cases', before: { members: [] }, after: { members: ['ana'] } },
+      ],
+      [
+        'ana',
+        'reveals',
+        { provider: 'demo', walletId: 'b', purpose: 'REVIEW' },
+        { act: 'reveal identities', details: { purpose: 'REVIEW' } },
+      ],
+      [
+        'ana',
+        'break-glass',
+        { purpose: 'REVIEW' },
+        { act: 'break the glass', details: { purpose: 'REVIEW' } },
+      ],
+    ];
+    for (const [who, path, body, entry] of ofTheCase) {
+      const { told } = await said(who, 'POST', `/v1/cases/${caseId}/${path}`, {
+        ...body,
+        ...because,
+      });
+      expect([path, told]).toMatchObject([
+        path,
+        [{ actor: { id: who }, object: { type: 'case', id: caseId }, ...because, ...entry }],
+      ]);
+    }
+    const compared = await said('ana', 'GET', '/v1/rule-packs/audited/comparison');
+    expect(compared.told).toMatchObject([{ act: 'compare rule packs', outcome: 'refused' }]);
+    const desk = await said('aziz', 'GET', '/v1/break-glass');
+    expect(desk.told).toMatchObject([{ act: 'review broken glass', details: { shown: 1 } }]);
     const approved = await said('aziz', 'POST', `/v1/referrals/${referralId}/approvals`);
     expect(approved.told).toMatchObject([
       { act: 'approve referrals', before: { status: 'PROPOSED' }, after: { status: 'REFERRED' } },

@@ -1,7 +1,10 @@
 import { Body, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
-import { type Staff } from '#identity';
+import { may, type Staff } from '#identity';
+import { AccessRepository } from '../access/access.repository';
+import { caseReader } from '../access/case-reader';
+import { readable } from '../access/readable';
 import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
 import { knownId, notFound } from '../page/known-id';
 import { type Page, toPage } from '../page/page';
@@ -20,6 +23,7 @@ export class BacktestsController {
     private readonly backtests: BacktestRepository,
     private readonly requestBacktest: RequestBacktest,
     private readonly cancelBacktest: CancelBacktest,
+    private readonly access: AccessRepository,
   ) {}
 
   @Get()
@@ -68,10 +72,15 @@ export class BacktestsController {
   @ApiOperation({ summary: 'One backtest: how far it is, and what came of it' })
   @ApiOkResponse({ type: BacktestDetailAnswer })
   @ApiProblem(404, 'There is no such backtest.')
-  async find(@Param('id') id: string): Promise<BacktestDetail> {
+  async find(@Param('id') id: string, @Actor() actor: Staff): Promise<BacktestDetail> {
     const backtest = await this.backtests.find(knownId(id, 'backtest'));
     if (backtest === null) throw notFound('backtest');
-    return backtest;
+    const { report } = backtest;
+    if (report === null) return backtest;
+    // All are counted; which they are is for whoever may read what they touch.
+    const lists = may(actor.roles, 'read alerts') ? [report.gained, report.lost] : [[], []];
+    const [gained, lost] = await readable(this.access, caseReader(actor), lists);
+    return { ...backtest, report: { ...report, gained: gained!, lost: lost! } };
   }
 
   @Post(':id/cancellations')
@@ -81,8 +90,8 @@ export class BacktestsController {
   @ApiOkResponse({ type: BacktestDetailAnswer })
   @ApiProblem(404, 'There is no such backtest.')
   async cancel(@Param('id') id: string, @Actor() actor: Staff): Promise<BacktestDetail> {
-    await this.find(id);
+    await this.find(id, actor);
     await this.cancelBacktest.run(id.toLowerCase(), actor);
-    return this.find(id);
+    return this.find(id, actor);
   }
 }

@@ -61,6 +61,9 @@ export class CaseAnswer {
   @ApiProperty({ description: 'Some of the money held is still inside its cool-off.' })
   readonly urgent!: boolean;
 
+  @ApiProperty({ description: 'Only those who were added read it.' })
+  readonly sealed!: boolean;
+
   @ApiProperty({
     format: 'date-time',
     type: String,

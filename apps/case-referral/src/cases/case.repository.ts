@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { audit, SERVICE_ACTOR } from '#audit';
 import { type EvidenceTransfer } from '#contracts';
 import { type EventTimeMs, formatEventTime, type TransferRef, type WalletRef } from '#domain';
 import { type PreparedStatement, runPrepared } from '#persistence';
+import { type CaseReader, readerParameters } from '../access/case-reader';
 import { type OpenCase } from './case-placement';
 import { type CaseSummary } from './case-summary';
 
 /** What the store knows of a case beside what it says. */
 export interface CaseFile {
   readonly id: string;
+  /** Read by those who were added, and only with a purpose. */
+  readonly sealed: boolean;
   readonly revision: number;
   readonly fingerprint: string;
 }
@@ -16,9 +20,10 @@ export interface CaseFile {
 export interface ListedCase {
   readonly summary: CaseSummary;
   readonly revision: number;
+  readonly sealed: boolean;
 }
 
-export interface SavedCase extends ListedCase {
+export interface SavedCase extends Omit<ListedCase, 'sealed'> {
   readonly fingerprint: string;
 }
 
@@ -100,13 +105,22 @@ export class CaseRepository {
     return rows.map(({ id, opened_at }) => ({ id, openedAtMs: opened_at.getTime() }));
   }
 
-  /** Cases of which nothing is said yet: that follows in the same transaction. */
-  async open(manager: EntityManager, cases: readonly OpenCase[]): Promise<void> {
+  /**
+   * Cases of which nothing is said yet: that follows in the same transaction.
+   *
+   * @param unit whose they are; null: everybody's
+   */
+  async open(
+    manager: EntityManager,
+    cases: readonly OpenCase[],
+    unit: string | null,
+  ): Promise<void> {
     if (cases.length === 0) return;
     await manager.query(
-      `insert into referral.case_file (id, revision, opened_at, as_of, risk, held_minor, fingerprint, body)
-       select id, 0, opened_at, opened_at, 0, 0, '', '{}' from unnest($1::uuid[], $2::timestamptz[]) as told(id, opened_at)`,
-      columnsOf(cases),
+      `insert into referral.case_file (id, revision, opened_at, as_of, risk, held_minor, fingerprint, body, units)
+       select id, 0, opened_at, opened_at, 0, 0, '', '{}', $3::text[]
+       from unnest($1::uuid[], $2::timestamptz[]) as told(id, opened_at)`,
+      [...columnsOf(cases), unit === null ? [] : [unit]],
     );
   }
 
@@ -128,11 +142,56 @@ export class CaseRepository {
         [into, absorbed],
       );
     }
+    await this.mergeReaders(manager, into, absorbed);
     await manager.query(
       `update referral.case_file set merged_into = $1
        where id = any($2::uuid[]) or merged_into = any($2::uuid[])`,
       [into, absorbed],
     );
+  }
+
+  /**
+   * Whoever read one of the cases reads what they have become, and where one of them was sealed all of it is: what was kept from
+   * most must not come out because money touched other money.
+   */
+  private async mergeReaders(
+    manager: EntityManager,
+    into: string,
+    absorbed: readonly string[],
+  ): Promise<void> {
+    const all = [into, ...absorbed];
+    const rows: { sealed: boolean; units: string[]; open: boolean; differ: boolean }[] =
+      await manager.query(
+        `select bool_or(sealed) as sealed, bool_or(units = '{}') as open,
+                coalesce(array_agg(distinct unit) filter (where unit is not null), '{}') as units,
+                bool_or(sealed) or count(distinct units) > 1
+                  or exists (select from referral.case_member where case_id = any($1::uuid[])) as differ
+         from referral.case_file left join unnest(units) as unit on true where id = any($1::uuid[])`,
+        [all],
+      );
+    const { sealed, units, open, differ } = rows[0]!;
+    await manager.query(
+      'update referral.break_glass set case_id = $1 where case_id = any($2::uuid[])',
+      [into, absorbed],
+    );
+    if (!differ) return;
+    await manager.query('update referral.case_file set sealed = $2, units = $3 where id = $1', [
+      into,
+      sealed,
+      open ? [] : units,
+    ]);
+    await manager.query(
+      `insert into referral.case_member (case_id, staff_id, added_by, added_at)
+       select distinct on (staff_id) $1::uuid, staff_id, added_by, added_at from referral.case_member
+       where case_id = any($2::uuid[]) order by staff_id, added_at
+       on conflict (case_id, staff_id) do nothing`,
+      [into, absorbed],
+    );
+    await audit(manager, {
+      ...{ act: 'merge cases', outcome: 'done', actor: SERVICE_ACTOR },
+      object: { type: 'case', id: into },
+      details: { absorbed, sealed, units: open ? [] : units },
+    });
   }
 
   /** Puts transfers in cases. @param placed none of them lies in a case, each with the id of its own */
@@ -176,7 +235,7 @@ export class CaseRepository {
   /** Locks those of the cases that go on, in the order of their ids. */
   async lock(manager: EntityManager, caseIds: readonly string[]): Promise<CaseFile[]> {
     return manager.query(
-      `select id, revision, fingerprint from referral.case_file
+      `select id, revision, fingerprint, sealed from referral.case_file
        where id = any($1::uuid[]) and merged_into is null order by id for update`,
       [caseIds],
     );
@@ -260,13 +319,13 @@ export class CaseRepository {
     return rows[0]?.case_id ?? null;
   }
 
-  /** The case by that id or, where it was merged, the one that goes on; null where there is none. */
-  async resolve(manager: EntityManager, id: string): Promise<CaseFile | null> {
+  /** The case by that id or, where it was merged, the one that goes on; null where there is none that the reader may read. */
+  async resolve(manager: EntityManager, id: string, reader: CaseReader): Promise<CaseFile | null> {
     const rows: CaseFile[] = await manager.query(
-      `select now.id, now.revision, now.fingerprint
+      `select now.id, now.revision, now.fingerprint, now.sealed
        from referral.case_file asked join referral.case_file now on now.id = coalesce(asked.merged_into, asked.id)
-       where asked.id = $1`,
-      [id],
+       where asked.id = $1 and referral.may_read(now, $2, $3, $4)`,
+      [id, ...readerParameters(reader)],
     );
     return rows[0] ?? null;
   }
@@ -281,15 +340,16 @@ export class CaseRepository {
   }
 
   /** Most money still held first, then riskiest. */
-  async list(after: RankPlace | null, rowsMax: number): Promise<ListedCase[]> {
-    const rows: { body: CaseSummary; revision: number }[] = await this.dataSource.query(
-      `select body, revision from referral.case_file
-       where merged_into is null
+  async list(after: RankPlace | null, reader: CaseReader, rowsMax: number): Promise<ListedCase[]> {
+    const rows: { body: CaseSummary; revision: number; sealed: boolean }[] =
+      await this.dataSource.query(
+        `select body, revision, sealed from referral.case_file c
+       where merged_into is null and referral.may_read(c, $5, $6, $7)
          and ($1::bigint is null or (held_minor, risk, id) < ($1::bigint, $2::double precision, $3::uuid))
        order by held_minor desc, risk desc, id desc limit $4`,
-      [...(after ?? [null, null, null]), rowsMax],
-    );
-    return rows.map(({ body, revision }) => ({ summary: body, revision }));
+        [...(after ?? [null, null, null]), rowsMax, ...readerParameters(reader)],
+      );
+    return rows.map(({ body, revision, sealed }) => ({ summary: body, revision, sealed }));
   }
 
   /** The latest event time that anything was told of; null before the first case. Urgency is judged by it. */

@@ -1,11 +1,15 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { validate } from 'uuid';
+import { type Staff } from '#identity';
+import { caseReader } from '../access/case-reader';
+import { ApiPurpose, AskedFor, type Purpose } from '../access/purpose';
 import { fromCursor, toCursor } from '../page/cursor';
 import { knownId } from '../page/known-id';
 import { type Page, toPage } from '../page/page';
 import { PageQuery } from '../page/page-query';
 import { type Told } from '../page/told';
+import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { type CaseAnswer, CaseDetailAnswer, CasePageAnswer } from './case-answer';
 import { isUrgent } from './case-summary';
@@ -42,14 +46,19 @@ export class CasesController {
   })
   @ApiOkResponse({ type: CasePageAnswer })
   @ApiProblem(400, 'A limit or a cursor that is none.')
-  async list(@Query() query: PageQuery): Promise<Page<Told<CaseAnswer>>> {
+  async list(@Query() query: PageQuery, @Actor() actor: Staff): Promise<Page<Told<CaseAnswer>>> {
     const after = fromCursor(query.after, isRankPlace);
     const nowMs = (await this.cases.latestEventTimeMs(null)) ?? 0;
-    const rows = await this.cases.list(after, query.limit + 1);
+    const rows = await this.cases.list(after, caseReader(actor), query.limit + 1);
     return toPage(
       rows,
       query.limit,
-      ({ summary, revision }) => ({ ...summary, urgent: isUrgent(summary, nowMs), revision }),
+      ({ summary, revision, sealed }) => ({
+        ...summary,
+        urgent: isUrgent(summary, nowMs),
+        sealed,
+        revision,
+      }),
       (row) => toCursor(placeOf(row)),
     );
   }
@@ -61,8 +70,14 @@ export class CasesController {
     description: 'The id of a case that was merged into another gives that other one.',
   })
   @ApiOkResponse({ type: CaseDetailAnswer })
+  @ApiPurpose()
   @ApiProblem(404, 'There is no such case.')
-  async find(@Param('id') id: string): Promise<Told<CaseDetailAnswer>> {
-    return this.readCase.run(knownId(id, 'case'));
+  @ApiProblem(412, 'It is sealed, and nobody said why it is opened.')
+  async find(
+    @Param('id') id: string,
+    @Actor() actor: Staff,
+    @AskedFor() purpose: Purpose | null,
+  ): Promise<Told<CaseDetailAnswer>> {
+    return this.readCase.run(knownId(id, 'case'), caseReader(actor), purpose);
   }
 }

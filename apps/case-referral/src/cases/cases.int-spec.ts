@@ -343,7 +343,8 @@ describe('alerts that were told of', () => {
     await service.close();
     await database.dataSource.query(
       `truncate referral.inbox, referral.alert, referral.case_transfer, referral.case_operation,
-                referral.wallet_position, referral.referral, referral.case_file`,
+                referral.wallet_position, referral.referral, referral.case_member, referral.break_glass,
+                referral.case_file`,
     );
     service = await runCaseReferral(database.databaseUrl, keys);
     await settled(database.dataSource);

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { invariant } from '#domain';
+import { type CaseReader } from '../access/case-reader';
+import { type Purpose, requirePurpose } from '../access/purpose';
 import { notFound } from '../page/known-id';
 import { type Told } from '../page/told';
 import { ReferralRepository } from '../referrals/referral.repository';
@@ -24,12 +26,17 @@ export class ReadCase {
   /**
    * The id of a case that was merged gives the case that goes on, under that one's own id.
    *
-   * @throws AppError NOT_FOUND
+   * @throws AppError NOT_FOUND also where it is none of the reader's; PRECONDITION_FAILED where it is sealed and nobody says why
    */
-  async run(id: string): Promise<Told<CaseDetailAnswer>> {
+  async run(
+    id: string,
+    reader: CaseReader,
+    purpose: Purpose | null,
+  ): Promise<Told<CaseDetailAnswer>> {
     return this.cases.snapshot(async (manager) => {
-      const file = await this.cases.resolve(manager, id);
+      const file = await this.cases.resolve(manager, id, reader);
       if (file === null) throw notFound('case');
+      requirePurpose(file.sealed, purpose);
       const material = await this.materials.load(manager, file.id);
       const picture = drawCase(material);
       const nowMs = await this.cases.latestEventTimeMs(manager);
@@ -37,6 +44,7 @@ export class ReadCase {
       return {
         ...summarise(picture),
         urgent: isUrgent(picture, nowMs),
+        sealed: file.sealed,
         operations: picture.operations,
         alertIds: picture.alertIds,
         wallets: picture.wallets.slice(0, SHOWN_MAX),

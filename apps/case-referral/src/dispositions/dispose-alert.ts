@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { audit } from '#audit';
 import { type Staff } from '#identity';
+import { caseReader } from '../access/case-reader';
 import { auditActor } from '../audit/audit-actor';
 import { notFound } from '../page/known-id';
 import { type DispositionInput } from './disposition-answer';
@@ -22,7 +23,8 @@ export class DisposeAlert {
     actor: Staff,
   ): Promise<{ created: boolean; disposition: Disposition }> {
     return this.dispositions.transaction(async (manager) => {
-      if (!(await this.dispositions.lockAlert(manager, alertId))) throw notFound('alert');
+      const reader = caseReader(actor);
+      if (!(await this.dispositions.lockAlert(manager, alertId, reader))) throw notFound('alert');
       const [last] = await this.dispositions.ofAlert(manager, alertId, 1);
       if (last?.outcome === outcome && last.decidedBy === actor.id) {
         return { created: false, disposition: last };

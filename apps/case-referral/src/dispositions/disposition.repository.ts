@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type DispositionOutcome } from '#contracts';
 import { TransferLog } from '#messaging';
+import { type CaseReader, readerParameters } from '../access/case-reader';
 import { type Told } from '../page/told';
 import { type DecisionRow, toDecision } from '../staff/decision-answer';
 import { type DispositionAnswer } from './disposition-answer';
@@ -32,11 +33,12 @@ export class DispositionRepository {
     return this.dataSource.transaction(work);
   }
 
-  /** Keeps the alert locked to the end of the transaction: what is found of it is found one after the other. */
-  async lockAlert(manager: EntityManager, alertId: string): Promise<boolean> {
+  /** Finds it where it is the reader's to see. Keeps the alert locked to the end of the transaction: what is found of it is found one after the other. */
+  async lockAlert(manager: EntityManager, alertId: string, reader: CaseReader): Promise<boolean> {
     const rows: unknown[] = await manager.query(
-      'select id from referral.alert where id = $1 for update',
-      [alertId],
+      `select a.id from referral.alert a join referral.case_file c on c.id = a.case_id
+       where a.id = $1 and referral.may_read(c, $2, $3, $4) for update of a`,
+      [alertId, ...readerParameters(reader)],
     );
     return rows.length === 1;
   }

@@ -1,6 +1,9 @@
 import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { type Staff } from '#identity';
+import { caseReader } from '../access/case-reader';
 import { type Told } from '../page/told';
+import { Actor } from '../staff/actor';
 import { May, StaffController } from '../staff/staff-route';
 import { OverviewAnswer } from './overview-answer';
 import { OverviewRepository } from './overview.repository';
@@ -13,7 +16,7 @@ export class OverviewController {
   @May('read the overview')
   @ApiOperation({ summary: 'Alerts, cases and money in a few figures' })
   @ApiOkResponse({ type: OverviewAnswer })
-  async read(): Promise<Told<OverviewAnswer>> {
-    return this.overview.read();
+  async read(@Actor() actor: Staff): Promise<Told<OverviewAnswer>> {
+    return this.overview.read(caseReader(actor));
   }
 }

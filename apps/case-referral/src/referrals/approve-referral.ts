@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { audit } from '#audit';
 import { AppError, invariant } from '#domain';
 import { requireFourEyes, type Staff } from '#identity';
+import { caseReader } from '../access/case-reader';
 import { auditActor } from '../audit/audit-actor';
 import { sha256OfCanonical } from '../canonical-hash';
 import { Clock } from '../clock';
@@ -26,8 +27,10 @@ export class ApproveReferral {
   async run(id: string, actor: Staff): Promise<Referral> {
     return this.referrals.transaction(async (manager) => {
       await this.referrals.lock(manager, id);
-      const referral = await this.referrals.find(manager, id);
-      if (referral === null) throw notFound('referral');
+      const reader = caseReader(actor);
+      const found = await this.referrals.find(manager, id, reader);
+      if (found === null) throw notFound('referral');
+      const { referral } = found;
       requireFourEyes(referral.proposedBy, actor.id, 'a referral');
       if (referral.status === 'REFERRED') {
         if (referral.approvedBy === actor.id) return referral;
@@ -40,8 +43,9 @@ export class ApproveReferral {
         );
       }
       await this.referrals.refer(manager, referral, actor.id, this.clock.nowMs());
-      const referred = await this.referrals.find(manager, id);
-      invariant(referred !== null, 'what was stored is there');
+      const stored = await this.referrals.find(manager, id, reader);
+      invariant(stored !== null, 'what was stored is there');
+      const { referral: referred } = stored;
       await audit(manager, {
         ...{ act: 'approve referrals', outcome: 'done', actor: auditActor(actor) },
         object: { type: 'referral', id },

@@ -3,6 +3,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { audit } from '#audit';
 import { invariant } from '#domain';
 import { type Staff } from '#identity';
+import { type CaseReader, caseReader } from '../access/case-reader';
 import { AlertRepository } from '../alerts/alert.repository';
 import { auditActor } from '../audit/audit-actor';
 import { sha256OfCanonical } from '../canonical-hash';
@@ -37,10 +38,10 @@ export class ProposeReferral {
   async run(caseId: string, actor: Staff): Promise<{ created: boolean; referral: Referral }> {
     return this.cases.transaction(async (manager) => {
       // The lock keeps the case as it is while it is drawn: its parts are several reads.
-      const { id: goesOn } = await this.lockCase(manager, caseId);
+      const { id: goesOn } = await this.lockCase(manager, caseId, caseReader(actor));
       // What it says now is what the proposal is later compared with.
       await this.refreshCases.run(manager, [goesOn]);
-      const file = await this.lockCase(manager, goesOn);
+      const file = await this.lockCase(manager, goesOn, caseReader(actor));
       const picture = drawCase(await this.materials.load(manager, file.id));
       const alerts = await this.alerts.ofCase(manager, file.id);
       const proposedAtMs = this.clock.nowMs();
@@ -74,12 +75,16 @@ export class ProposeReferral {
     });
   }
 
-  private async lockCase(manager: EntityManager, id: string): Promise<CaseFile> {
-    const found = await this.cases.resolve(manager, id);
+  private async lockCase(
+    manager: EntityManager,
+    id: string,
+    reader: CaseReader,
+  ): Promise<CaseFile> {
+    const found = await this.cases.resolve(manager, id, reader);
     if (found === null) throw notFound('case');
     const [locked] = await this.cases.lock(manager, [found.id]);
     if (locked !== undefined) return locked;
     // It was merged while we waited for it. A case is merged into one that goes on, so this ends.
-    return this.lockCase(manager, found.id);
+    return this.lockCase(manager, found.id, reader);
   }
 }

@@ -3,6 +3,7 @@ import { type EntityManager, DataSource } from 'typeorm';
 import { type CaseReferred, EVENTS } from '#contracts';
 import { formatEventTime, type ReferralStatus } from '#domain';
 import { appendToOutbox } from '#messaging';
+import { type CaseReader, readerParameters } from '../access/case-reader';
 import { type Told } from '../page/told';
 import { type Dossier } from './dossier';
 import { type ReferralAnswer, type ReferralSummaryAnswer } from './referral-answer';
@@ -33,6 +34,7 @@ interface SummaryRow {
 
 interface ReferralRow extends SummaryRow {
   case_id: string;
+  sealed: boolean;
   dossier: Dossier;
   case_changed: boolean;
 }
@@ -58,7 +60,7 @@ const SUMMARY =
   'r.id, r.status, r.sha256, r.proposed_by, r.proposed_at, r.approved_by, r.approved_at';
 
 const REFERRAL = `
-  select ${SUMMARY}, r.case_id, r.dossier,
+  select ${SUMMARY}, r.case_id, c.sealed, r.dossier,
          c.fingerprint <> r.case_fingerprint as case_changed
   from referral.referral r join referral.case_file c on c.id = r.case_id`;
 
@@ -104,12 +106,18 @@ export class ReferralRepository {
     return rows[0] ? toAnswer(rows[0]) : null;
   }
 
-  async find(manager: EntityManager | null, id: string): Promise<Referral | null> {
+  /** Null where there is none, or its case is none of the reader's. */
+  async find(
+    manager: EntityManager | null,
+    id: string,
+    reader: CaseReader,
+  ): Promise<{ referral: Referral; sealed: boolean } | null> {
     const rows: ReferralRow[] = await (manager ?? this.dataSource).query(
-      `${REFERRAL} where r.id = $1`,
-      [id],
+      `${REFERRAL} where r.id = $1 and referral.may_read(c, $2, $3, $4)`,
+      [id, ...readerParameters(reader)],
     );
-    return rows[0] ? toAnswer(rows[0]) : null;
+    const [row] = rows;
+    return row ? { referral: toAnswer(row), sealed: row.sealed } : null;
   }
 
   /** Keeps others from approving it at the same time. */

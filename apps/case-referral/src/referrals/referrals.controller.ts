@@ -2,6 +2,8 @@ import { Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 import { type Staff } from '#identity';
+import { caseReader } from '../access/case-reader';
+import { ApiPurpose, AskedFor, type Purpose, requirePurpose } from '../access/purpose';
 import { knownId, notFound } from '../page/known-id';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
@@ -49,11 +51,18 @@ export class ReferralsController {
   @May('read referrals')
   @ApiOperation({ summary: 'A referral with its dossier' })
   @ApiOkResponse({ type: ReferralAnswer })
+  @ApiPurpose()
   @ApiProblem(404, 'There is no such referral.')
-  async find(@Param('id') id: string): Promise<Referral> {
-    const referral = await this.referrals.find(null, knownId(id, 'referral'));
-    if (referral === null) throw notFound('referral');
-    return referral;
+  @ApiProblem(412, 'Its case is sealed, and nobody said why it is opened.')
+  async find(
+    @Param('id') id: string,
+    @Actor() actor: Staff,
+    @AskedFor() purpose: Purpose | null,
+  ): Promise<Referral> {
+    const found = await this.referrals.find(null, knownId(id, 'referral'), caseReader(actor));
+    if (found === null) throw notFound('referral');
+    requirePurpose(found.sealed, purpose);
+    return found.referral;
   }
 
   @Post(':id/approvals')

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { transferKey } from '#domain';
 import { compareAlerts } from '#typologies';
+import { AccessRepository } from '../access/access.repository';
+import { type CaseReader } from '../access/case-reader';
+import { readable } from '../access/readable';
 import { notFound } from '../page/known-id';
 import { type Told } from '../page/told';
 import { type ComparedAlert } from './compared-alert';
@@ -16,10 +19,20 @@ const transfersOf = ({ transfers }: ComparedAlert): string[] => transfers.map(tr
 /** Sets what a shadow pack raised against what the active one did meanwhile. */
 @Injectable()
 export class CompareRulePack {
-  constructor(private readonly alerts: ShadowAlertRepository) {}
+  constructor(
+    private readonly alerts: ShadowAlertRepository,
+    private readonly access: AccessRepository,
+  ) {}
 
-  /** @throws AppError NOT_FOUND where detection has never had it as its shadow */
-  async run({ version, hash }: StoredRulePack): Promise<Told<ComparisonAnswer>> {
+  /**
+   * All are counted; of those that touch a case which is none of the reader's nothing else is told.
+   *
+   * @throws AppError NOT_FOUND where detection has never had it as its shadow
+   */
+  async run(
+    { version, hash }: StoredRulePack,
+    reader: CaseReader,
+  ): Promise<Told<ComparisonAnswer>> {
     const time = await this.alerts.lastTime(version);
     if (time === null) throw notFound('comparison: the pack was never the shadow');
     const { from, until } = time;
@@ -29,11 +42,15 @@ export class CompareRulePack {
       shadow.slice(0, ALERTS_COMPARED_MAX),
       transfersOf,
     );
+    const [activeOnly, shadowOnly] = await readable(this.access, reader, [
+      comparison.activeOnly.slice(0, ALERTS_SHOWN_MAX),
+      comparison.shadowOnly.slice(0, ALERTS_SHOWN_MAX),
+    ]);
     return {
       ...{ version, hash, from, until },
       ...comparison,
-      activeOnly: comparison.activeOnly.slice(0, ALERTS_SHOWN_MAX),
-      shadowOnly: comparison.shadowOnly.slice(0, ALERTS_SHOWN_MAX),
+      activeOnly: activeOnly!,
+      shadowOnly: shadowOnly!,
       truncated: active.length > ALERTS_COMPARED_MAX || shadow.length > ALERTS_COMPARED_MAX,
     };
   }

@@ -3,6 +3,7 @@ import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestj
 import { type FastifyReply } from 'fastify';
 import { type Staff } from '#identity';
 import { RULE_PACK_SCHEMA } from '#typologies';
+import { caseReader } from '../access/case-reader';
 import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
 import { notFound } from '../page/known-id';
 import { type Page, toPage } from '../page/page';
@@ -119,15 +120,18 @@ export class RulePacksController {
   }
 
   @Get(':version/comparison')
-  @May('read detection')
+  @May('compare rule packs')
   @ApiOperation({
     summary: 'What the pack raised as the shadow, against what the active one raised meanwhile',
     description: 'Two alerts are the same finding where they share a transfer.',
   })
   @ApiOkResponse({ type: ComparisonAnswer })
   @ApiProblem(404, 'There is no such pack, or it was never the shadow.')
-  async compare(@Param('version') version: string): Promise<Told<ComparisonAnswer>> {
-    return this.compareRulePack.run(await this.known(version));
+  async compare(
+    @Param('version') version: string,
+    @Actor() actor: Staff,
+  ): Promise<Told<ComparisonAnswer>> {
+    return this.compareRulePack.run(await this.known(version), caseReader(actor));
   }
 
   private async known(version: string) {

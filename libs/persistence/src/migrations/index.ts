@@ -17,6 +17,7 @@ import { AlertSummary1764000000016 } from './1764000000016-alert-summary';
 import { FourEyes1764000000017 } from './1764000000017-four-eyes';
 import { SignIn1764000000018 } from './1764000000018-sign-in';
 import { Audit1764000000019 } from './1764000000019-audit';
+import { NeedToKnow1764000000020 } from './1764000000020-need-to-know';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -39,4 +40,5 @@ export const MIGRATIONS = [
   FourEyes1764000000017,
   SignIn1764000000018,
   Audit1764000000019,
+  NeedToKnow1764000000020,
 ];

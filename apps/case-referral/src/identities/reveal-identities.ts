@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { audit } from '#audit';
+import { type IdentifierType } from '#domain';
+import { IdentityVault, type Staff } from '#identity';
+import { AccessRepository } from '../access/access.repository';
+import { caseReader } from '../access/case-reader';
+import { auditActor } from '../audit/audit-actor';
+import { notFound } from '../page/known-id';
+import { IdentityRepository } from './identity.repository';
+import { type RevealInput } from './reveal-answer';
+
+/** A wallet has one holder; what is beyond is a mistake of a feed's. */
+const IDENTITIES_SHOWN_MAX = 100;
+
+export interface Revealed {
+  readonly identities: readonly { readonly type: IdentifierType; readonly value: string }[];
+  readonly truncated: boolean;
+}
+
+/** Shows who holds a wallet, to whoever reads the case and says why. */
+@Injectable()
+export class RevealIdentities {
+  constructor(
+    private readonly identities: IdentityRepository,
+    private readonly access: AccessRepository,
+    private readonly vault: IdentityVault,
+  ) {}
+
+  /** @throws AppError NOT_FOUND where there is no such case for the reader */
+  async run(
+    caseId: string,
+    { provider, walletId, purpose, reason }: RevealInput,
+    actor: Staff,
+  ): Promise<Revealed> {
+    return this.identities.transaction(async (manager) => {
+      const found = await this.access.lock(manager, caseId, caseReader(actor));
+      if (found === null) throw notFound('case');
+      const wallet = { provider, walletId };
+      const rowsMax = IDENTITIES_SHOWN_MAX + 1;
+      const rows = await this.identities.ofWallet(manager, found.caseId, wallet, rowsMax);
+      const shown = rows.slice(0, IDENTITIES_SHOWN_MAX);
+      await audit(manager, {
+        ...{ act: 'reveal identities', outcome: 'done', actor: auditActor(actor), reason },
+        object: { type: 'case', id: found.caseId },
+        details: { wallet, purpose, tokens: shown.map(({ token }) => token) },
+      });
+      return {
+        identities: shown.map(({ type, token, sealed }) => ({
+          type,
+          value: this.vault.open(token, sealed),
+        })),
+        truncated: rows.length > shown.length,
+      };
+    });
+  }
+}

@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Services } from './support/services';
+
+const START_MS = Date.UTC(2026, 2, 2, 9);
+const MINUTE_MS = 60_000;
+const at = (minute: number): string => new Date(START_MS + minute * MINUTE_MS).toISOString();
+
+/** Persons who are nowhere else, and so cannot be taken for anything else where they are found. */
+const SCAM = '03109876541';
+const HOLDERS = [
+  { name: 'Zulekha Planted-One', msisdn: '03001987651', nationalId: '3520298765431' },
+  { name: 'زلیخا دوم', msisdn: '03001987652', nationalId: '3520298765432' },
+] as const;
+const DEVICE = 'handset-planted-77';
+const IP = '203.0.113.77';
+
+/** As they were sent, in every spelling that they are turned into on the way. */
+const PLANTED = [
+  ...[SCAM, ...HOLDERS.map(({ msisdn }) => msisdn)].map((number) => number.slice(1)),
+  ...HOLDERS.flatMap(({ name, nationalId }) => [name, name.normalize('NFKD'), nationalId]),
+  ...['3520298765431', '3520298765432'].map((id) => id.replace(/^(\d{5})(\d{7})(\d)$/, '$1-$2-$3')),
+  DEVICE,
+  IP,
+];
+
+const life = Array.from({ length: 900 }, (_, i) => ({
+  transferId: `L-${String(i)}`,
+  occurredAt: at(i / 5),
+  type: 'P2P',
+  amount: String(300 + ((i * 37) % 900)),
+  currency: 'PKR',
+  debtor: { walletId: `w${String((i * 7) % 60)}` },
+  creditor: { walletId: `w${String(((i * 7) % 60) + 1 + (i % 5))}` },
+}));
+const calls = HOLDERS.map(({ msisdn }, i) => ({
+  eventId: `C-${String(i)}`,
+  type: 'CALL',
+  occurredAt: at(181 + i),
+  caller: { msisdn: SCAM },
+  callee: { msisdn },
+}));
+const payments = HOLDERS.map((holder, i) => ({
+  transferId: `V-${String(i)}`,
+  occurredAt: at(200 + i),
+  type: 'P2P',
+  amount: '20000',
+  currency: 'PKR',
+  debtor: { walletId: `victim-${String(i)}`, ...holder },
+  creditor: { walletId: 'mule' },
+  device: { id: DEVICE, ip: IP },
+}));
+/** Each wrong in another way, with persons in what is wrong. */
+const wrong = [
+  { ...payments[0], transferId: 'X-1', amount: HOLDERS[0].name },
+  { ...payments[0], transferId: 'X-2', occurredAt: HOLDERS[0].msisdn },
+  { ...payments[0], transferId: 'X-3', debtor: { walletId: 'x', nationalId: HOLDERS[1].name } },
+  { ...payments[0], transferId: 'X-4', [HOLDERS[0].name]: 1 },
+  { ...payments[0], transferId: 'X-5', debtor: { walletId: 'x', name: { of: HOLDERS[0].name } } },
+];
+
+let services: Services;
+let snapshots: string;
+let caseId: string;
+const answers: string[] = [];
+
+beforeAll(async () => {
+  snapshots = mkdtempSync(join(tmpdir(), 'layerwatch privacy '));
+  services = await Services.start(undefined, {
+    SCORING_SNAPSHOT_DIR: snapshots,
+    LOG_LEVEL: 'debug',
+  });
+  const operation = await services.people('POST', '/v1/operations', {
+    ...{ id: 'OP-CALLS', name: 'Boiler room', kind: 'CALL_CENTRE', modus: 'IMPERSONATION' },
+    indicators: [{ type: 'msisdn', value: SCAM, knownFrom: at(0) }],
+  });
+  expect(operation.status).toBe(201);
+  for (const [rows, list] of [
+    [life, 'transfers'],
+    [calls, 'events'],
+    [payments, 'transfers'],
+  ] as const) {
+    expect(await (await services.post(rows, list)).json()).toMatchObject({ accepted: rows.length });
+  }
+  const refused = await services.post(wrong);
+  answers.push(await refused.text());
+  expect(JSON.parse(answers[0]!)).toMatchObject({ accepted: 0, rejected: wrong.length });
+  answers.push(await (await services.post(['{', HOLDERS[0].name])).text());
+  await services.settled();
+  const cases = await services.all<{ id: string }>('/v1/cases');
+  expect(cases).toHaveLength(1);
+  caseId = cases[0]!.id;
+}, 180_000);
+
+afterAll(async () => {
+  await services.stop();
+  rmSync(snapshots, { recursive: true, force: true });
+});
+
+const reveal = (walletId: string, purpose = 'INVESTIGATION') =>
+  services.people('POST', `/v1/cases/${caseId}/reveals`, {
+    ...{ provider: 'demo', walletId, purpose, reason: 'who was robbed' },
+  });
+
+describe('a person', () => {
+  it('is shown to whoever reads the case and says why, as they were reported', async () => {
+    const answer = await reveal('victim-1');
+    expect(answer.status).toBe(200);
+    const { identities } = (await answer.json()) as {
+      identities: { type: string; value: string }[];
+    };
+    const { name, msisdn, nationalId } = HOLDERS[1];
+    expect(Object.fromEntries(identities.map(({ type, value }) => [type, value]))).toMatchObject({
+      ...{ name, msisdn, nationalId },
+    });
+    expect((await (await reveal('nobody')).json()) as object).toEqual({
+      identities: [],
+      truncated: false,
+    });
+    expect((await reveal('victim-1', 'CURIOSITY')).status).toBe(400);
+    const rows: { body: string }[] = await services.database.dataSource.query(
+      `select body from audit.entry where body::jsonb ->> 'act' = 'reveal identities' order by at`,
+    );
+    expect(JSON.parse(rows[0]!.body)).toMatchObject({
+      ...{
+        actor: { id: 'analyst' },
+        object: { type: 'case', id: caseId },
+        reason: 'who was robbed',
+      },
+      details: { purpose: 'INVESTIGATION', wallet: { provider: 'demo', walletId: 'victim-1' } },
+    });
+    const { tokens } = (JSON.parse(rows[0]!.body) as { details: { tokens: string[] } }).details;
+    expect(tokens.filter((token) => token.startsWith('msisdn:'))).toHaveLength(1);
+  });
+
+  it('is in no answer of any other route, no error, log, metric, event, table, argument or snapshot', async () => {
+    const found: string[] = [];
+    const search = (where: string, text: string): void => {
+      for (const planted of PLANTED) if (text.includes(planted)) found.push(`${where}: ${planted}`);
+    };
+    for (const text of answers) search('an answer to wrong rows', text);
+    search('the logs', services.output);
+    const paths = [
+      '/v1/alerts',
+      '/v1/cases',
+      `/v1/cases/${caseId}`,
+      '/v1/operations/OP-CALLS',
+      '/v1/overview',
+    ];
+    for (const path of paths) search(path, await (await services.people('GET', path)).text());
+    const referral = await services.people('POST', `/v1/cases/${caseId}/referrals`);
+    search('a referral', await referral.text());
+    for (const name of ['ingestion', 'scoring', 'case-referral'] as const) {
+      search(`metrics of ${name}`, await (await fetch(services.url(name, '/metrics'))).text());
+    }
+    const { dataSource } = services.database;
+    const tables: { name: string }[] = await dataSource.query(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+       where schemaname not in ('pg_catalog', 'information_schema')`,
+    );
+    expect(tables.length).toBeGreaterThan(30);
+    for (const { name } of tables) {
+      const rows: { text: string }[] = await dataSource.query(
+        `select coalesce(string_agg(t::text, ' '), '') as text from ${name} t`,
+      );
+      search(`table ${name}`, rows[0]!.text);
+    }
+    search('arguments of processes', execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }));
+    await services.stopProcesses();
+    const files = readdirSync(snapshots);
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) search('a snapshot', readFileSync(join(snapshots, file), 'latin1'));
+    expect(found).toEqual([]);
+  });
+});
