@@ -11,7 +11,7 @@ import { AuditKey, exportTrail } from '#audit';
 import { AppError } from '#domain';
 import { createDataSource } from '#persistence';
 import { exitWith } from '#platform';
-import { readAuditSettings } from './audit.config';
+import { readDataSettings } from './data.config';
 
 const USAGE = `npm run audit -- verify                 checks the trail in the database: 0 whole, 1 broken, 2 could not be checked
 npm run audit -- export --out FILE      writes it as NDJSON, for scripts/verify-audit.mjs on any machine
@@ -29,8 +29,8 @@ interface Verifier {
 }
 
 async function withTrail<T>(work: (lines: AsyncGenerator<object>) => Promise<T>): Promise<T> {
-  const { databaseUrl, keyFile } = readAuditSettings();
-  const { publicPem } = AuditKey.fromFile(keyFile);
+  const { databaseUrl, auditKeyFile } = readDataSettings();
+  const { publicPem } = AuditKey.fromFile(auditKeyFile);
   const dataSource = createDataSource({
     databaseUrl,
     applicationName: 'layerwatch audit',
@@ -67,7 +67,7 @@ async function main(args: readonly string[]): Promise<void> {
       pipeline(Readable.from(asLines(lines)), createWriteStream(out, { mode: 0o600 })),
     );
   } else if (command === 'key') {
-    process.stdout.write(AuditKey.fromFile(readAuditSettings().keyFile).publicPem);
+    process.stdout.write(AuditKey.fromFile(readDataSettings().auditKeyFile).publicPem);
   } else {
     throw new AppError('INVALID_INPUT', `say what to do:\n${USAGE}`);
   }

@@ -9,6 +9,8 @@ export {
 } from './demo-people';
 export { requireFourEyes } from './four-eyes';
 export { IdentityVault, type SealedIdentity } from './identity-vault';
+export { exportKeys, importKeys } from './key-backup';
+export { KeySet } from './key-set';
 export { ProviderKeys, provisionProvider, provisionStaff, StaffKeys } from './known-keys';
 export { isSafeIssuer, OidcIssuer, type OidcSettings } from './oidc-issuer';
 export { type Act, ACTS, may, STAFF_ROLES, type StaffRole, WHO_MAY } from './roles';
@@ -20,4 +22,5 @@ export {
   Sessions,
   SIGN_IN_MINUTES_MAX,
 } from './sessions';
+export { SealedRows } from './sealed-rows';
 export { type Staff } from './staff';

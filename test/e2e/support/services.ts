@@ -61,7 +61,7 @@ export class Services {
   private constructor(
     readonly database: TestDatabase,
     private readonly settings: Readonly<Record<string, string>>,
-    private readonly folder = mkdtempSync(join(tmpdir(), 'layerwatch e2e ')),
+    readonly folder = mkdtempSync(join(tmpdir(), 'layerwatch e2e ')),
     readonly providerKey = newProviderKey(),
     readonly staffKeys = { analyst: newStaffKey(), approver: newStaffKey() },
   ) {}
