@@ -86,6 +86,8 @@ export async function startScoring(
   settings: Partial<Record<keyof ScoringConfig, string>> = {},
 ): Promise<NestFastifyApplication> {
   const config = loadConfig(ScoringConfig, {
+    // Many run in one process here, and each would set so much aside.
+    SCORING_SNAPSHOT_COPY_MIB: '8',
     DATABASE_URL: database.databaseUrl,
     DATABASE_CONNECTIONS_MAX: '4',
     LOG_LEVEL: 'silent',
