@@ -124,6 +124,33 @@ describe('what every service has', () => {
     expect(answer.headers['x-correlation-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('tells whatever shows an answer to run, frame and keep nothing of it', async () => {
+    for (const path of [
+      '/v1/conflict',
+      '/v1/bug',
+      '/nowhere',
+      '/health/live',
+      '/%ff',
+      '/openapi.json',
+    ]) {
+      const { headers } = await get(path);
+      expect([path, headers['content-security-policy']]).toEqual([
+        path,
+        expect.stringMatching(/^default-src 'none'; frame-ancestors 'none'/),
+      ]);
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+      });
+    }
+    expect((await get('/v1/conflict')).headers['cache-control']).toBe('no-store');
+    const docs = await get('/docs');
+    expect(docs.headers['content-security-policy']).not.toContain('script-src');
+    // What the page runs comes from here: nothing in it is a script by itself.
+    expect(docs.text).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>\s*\S/);
+    expect(docs.headers['content-security-policy']).toContain("default-src 'self'");
+  });
+
   it('says when to come again', async () => {
     await get('/v1/overloaded').expect(429).expect('retry-after', /^\d+$/);
   });

@@ -12,6 +12,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError, type Problem } from '#domain';
 import { Logger } from 'nestjs-pino';
 import { asAppError, sendProblem } from './problem-details.filter';
+import { securityHeaders } from './security-headers';
 
 /** How one service differs from another, as far as starting it goes. */
 export interface ServiceDescription {
@@ -76,7 +77,8 @@ export async function createServiceApp(
     // What the server refuses before a route is found looks like every other refusal.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
       const known = asAppError(error) ?? new AppError('INVALID_INPUT', 'the address is not valid');
-      sendProblem(reply, request.id, known);
+      // Hooks are not asked for these.
+      sendProblem(reply.headers(securityHeaders('')), request.id, known);
     },
   });
   // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest's options are a class by name only
@@ -87,7 +89,7 @@ export async function createServiceApp(
   app.useLogger(app.get(Logger));
   app.useGlobalPipes(validation());
   adapter.getInstance().addHook('onSend', (request, reply, payload, done) => {
-    void reply.header('x-correlation-id', request.id).header('x-content-type-options', 'nosniff');
+    void reply.header('x-correlation-id', request.id).headers(securityHeaders(request.url));
     done(null, payload);
   });
   const openApi = SwaggerModule.createDocument(

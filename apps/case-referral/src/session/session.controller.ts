@@ -1,4 +1,4 @@
-import { Controller, Get, Header, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { audit, AuditTrail } from '#audit';
@@ -12,8 +12,6 @@ import { ApiProblem, May, PublicRoute, StaffController } from '../staff/staff-ro
 import { type Known } from '../staff/who-is-acting';
 import { SessionAnswer, SignedOutAnswer, SignInQuery } from './session-answer';
 
-const NO_STORE = ['cache-control', 'no-store'] as const;
-
 /** The way in: by the issuer, and back. */
 @Controller('v1/session')
 @ApiTags('session')
@@ -26,7 +24,6 @@ export class SignInController {
 
   @Get('sign-in')
   @PublicRoute()
-  @Header(...NO_STORE)
   @ApiOperation({ summary: 'Sends a browser to the issuer to sign in' })
   @ApiFoundResponse({ description: 'To the issuer.' })
   @ApiProblem(400, 'A path to come back to that is none of this service.')
@@ -40,7 +37,6 @@ export class SignInController {
 
   @Get('callback')
   @PublicRoute()
-  @Header(...NO_STORE)
   @ApiOperation({ summary: 'Where the issuer sends a browser back to' })
   @ApiFoundResponse({ description: 'Signed in, and back to where it began.' })
   @ApiProblem(
@@ -91,7 +87,6 @@ export class SessionController {
 
   @Get()
   @May('be signed in')
-  @Header(...NO_STORE)
   @ApiOperation({ summary: 'Who you are here, and what you may do' })
   @ApiOkResponse({ type: SessionAnswer })
   read(@KnownActor() { staff, session }: Known): Told<SessionAnswer> {
@@ -106,7 +101,6 @@ export class SessionController {
   @Post('sign-out')
   @May('be signed in')
   @HttpCode(200)
-  @Header(...NO_STORE)
   @ApiOperation({
     summary: 'Sign out: neither the session nor the token that was sent is taken any more',
     description: 'A key stays what it is.',
