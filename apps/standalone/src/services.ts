@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { AppError } from '#domain';
 import { DEMO_UNIT } from '#identity';
+import { type DatabaseUser } from '#persistence';
 import { type Addresses } from './findings';
 import { type Flags } from './flags';
 import { type ProgramPlan } from './forked-program';
@@ -44,12 +45,11 @@ export function addressesOf(host: string, ports: readonly number[]): Addresses {
 
 export function servicePlans(
   config: StandaloneConfig,
-  databaseUrl: string,
+  urlOf: (user: DatabaseUser) => string,
   ports: readonly number[],
 ): ProgramPlan[] {
   const { caseReferral, issuer } = addressesOf(config.HOST, ports);
   const environment = childEnvironment({
-    DATABASE_URL: databaseUrl,
     HOST: config.HOST,
     INGESTION_PORT: String(ports[0]),
     SCORING_PORT: String(ports[1]),
@@ -70,9 +70,13 @@ export function servicePlans(
     SCORING_SNAPSHOT_DIR: config.SCORING_SNAPSHOT_DIR ?? snapshotFolder(config.dataFolder),
     LOG_LEVEL: config.LOG_LEVEL,
   });
-  const plan = (name: string): ProgramPlan => programPlan(config, name, name, [], environment);
-  const issuers = issuer === undefined ? [] : ['issuer'];
-  return [...[...SERVICES, ...issuers].map(plan), { ...plan('backtest'), background: true }];
+  const plan = (name: DatabaseUser): ProgramPlan =>
+    programPlan(config, name, name, [], { ...environment, DATABASE_URL: urlOf(name) });
+  // It has no business with the database.
+  const withoutDatabase = { ...environment, DATABASE_URL: '' };
+  const issuers =
+    issuer === undefined ? [] : [programPlan(config, 'issuer', 'issuer', [], withoutDatabase)];
+  return [...SERVICES.map(plan), ...issuers, { ...plan('backtest'), background: true }];
 }
 
 export function demoPlan(

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '#domain';
 import { holdDataFolder, startEmbeddedPostgres } from '#embedded-postgres';
 import { openAuditKey } from './audit-key';
+import { type DatabaseUser } from '#persistence';
 import { type Addresses, Findings } from './findings';
 import { openIdentityKey } from './identity-key';
 import { openIssuerFiles } from './issuer-files';
@@ -39,6 +40,12 @@ export interface Started {
   readonly keys: KeyRing;
 }
 
+interface Prepared {
+  readonly keys: KeyRing;
+  /** The address that a service connects to the database by. */
+  readonly urlOf: (user: DatabaseUser) => string;
+}
+
 const LABEL = 14;
 /** A start is not held up for longer by a line about its snapshot; a large one is told of when it has been read. */
 const SNAPSHOT_LINE_WAIT_MS = 1_000;
@@ -67,11 +74,11 @@ export class StartUp {
     const databaseUrl = await this.openDatabase();
     this.stop.check();
     await makePrivateFolder(logFolder(config.dataFolder));
-    const keys = await this.prepareDatabase(databaseUrl, file);
+    const { keys, urlOf } = await this.prepareDatabase(databaseUrl, file);
     if (config.hasLocalIssuer) await this.prepareIssuer();
     this.stop.check();
     const addresses = addressesOf(config.HOST, ports);
-    await this.startServices(databaseUrl, ports, addresses);
+    await this.startServices(urlOf, ports, addresses);
     const findings = new Findings(addresses, keys.staff.analyst, this.stop.signal);
     await Promise.race([this.tellRefusedSnapshots(findings), sleep(SNAPSHOT_LINE_WAIT_MS)]);
     this.stop.check();
@@ -134,7 +141,7 @@ export class StartUp {
   }
 
   /** Brings the schema up to date, and makes everyone known whom the keys name. */
-  private async prepareDatabase(databaseUrl: string, file: string): Promise<KeyRing> {
+  private async prepareDatabase(databaseUrl: string, file: string): Promise<Prepared> {
     const { dataFolder } = this.config;
     return this.stage('schema', 'bringing it up to date', () =>
       Provisioning.during(databaseUrl, async (database) => {
@@ -143,7 +150,13 @@ export class StartUp {
         await openAuditKey(auditKeyFile(dataFolder));
         const keys = await openKeyRing(file);
         await database.provision(keys);
-        return [keys, applied === 0 ? 'up to date' : `${counted(applied, 'migration')} applied`];
+        // On a server of the operator's own, who may make roles is theirs to say (docs/security.md).
+        const isOurs = this.config.DATABASE_URL === undefined;
+        const urlOf = isOurs ? await database.grantRoles(databaseUrl) : () => databaseUrl;
+        return [
+          { keys, urlOf },
+          applied === 0 ? 'up to date' : `${counted(applied, 'migration')} applied`,
+        ];
       }),
     );
   }
@@ -161,12 +174,12 @@ export class StartUp {
   }
 
   private async startServices(
-    databaseUrl: string,
+    urlOf: Prepared['urlOf'],
     ports: readonly number[],
     addresses: Addresses,
   ): Promise<void> {
     const { config, stop, terminal } = this;
-    const supervisor = new Supervisor(servicePlans(config, databaseUrl, ports), {
+    const supervisor = new Supervisor(servicePlans(config, urlOf, ports), {
       notice: (line) => {
         terminal.line(terminal.paint.warn(line));
       },

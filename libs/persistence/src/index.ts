@@ -3,3 +3,11 @@ export { migrate } from './migrate';
 export { PersistenceModule } from './persistence.module';
 export { type PreparedStatement, runPrepared } from './prepared';
 export { textArray } from './text-array';
+export {
+  DATABASE_USERS,
+  type DatabaseUser,
+  grantServiceRoles,
+  roleOf,
+  serviceRolesSql,
+  urlAs,
+} from './service-roles';

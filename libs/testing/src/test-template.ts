@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createDataSource, migrate } from '#persistence';
+import { createDataSource, grantServiceRoles, migrate } from '#persistence';
+import { TEST_PASSWORDS } from './service-url';
 import { asAdmin, assertTestName, dropTestDatabase, testDatabaseUrl } from './admin-connection';
 
 const MIGRATION_TIMEOUT_MS = 60_000;
@@ -22,6 +23,8 @@ export async function makeTemplate(): Promise<string> {
   try {
     await dataSource.initialize();
     await migrate(dataSource);
+    // What is granted in a database goes along when it is cloned.
+    await grantServiceRoles(dataSource, TEST_PASSWORDS);
   } finally {
     // A database somebody is connected to cannot be cloned.
     if (dataSource.isInitialized) await dataSource.destroy();

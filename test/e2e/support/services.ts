@@ -11,7 +11,7 @@ import {
   provisionProvider,
   provisionStaff,
 } from '#identity';
-import { createTestDatabase, type TestDatabase } from '#testing';
+import { createTestDatabase, serviceUrl, type TestDatabase } from '#testing';
 
 const ROOT = join(__dirname, '../../..');
 const READY_MAX_MS = 30_000;
@@ -108,7 +108,8 @@ export class Services {
     const child = spawn(process.execPath, [join(ROOT, 'dist/apps', name, 'src/main.js')], {
       env: {
         ...process.env,
-        DATABASE_URL: this.database.databaseUrl,
+        // With no right that it does not need.
+        DATABASE_URL: serviceUrl(name, this.database.databaseUrl),
         DATABASE_CONNECTIONS_MAX: '4',
         IDENTITY_KEY_FILE: join(this.folder, 'identity.key'),
         [PORT_VARIABLES[name]]: String(this.ports.get(name)),

@@ -22,23 +22,23 @@ export class ShakenSystem {
     readonly postgres: ShakenPostgres,
     readonly keys: SystemKeys,
     private readonly ports: ReadonlyMap<ServiceName, number>,
-    private readonly settings: Readonly<Record<string, string>>,
+    private readonly settingsOf: (name: ServiceName) => Readonly<Record<string, string>>,
     private readonly stop: AbortSignal,
   ) {}
 
   static async start(postgres: ShakenPostgres, stop: AbortSignal): Promise<ShakenSystem> {
-    const { keys, settings } = await prepareSystem(postgres);
+    const { keys, settingsOf } = await prepareSystem(postgres);
     const free = await freePorts(SERVICES.length);
     const ports = new Map(SERVICES.map((name, i) => [name, free[i]!]));
     const system = new ShakenSystem(
       postgres,
       keys,
       ports,
-      {
-        ...settings,
+      (name) => ({
+        ...settingsOf(name),
         SCORING_SNAPSHOT_EVERY: String(SNAPSHOT_EVERY),
         DATABASE_CONNECTIONS_MAX: '4',
-      },
+      }),
       stop,
     );
     try {
@@ -135,7 +135,7 @@ export class ShakenSystem {
   private async start(name: ServiceName): Promise<void> {
     const file = this.clockFile(name);
     writeFileSync(file, '0');
-    const settings = { ...this.settings, ...clockSettings(file) };
+    const settings = { ...this.settingsOf(name), ...clockSettings(file) };
     const process = new ServiceProcess(name, this.ports.get(name)!, settings, this.stop, [
       '--require',
       CLOCK,

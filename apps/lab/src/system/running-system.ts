@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '#domain';
@@ -8,7 +9,14 @@ import {
   provisionProvider,
   provisionStaff,
 } from '#identity';
-import { createDataSource, migrate } from '#persistence';
+import {
+  createDataSource,
+  DATABASE_USERS,
+  type DatabaseUser,
+  grantServiceRoles,
+  migrate,
+  urlAs,
+} from '#persistence';
 import { type ServiceName } from './service-environment.config';
 import { freePorts, ServiceProcess } from './service-process';
 import { type ThrowAwayServer } from './throw-away-server';
@@ -54,11 +62,12 @@ export async function withServices<T>(
   stop: AbortSignal,
   work: (system: RunningSystem) => Promise<T>,
 ): Promise<T> {
-  const { keys, settings: own } = await prepareSystem(server);
+  const { keys, settingsOf } = await prepareSystem(server);
   const ports = await freePorts(names.length);
   stop.throwIfAborted();
-  const environment = { ...settings, ...own };
-  const processes = names.map((name, i) => new ServiceProcess(name, ports[i]!, environment, stop));
+  const processes = names.map(
+    (name, i) => new ServiceProcess(name, ports[i]!, { ...settings, ...settingsOf(name) }, stop),
+  );
   const kill = (): void => {
     for (const service of processes) service.signal('SIGKILL');
   };
@@ -78,13 +87,16 @@ export async function withServices<T>(
 /** Where a system works. */
 export type SystemPlace = Pick<ThrowAwayServer, 'databaseUrl' | 'folder'>;
 
-/** Brings the schema, the providers and an analyst; says what every service has to be told. */
+/** Brings the schema, the roles of services, the providers and an analyst; says what each service has to be told. */
 export async function prepareSystem({ databaseUrl, folder }: SystemPlace): Promise<{
   readonly keys: SystemKeys;
-  readonly settings: Readonly<Record<string, string>>;
+  readonly settingsOf: (name: ServiceName) => Readonly<Record<string, string>>;
 }> {
   const providers = new Map(PROVIDERS.map((id) => [id as string, newProviderKey()]));
   const analyst = newStaffKey();
+  const passwords = Object.fromEntries(
+    DATABASE_USERS.map((user) => [user, randomUUID()]),
+  ) as Record<DatabaseUser, string>;
   const dataSource = createDataSource({
     databaseUrl,
     applicationName: 'layerwatch-lab',
@@ -94,6 +106,7 @@ export async function prepareSystem({ databaseUrl, folder }: SystemPlace): Promi
   await dataSource.initialize();
   try {
     await migrate(dataSource);
+    await grantServiceRoles(dataSource, passwords);
     for (const [id, key] of providers) await provisionProvider(dataSource, id, key);
     await provisionStaff(dataSource, { id: 'analyst', role: 'analyst' }, analyst);
   } finally {
@@ -103,10 +116,10 @@ export async function prepareSystem({ databaseUrl, folder }: SystemPlace): Promi
   await writeFile(identityKeyFile, IdentityVault.newKey(), { mode: PRIVATE });
   return {
     keys: { providers, analyst },
-    settings: {
-      DATABASE_URL: databaseUrl,
+    settingsOf: (name) => ({
+      DATABASE_URL: urlAs(name, databaseUrl, passwords[name]),
       IDENTITY_KEY_FILE: identityKeyFile,
       SCORING_SNAPSHOT_DIR: join(folder, 'snapshots'),
-    },
+    }),
   };
 }

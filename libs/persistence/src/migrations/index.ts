@@ -18,6 +18,7 @@ import { FourEyes1764000000017 } from './1764000000017-four-eyes';
 import { SignIn1764000000018 } from './1764000000018-sign-in';
 import { Audit1764000000019 } from './1764000000019-audit';
 import { NeedToKnow1764000000020 } from './1764000000020-need-to-know';
+import { DefinerFunctions1764000000021 } from './1764000000021-definer-functions';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -41,4 +42,5 @@ export const MIGRATIONS = [
   SignIn1764000000018,
   Audit1764000000019,
   NeedToKnow1764000000020,
+  DefinerFunctions1764000000021,
 ];

@@ -1,0 +1,169 @@
+import { type DataSource } from 'typeorm';
+
+/** The processes that connect to the database. */
+export const DATABASE_USERS = ['ingestion', 'scoring', 'case-referral', 'backtest'] as const;
+export type DatabaseUser = (typeof DATABASE_USERS)[number];
+
+export const roleOf = (user: DatabaseUser): string => `layerwatch_${user.replace('-', '_')}`;
+
+/** What one may do with a table, a column of it, or a sequence. */
+type Grant = readonly [privileges: string, on: string];
+
+const WRITES = 'select, insert, update';
+/** Nobody changes an entry, and its place, hash and time are not the writer's to say. */
+const WRITES_THE_TRAIL: readonly Grant[] = [['insert (chain, body)', 'audit.entry']];
+const READS_THE_LOG: readonly Grant[] = [
+  ['select', 'feed.transfer'],
+  ['select', 'feed.transfer_key'],
+  ['select', 'feed.event'],
+  ['select', 'intel.control_entry'],
+  ['select', 'log.identity'],
+  ['select', 'log.day'],
+  ['select', 'log.position'],
+];
+
+/**
+ * The least that each needs, and nothing more: ingestion reads no person back and no case, scoring reads no person, nobody but
+ * case-referral reads a case, and nobody changes what was reported, or the audit trail. A test runs everything as these roles, and
+ * tries what they must not.
+ */
+const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
+  ingestion: [
+    ...READS_THE_LOG,
+    ['select', 'feed.provider'],
+    ['insert', 'feed.transfer'],
+    ['insert', 'feed.event'],
+    ['insert, update', 'feed.transfer_key'],
+    ['insert', 'feed.identity'],
+    // Whether it is stored; what is sealed it does not read back.
+    ['select (token)', 'feed.identity'],
+    ['select', 'scoring.progress'],
+    ['usage', 'log.position'],
+  ],
+  scoring: [
+    ...READS_THE_LOG,
+    ...['alert', 'flush_point', 'outbox', 'progress', 'seat', 'snapshot'].map((table): Grant => [
+      `${WRITES}, delete`,
+      `scoring.${table}`,
+    ]),
+  ],
+  'case-referral': [
+    ...READS_THE_LOG,
+    ...WRITES_THE_TRAIL,
+    ['select', 'feed.identity'],
+    ['select', 'scoring.outbox'],
+    ['select', 'scoring.progress'],
+    ['select', 'audit.entry'],
+    ['select', 'audit.chain'],
+    ['select, insert', 'audit.root'],
+    ...['ended_token', 'session', 'sign_in'].map((table): Grant => [
+      `${WRITES}, delete`,
+      `identity.${table}`,
+    ]),
+    ...['operation', 'indicator', 'disposition', 'rule_pack', 'rule_pack_activation'].map(
+      (table): Grant => [WRITES, `intel.${table}`],
+    ),
+    ...['typology_switch', 'backtest', 'control_entry'].map((table): Grant => [
+      WRITES,
+      `intel.${table}`,
+    ]),
+    ...['alert', 'alert_storm', 'break_glass', 'case_file', 'case_operation', 'case_transfer'].map(
+      (table): Grant => [WRITES, `referral.${table}`],
+    ),
+    ...['inbox', 'outbox', 'referral', 'shadow_alert', 'wallet_position'].map((table): Grant => [
+      WRITES,
+      `referral.${table}`,
+    ]),
+    [`${WRITES}, delete`, 'referral.case_member'],
+    ['select', 'referral.staff'],
+    ['usage', 'log.position'],
+  ],
+  backtest: [
+    ...READS_THE_LOG,
+    ...WRITES_THE_TRAIL,
+    ['select, update', 'intel.backtest'],
+    ['select, insert', 'intel.rule_pack'],
+    ['select', 'intel.disposition'],
+    ['select', 'referral.alert'],
+    ['select', 'scoring.progress'],
+    ['select', 'scoring.flush_point'],
+  ],
+};
+
+const SCHEMAS = [
+  'log',
+  'feed',
+  'intel',
+  'scoring',
+  'referral',
+  'identity',
+  'audit',
+  'archive',
+] as const;
+const SEQUENCES: ReadonlySet<string> = new Set(['log.position']);
+
+const schemaOf = (on: string): string => on.split('.', 1)[0]!;
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** Any number will do: two starts at once take turns. */
+const ROLES_LOCK = 4_711_000_006;
+
+function grantsOf(user: DatabaseUser): string[] {
+  const role = roleOf(user);
+  const grants = GRANTS[user];
+  const schemas = new Set(grants.map(([, on]) => schemaOf(on)));
+  return [
+    // What an earlier version was granted and this one does not need.
+    ...SCHEMAS.flatMap((schema) => [
+      `revoke all on all tables in schema ${schema} from ${role}`,
+      `revoke all on all sequences in schema ${schema} from ${role}`,
+      `revoke all on schema ${schema} from ${role}`,
+    ]),
+    ...[...schemas].map((schema) => `grant usage on schema ${schema} to ${role}`),
+    ...grants.map(
+      ([privileges, on]) =>
+        `grant ${privileges} on ${SEQUENCES.has(on) ? 'sequence ' : ''}${on} to ${role}`,
+    ),
+  ];
+}
+
+/**
+ * Makes a role for each service, with the least it needs, and gives it this password. Doing so again changes the password and
+ * nothing else. Whoever does it owns the schema and may make roles.
+ *
+ * @param passwords of letters, digits, `-` and `_`
+ */
+export async function grantServiceRoles(
+  dataSource: DataSource,
+  passwords: Readonly<Record<DatabaseUser, string>>,
+): Promise<void> {
+  await dataSource.transaction(async (manager) => {
+    await manager.query('select pg_advisory_xact_lock($1)', [ROLES_LOCK]);
+    for (const user of DATABASE_USERS) {
+      const role = roleOf(user);
+      const found: unknown[] = await manager.query('select from pg_roles where rolname = $1', [
+        role,
+      ]);
+      if (found.length === 0) await manager.query(`create role ${role} noinherit`);
+      await manager.query(`alter role ${role} login password ${quoted(passwords[user])}`);
+      for (const statement of grantsOf(user)) await manager.query(statement);
+    }
+  });
+}
+
+/** The same for whoever looks after a server of their own: to be read, and run by its owner. Passwords are theirs to set. */
+export const serviceRolesSql = (): string =>
+  DATABASE_USERS.flatMap((user) => [
+    `-- ${user}`,
+    `create role ${roleOf(user)} login noinherit;`,
+    ...grantsOf(user).map((statement) => `${statement};`),
+    '',
+  ]).join('\n');
+
+/** The address of the same database, as a service connects to it. */
+export function urlAs(user: DatabaseUser, databaseUrl: string, password: string): string {
+  const url = new URL(databaseUrl);
+  url.username = roleOf(user);
+  url.password = password;
+  return url.href;
+}

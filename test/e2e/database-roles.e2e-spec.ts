@@ -1,0 +1,131 @@
+import { Client } from 'pg';
+import { DATABASE_USERS, type DatabaseUser } from '#persistence';
+import { createTestDatabase, serviceUrl, type TestDatabase } from '#testing';
+
+let database: TestDatabase;
+const clients = new Map<DatabaseUser, Client>();
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await database.dataSource.query(
+    `insert into feed.identity (token, type, sealed, key_version) values ('name:x', 'name', '\\x00', 1)`,
+  );
+  await database.dataSource.query(`insert into audit.entry (chain, body) values (0, '{}')`);
+  for (const user of DATABASE_USERS) {
+    const client = new Client({ connectionString: serviceUrl(user, database.databaseUrl) });
+    await client.connect();
+    clients.set(user, client);
+  }
+});
+
+afterAll(async () => {
+  for (const client of clients.values()) await client.end();
+  await database.drop();
+});
+
+/** What a service's role is told when it does this: the class of the error (42501: no right to), or null. */
+async function outcome(user: DatabaseUser, statement: string): Promise<string | null> {
+  const client = clients.get(user)!;
+  await client.query('begin');
+  try {
+    await client.query(statement);
+    return null;
+  } catch (error) {
+    return (error as { code: string }).code;
+  } finally {
+    await client.query('rollback');
+  }
+}
+
+const NO_RIGHT = '42501';
+
+describe('the role of a service', () => {
+  it.each(DATABASE_USERS)(
+    '%s changes nothing of the audit trail, and makes no tables',
+    async (user) => {
+      const owners: { owner: string }[] = await database.dataSource.query(
+        'select current_user as owner',
+      );
+      const { owner } = owners[0]!;
+      for (const statement of [
+        `set session authorization ${owner}`,
+        `set role ${owner}`,
+        'update audit.entry set body = body',
+        'delete from audit.entry',
+        'truncate audit.entry',
+        'update audit.chain set length = 0',
+        'delete from audit.root',
+        'alter table audit.entry disable trigger all',
+        'drop table audit.entry',
+        `insert into audit.entry (chain, place, body, hash, transaction_id, at) values (0, 9, '{}', '', '1', now())`,
+        'create table feed.mine (a int)',
+        'create table public.mine (a int)',
+        'create schema mine',
+        'create role mine',
+        'alter table feed.transfer add column mine int',
+        'set session_replication_role = replica',
+        'update feed.transfer set amount_minor = 1',
+        'delete from feed.transfer',
+        'truncate feed.transfer',
+        'delete from intel.control_entry',
+        'delete from layerwatch_migration',
+      ]) {
+        expect([statement, await outcome(user, statement)]).toEqual([statement, NO_RIGHT]);
+      }
+    },
+  );
+
+  it('sees of persons, cases and keys what its work needs, and nothing else', async () => {
+    const may: Readonly<Record<DatabaseUser, readonly string[]>> = {
+      ingestion: ['select token from feed.identity', 'select id, key_hash from feed.provider'],
+      scoring: [],
+      'case-referral': [
+        'select token from feed.identity',
+        'select sealed from feed.identity',
+        'select * from referral.case_file',
+        'select * from referral.alert',
+        'select * from intel.indicator',
+        'select * from referral.staff',
+        'select * from identity.session',
+        'select * from audit.entry',
+      ],
+      backtest: ['select * from referral.alert'],
+    };
+    const all = [...new Set(Object.values(may).flat())].concat('select sealed from feed.identity');
+    for (const user of DATABASE_USERS) {
+      for (const statement of all) {
+        const expected = may[user].includes(statement) ? null : NO_RIGHT;
+        expect([user, statement, await outcome(user, statement)]).toEqual([
+          user,
+          statement,
+          expected,
+        ]);
+      }
+    }
+  });
+
+  it('gives nobody a key but who starts the services', async () => {
+    for (const user of DATABASE_USERS) {
+      for (const statement of [
+        `insert into referral.staff (id, role, key_hash) values ('me', 'approver', '\\x00')`,
+        `update referral.staff set role = 'approver'`,
+        `insert into feed.provider (id, key_hash) values ('me', '\\x00')`,
+        `update feed.provider set key_hash = '\\x00'`,
+      ]) {
+        expect([user, statement, await outcome(user, statement)]).toEqual([
+          user,
+          statement,
+          NO_RIGHT,
+        ]);
+      }
+    }
+  });
+
+  it('writes the trail, where it has something to say', async () => {
+    const entry = `insert into audit.entry (chain, body) values (0, '{}')`;
+    for (const user of DATABASE_USERS) {
+      const expected = ['case-referral', 'backtest'].includes(user) ? null : NO_RIGHT;
+      expect([user, await outcome(user, entry)]).toEqual([user, expected]);
+    }
+  });
+});
