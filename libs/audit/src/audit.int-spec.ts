@@ -94,9 +94,9 @@ describe('the audit trail', () => {
   it('names the first entry that is broken: changed, taken out, cut off, moved, put in', async () => {
     const lines = await exported();
     const entries = lines.flatMap((line, at) => ('place' in line ? [at] : []));
-    const named = (at: number, by = 0): string => {
+    const named = (at: number): string => {
       const { chain, place } = lines[at] as { chain: number; place: number };
-      return `BROKEN: chain ${String(chain)}, entry ${String(place + by)}:`;
+      return `BROKEN: chain ${String(chain)}, entry ${String(place)}:`;
     };
     fc.assert(
       fc.property(fc.constantFrom(...entries), fc.nat(), fc.nat(2), (at, where, how) => {
@@ -112,10 +112,7 @@ describe('the audit trail', () => {
           broken.splice(at, 0, structuredClone(lines[at]!));
         }
         const { code, said } = verify(broken);
-        expect([code, said]).toEqual([
-          1,
-          expect.stringContaining(named(at, how === 2 ? 1 : 0).slice(0, -2)),
-        ]);
+        expect([code, said]).toEqual([1, expect.stringContaining(named(at))]);
       }),
       { numRuns: 40 },
     );
