@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newStaffKey, provisionStaff } from '#identity';
 import { Services } from './support/services';
+
+const AUDIT = join(__dirname, '../../dist/scripts/audit.js');
 
 const START_MS = Date.UTC(2026, 2, 2, 9);
 const MINUTE_MS = 60_000;
@@ -61,6 +65,18 @@ const wrong = [
   { ...payments[0], transferId: 'X-5', debtor: { walletId: 'x', name: { of: HOLDERS[0].name } } },
 ];
 
+/** Somebody whom no case is about. */
+const BYSTANDER = '03001987699';
+const passing = {
+  transferId: 'B-1',
+  occurredAt: at(210),
+  type: 'P2P',
+  amount: '100',
+  currency: 'PKR',
+  debtor: { walletId: 'bystander', msisdn: BYSTANDER },
+  creditor: { walletId: 'w1' },
+};
+
 let services: Services;
 let snapshots: string;
 let caseId: string;
@@ -81,6 +97,7 @@ beforeAll(async () => {
     [life, 'transfers'],
     [calls, 'events'],
     [payments, 'transfers'],
+    [[passing], 'transfers'],
   ] as const) {
     expect(await (await services.post(rows, list)).json()).toMatchObject({ accepted: rows.length });
   }
@@ -174,4 +191,61 @@ describe('a person', () => {
     for (const file of files) search('a snapshot', readFileSync(join(snapshots, file), 'latin1'));
     expect(found).toEqual([]);
   });
+
+  it('is forgotten where no case is about them; the trail still verifies, and a replay raises the same', async () => {
+    // From the log alone.
+    for (const file of readdirSync(snapshots)) rmSync(join(snapshots, file));
+    await Promise.all(
+      (['scoring', 'case-referral', 'ingestion'] as const).map((name) => services.startOne(name)),
+    );
+    await services.settled();
+    const alerts = await services.all('/v1/alerts');
+    const { approver } = services.staffKeys;
+    const erasure = (value: string) =>
+      services.people(
+        'POST',
+        '/v1/erasures',
+        { type: 'msisdn', value, reason: 'they asked' },
+        approver,
+      );
+    expect((await erasure(HOLDERS[0].msisdn)).status).toBe(409);
+    expect((await erasure(SCAM)).status).toBe(409);
+    expect((await erasure('03000000000')).status).toBe(404);
+    const proposed = await erasure(BYSTANDER);
+    expect(proposed.status).toBe(201);
+    const { id, token } = (await proposed.json()) as { id: string; token: string };
+    const own = await services.people('POST', `/v1/erasures/${id}/approvals`, undefined, approver);
+    expect(own.status).toBe(403);
+    const another = newStaffKey();
+    await provisionStaff(
+      services.database.dataSource,
+      { id: 'another', role: 'approver' },
+      another,
+    );
+    const done = await services.people('POST', `/v1/erasures/${id}/approvals`, undefined, another);
+    expect(await done.json()).toMatchObject({ status: 'ERASED' });
+    const rows: { key_version: number }[] = await services.database.dataSource.query(
+      'select key_version from feed.identity where token = $1',
+      [token],
+    );
+    expect(rows).toEqual([{ key_version: 0 }]);
+    const sentAgain = await services.post([passing]);
+    expect(await sentAgain.json()).toMatchObject({ duplicates: 1, rejected: 0 });
+    await services.kill('scoring');
+    await services.startOne('scoring');
+    await services.settled();
+    expect(await services.all('/v1/alerts')).toEqual(alerts);
+    const { privateKey } = generateKeyPairSync('ed25519');
+    const auditKey = join(services.folder, 'audit.key');
+    writeFileSync(auditKey, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    const verified = execFileSync(process.execPath, [AUDIT, 'verify'], {
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        DATABASE_URL: services.database.databaseUrl,
+        AUDIT_KEY_FILE: auditKey,
+      },
+    });
+    expect(verified).toMatch(/^OK: \d+ entries/);
+  }, 120_000);
 });

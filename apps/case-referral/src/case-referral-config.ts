@@ -4,6 +4,7 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  IsTimeZone,
   IsUrl,
   Matches,
   Max,
@@ -87,6 +88,38 @@ export class CaseReferralConfig extends ServiceConfig {
   @IsOptional()
   @IsString()
   readonly AUDIT_KEY_FILE?: string;
+
+  /** Cases, alerts, referrals and persons that one person was shown in an hour, from which on it is an alarm. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly AUDIT_READS_PER_HOUR: number = 500;
+
+  /** The same between ten at night and six in the morning. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly AUDIT_NIGHT_READS_PER_HOUR: number = 20;
+
+  /** Refusals of one person in an hour. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly AUDIT_REFUSALS_PER_HOUR: number = 20;
+
+  /** So often in an hour somebody asked who holds a wallet that the case says nothing of. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly AUDIT_EMPTY_REVEALS_PER_HOUR: number = 3;
+
+  /** The zone whose nights count, by its IANA name. */
+  @IsTimeZone()
+  readonly AUDIT_TIME_ZONE: string = 'Asia/Karachi';
 
   /** Whether staff may act by key: where they sign in, each person would be two. */
   @IsOptional()

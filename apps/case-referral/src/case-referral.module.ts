@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ScheduleModule } from '@nestjs/schedule';
-import { AUDIT_KEY, AuditKey, AuditList, AuditRoots, AuditTrail } from '#audit';
+import { AUDIT_KEY, AuditAlarms, AuditKey, AuditList, AuditRoots, AuditTrail } from '#audit';
 import { AppError } from '#domain';
 import { IdentityVault, Sessions, StaffKeys } from '#identity';
 import { PersistenceModule } from '#persistence';
@@ -16,6 +16,7 @@ import { AlertsController } from './alerts/alerts.controller';
 import { TakeAlerts } from './alerts/take-alerts';
 import { AuditReads } from './audit/audit-reads.interceptor';
 import { AuditController } from './audit/audit.controller';
+import { RaiseAlarms } from './audit/raise-alarms';
 import { SignRoots } from './audit/sign-roots';
 import { CaseReferralConfig } from './case-referral-config';
 import { BacktestRepository } from './backtests/backtest.repository';
@@ -31,6 +32,9 @@ import { RefreshCases } from './cases/refresh-cases';
 import { Clock } from './clock';
 import { DisposeAlert } from './dispositions/dispose-alert';
 import { DispositionRepository } from './dispositions/disposition.repository';
+import { EraseIdentity } from './erasures/erase-identity';
+import { ErasureRepository } from './erasures/erasure.repository';
+import { ErasuresController } from './erasures/erasures.controller';
 import { IdentitiesController } from './identities/identities.controller';
 import { IdentityRepository } from './identities/identity.repository';
 import { RevealIdentities } from './identities/reveal-identities';
@@ -117,6 +121,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     CaseAccessController,
     BreakGlassController,
     IdentitiesController,
+    ErasuresController,
   ],
   providers: [
     { provide: CaseReferralConfig, useValue: config },
@@ -131,6 +136,8 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     { provide: AUDIT_KEY, useValue: auditKey(config) },
     AuditRoots,
     SignRoots,
+    AuditAlarms,
+    RaiseAlarms,
     Clock,
     StaffGuard,
     OperationRepository,
@@ -142,6 +149,8 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     BreakGlass,
     IdentityRepository,
     RevealIdentities,
+    ErasureRepository,
+    EraseIdentity,
     CaseRepository,
     CaseMaterialRepository,
     RefreshCases,

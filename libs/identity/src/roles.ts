@@ -61,6 +61,8 @@ export const WHO_MAY = {
   'activate rule packs': DECIDERS,
   'switch typologies': ['senior', ...DECIDERS],
   'run backtests': ANALYSTS,
+  'propose erasures': ['senior', 'approver', 'administrator'],
+  'approve erasures': DECIDERS,
   'read the audit trail': ['auditor'],
 } as const satisfies Readonly<Record<string, readonly StaffRole[]>>;
 

@@ -51,11 +51,15 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     ...READS_THE_LOG,
     ...WRITES_THE_TRAIL,
     ['select', 'feed.identity'],
+    // To forget one.
+    ['update (sealed, key_version)', 'feed.identity'],
     ['select', 'scoring.outbox'],
     ['select', 'scoring.progress'],
     ['select', 'audit.entry'],
     ['select', 'audit.chain'],
     ['select, insert', 'audit.root'],
+    // How often it was done, while the hour goes on.
+    ['select, insert, update (count)', 'audit.alarm'],
     ...['ended_token', 'session', 'sign_in'].map((table): Grant => [
       `${WRITES}, delete`,
       `identity.${table}`,
@@ -67,9 +71,15 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
       WRITES,
       `intel.${table}`,
     ]),
-    ...['alert', 'alert_storm', 'break_glass', 'case_file', 'case_operation', 'case_transfer'].map(
-      (table): Grant => [WRITES, `referral.${table}`],
-    ),
+    ...[
+      'alert',
+      'alert_storm',
+      'break_glass',
+      'case_file',
+      'case_operation',
+      'case_transfer',
+      'erasure',
+    ].map((table): Grant => [WRITES, `referral.${table}`]),
     ...['inbox', 'outbox', 'referral', 'shadow_alert', 'wallet_position'].map((table): Grant => [
       WRITES,
       `referral.${table}`,

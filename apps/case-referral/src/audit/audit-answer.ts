@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
-import { type AuditEntry, type SignedRoot } from '#audit';
+import { ALARM_KINDS, type AlarmKind, type AuditEntry, type SignedRoot } from '#audit';
 import { PageQuery } from '../page/page-query';
 
 const NAME_LENGTH_MAX = 200;
@@ -42,6 +42,39 @@ export class AuditEntryAnswer {
 export class AuditPageAnswer {
   @ApiProperty({ type: [AuditEntryAnswer] })
   readonly items!: readonly AuditEntryAnswer[];
+
+  @ApiProperty({ type: String, nullable: true, description: 'The next page; null at the end.' })
+  readonly next!: string | null;
+}
+
+export class AuditAlarmAnswer {
+  @ApiProperty({ type: 'integer' })
+  readonly id!: number;
+
+  @ApiProperty({
+    enum: ALARM_KINDS,
+    description:
+      'MASS_READING: shown more than anybody works through in an hour. ODD_HOURS: looked at night. REFUSED: tried what they may ' +
+      'not, again and again. NO_CASE: asked who holds wallets that the case says nothing of.',
+  })
+  readonly kind!: AlarmKind;
+
+  @ApiProperty()
+  readonly actor!: string;
+
+  @ApiProperty({ format: 'date-time', description: 'The hour it is about.' })
+  readonly hour!: Date;
+
+  @ApiProperty({ type: 'integer' })
+  readonly count!: number;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly raisedAt!: Date;
+}
+
+export class AuditAlarmPageAnswer {
+  @ApiProperty({ type: [AuditAlarmAnswer] })
+  readonly items!: readonly AuditAlarmAnswer[];
 
   @ApiProperty({ type: String, nullable: true, description: 'The next page; null at the end.' })
   readonly next!: string | null;

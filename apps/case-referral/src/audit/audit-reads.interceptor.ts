@@ -19,6 +19,7 @@ export const AUDITED_READS: Partial<Readonly<Record<Act, string>>> = {
   'decide who reads cases': 'case-access',
   'review broken glass': 'break-glass',
   'compare rule packs': 'rule-pack-comparison',
+  'propose erasures': 'erasure',
   'read alerts': 'alert',
   'read referrals': 'referral',
   'read operations': 'operation',

@@ -1,12 +1,20 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { AuditList, type AuditPlace, AuditRoots, type SignedRoot } from '#audit';
+import {
+  type AuditAlarm,
+  AuditAlarms,
+  AuditList,
+  type AuditPlace,
+  AuditRoots,
+  type SignedRoot,
+} from '#audit';
 import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
 import { type Page, toPage } from '../page/page';
 import { PageQuery } from '../page/page-query';
 import { type Told } from '../page/told';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import {
+  AuditAlarmPageAnswer,
   type AuditEntryAnswer,
   AuditPageAnswer,
   AuditQuery,
@@ -22,6 +30,7 @@ export class AuditController {
   constructor(
     private readonly entries: AuditList,
     private readonly roots: AuditRoots,
+    private readonly alarms: AuditAlarms,
   ) {}
 
   @Get('entries')
@@ -41,6 +50,22 @@ export class AuditController {
       query.limit,
       ({ entry, hash, place: [, chain, place] }) => ({ entry, chain, place, hash }),
       ({ place }) => toCursor(place),
+    );
+  }
+
+  @Get('alarms')
+  @May('read the audit trail')
+  @ApiOperation({ summary: 'What in the trail somebody should look at, as it was noticed' })
+  @ApiOkResponse({ type: AuditAlarmPageAnswer })
+  @ApiProblem(400, 'A limit or a cursor that is none.')
+  async listAlarms(@Query() query: PageQuery): Promise<Page<AuditAlarm>> {
+    const [after] = fromCursor(query.after, isSerialPlace) ?? [0];
+    const rows = await this.alarms.list(after, query.limit + 1);
+    return toPage(
+      rows,
+      query.limit,
+      (alarm) => alarm,
+      ({ id }) => toCursor([id]),
     );
   }
 

@@ -194,6 +194,25 @@ describe('what is written down', () => {
     expect(compared.told).toMatchObject([{ act: 'compare rule packs', outcome: 'refused' }]);
     const desk = await said('aziz', 'GET', '/v1/break-glass');
     expect(desk.told).toMatchObject([{ act: 'review broken glass', details: { shown: 1 } }]);
+    const { token, type, sealed, keyVersion } = service.vault.seal('name', 'somebody');
+    await database.dataSource.query(
+      'insert into feed.identity (token, type, sealed, key_version) values ($1, $2, $3, $4)',
+      [token, type, sealed, keyVersion],
+    );
+    const erasure = await said('senior', 'POST', '/v1/erasures', {
+      type,
+      value: 'somebody',
+      ...because,
+    });
+    expect(erasure.told).toMatchObject([
+      { act: 'propose erasures', object: { id: token }, ...because },
+    ]);
+    const erased = await said(
+      'aziz',
+      'POST',
+      `/v1/erasures/${erasure.body.id as string}/approvals`,
+    );
+    expect(erased.told).toMatchObject([{ act: 'approve erasures', object: { id: token } }]);
     const approved = await said('aziz', 'POST', `/v1/referrals/${referralId}/approvals`);
     expect(approved.told).toMatchObject([
       { act: 'approve referrals', before: { status: 'PROPOSED' }, after: { status: 'REFERRED' } },
@@ -276,6 +295,7 @@ const FEED = 'what providers report: a row that is never changed says it all';
 const KEYS = 'changed at start-up alone, which writes it down (standalone’s provisioning)';
 const WAY_IN = 'on the way to a session, which is written down';
 const NEEDS_NONE: Readonly<Record<string, string>> = {
+  'audit.alarm': 'follows from the trail',
   ...{ 'audit.chain': OWN, 'audit.entry': OWN, 'audit.root': OWN },
   ...{
     'feed.event': FEED,

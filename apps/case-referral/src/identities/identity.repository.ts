@@ -7,6 +7,8 @@ export interface SealedIdentifier {
   readonly token: string;
   readonly type: IdentifierType;
   readonly sealed: Buffer;
+  /** Its key was destroyed. */
+  readonly erased: boolean;
 }
 
 /** Identities that providers reported. */
@@ -26,7 +28,7 @@ export class IdentityRepository {
     rowsMax: number,
   ): Promise<SealedIdentifier[]> {
     return manager.query(
-      `select i.token, i.type, i.sealed
+      `select i.token, i.type, i.sealed, i.key_version = 0 as erased
        from (
          select distinct told.token
          from referral.case_transfer t

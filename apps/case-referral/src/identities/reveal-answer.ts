@@ -32,8 +32,12 @@ class RevealedIdentityAnswer {
   @ApiProperty({ enum: IDENTIFIER_TYPES })
   readonly type!: IdentifierType;
 
-  @ApiProperty({ description: 'As the provider reported it.' })
-  readonly value!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'As the provider reported it; null where it was erased.',
+  })
+  readonly value!: string | null;
 }
 
 export class RevealedAnswer {

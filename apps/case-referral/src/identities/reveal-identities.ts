@@ -13,7 +13,7 @@ import { type RevealInput } from './reveal-answer';
 const IDENTITIES_SHOWN_MAX = 100;
 
 export interface Revealed {
-  readonly identities: readonly { readonly type: IdentifierType; readonly value: string }[];
+  readonly identities: readonly { readonly type: IdentifierType; readonly value: string | null }[];
   readonly truncated: boolean;
 }
 
@@ -45,9 +45,9 @@ export class RevealIdentities {
         details: { wallet, purpose, tokens: shown.map(({ token }) => token) },
       });
       return {
-        identities: shown.map(({ type, token, sealed }) => ({
+        identities: shown.map(({ type, token, sealed, erased }) => ({
           type,
-          value: this.vault.open(token, sealed),
+          value: erased ? null : this.vault.open(token, sealed),
         })),
         truncated: rows.length > shown.length,
       };

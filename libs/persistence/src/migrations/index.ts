@@ -19,6 +19,8 @@ import { SignIn1764000000018 } from './1764000000018-sign-in';
 import { Audit1764000000019 } from './1764000000019-audit';
 import { NeedToKnow1764000000020 } from './1764000000020-need-to-know';
 import { DefinerFunctions1764000000021 } from './1764000000021-definer-functions';
+import { Erasure1764000000022 } from './1764000000022-erasure';
+import { AuditAlarms1764000000023 } from './1764000000023-audit-alarms';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -43,4 +45,6 @@ export const MIGRATIONS = [
   Audit1764000000019,
   NeedToKnow1764000000020,
   DefinerFunctions1764000000021,
+  Erasure1764000000022,
+  AuditAlarms1764000000023,
 ];

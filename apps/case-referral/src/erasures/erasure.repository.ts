@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager } from 'typeorm';
+import { type IdentifierType } from '#domain';
+import { IdentityVault } from '#identity';
+import { type Told } from '../page/told';
+import { type ErasureAnswer } from './erasure-answer';
+
+export type Erasure = Told<ErasureAnswer>;
+
+interface ErasureRow {
+  readonly id: string;
+  readonly token: string;
+  readonly type: IdentifierType;
+  readonly reason: string;
+  readonly proposed_by: string;
+  readonly proposed_at: Date;
+  readonly approved_by: string | null;
+  readonly approved_at: Date | null;
+}
+
+const toErasure = (row: ErasureRow): Erasure => ({
+  id: row.id,
+  status: row.approved_by === null ? 'PROPOSED' : 'ERASED',
+  ...{ token: row.token, type: row.type, reason: row.reason },
+  proposedBy: row.proposed_by,
+  proposedAt: row.proposed_at.toISOString(),
+  approvedBy: row.approved_by,
+  approvedAt: row.approved_at?.toISOString() ?? null,
+});
+
+/** What a sealed identity has for a version once its own key is destroyed. */
+const ERASED_VERSION = 0;
+
+/** Identities that are to be forgotten. */
+@Injectable()
+export class ErasureRepository {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(work);
+  }
+
+  /** Keeps the identity as it is to the end of the transaction. @returns whether there is one, not erased */
+  async lockIdentity(manager: EntityManager, token: string): Promise<boolean> {
+    const rows: unknown[] = await manager.query(
+      'select from feed.identity where token = $1 and key_version <> $2 for update',
+      [token, ERASED_VERSION],
+    );
+    return rows.length === 1;
+  }
+
+  /**
+   * Whether a case relies on a transfer that names it, or it is an indicator: then it is held. It looks at every transfer that any case
+   * relies on; nobody waits for it but who asks.
+   */
+  async isHeld(manager: EntityManager, token: string): Promise<boolean> {
+    const rows: { held: boolean }[] = await manager.query(
+      `select exists (select from intel.indicator where match = $1)
+           or exists (
+             select from referral.case_transfer t
+             join feed.transfer_key k on k.provider_id = t.provider and k.transfer_id = t.transfer_id
+             join feed.transfer f on f.position = any(k.positions)
+             where f.particulars ->> 'narrative' = $1
+               or jsonb_path_exists(f.particulars, '$.*.* ? (@ == $token)', jsonb_build_object('token', $1::text))
+           ) as held`,
+      [token],
+    );
+    return rows[0]!.held;
+  }
+
+  /** @returns whether it is new: one that is proposed already is there otherwise */
+  async propose(
+    manager: EntityManager,
+    asked: Pick<Erasure, 'id' | 'token' | 'type' | 'reason' | 'proposedBy'>,
+  ): Promise<boolean> {
+    const rows: unknown[] = await manager.query(
+      `insert into referral.erasure (id, token, type, reason, proposed_by) values ($1, $2, $3, $4, $5)
+       on conflict (token) where approved_by is null do nothing returning id`,
+      [asked.id, asked.token, asked.type, asked.reason, asked.proposedBy],
+    );
+    return rows.length === 1;
+  }
+
+  async findOpen(manager: EntityManager, token: string): Promise<Erasure | null> {
+    const rows: ErasureRow[] = await manager.query(
+      'select * from referral.erasure where token = $1 and approved_by is null',
+      [token],
+    );
+    return rows[0] ? toErasure(rows[0]) : null;
+  }
+
+  async find(id: string): Promise<Erasure | null> {
+    const rows: ErasureRow[] = await this.dataSource.query(
+      'select * from referral.erasure where id = $1',
+      [id],
+    );
+    return rows[0] ? toErasure(rows[0]) : null;
+  }
+
+  async lock(manager: EntityManager, id: string): Promise<Erasure | null> {
+    const rows: ErasureRow[] = await manager.query(
+      'select * from referral.erasure where id = $1 for update',
+      [id],
+    );
+    return rows[0] ? toErasure(rows[0]) : null;
+  }
+
+  async approve(manager: EntityManager, id: string, approvedBy: string): Promise<Erasure> {
+    const [rows]: [ErasureRow[], number] = await manager.query(
+      `update referral.erasure set approved_by = $2, approved_at = now() where id = $1 returning *`,
+      [id, approvedBy],
+    );
+    return toErasure(rows[0]!);
+  }
+
+  /** Destroys the key of an identity: its token stays, and says nothing. */
+  async erase(manager: EntityManager, token: string): Promise<void> {
+    const rows: { sealed: Buffer }[] = await manager.query(
+      'select sealed from feed.identity where token = $1',
+      [token],
+    );
+    await manager.query('update feed.identity set sealed = $2, key_version = $3 where token = $1', [
+      token,
+      IdentityVault.erased(rows[0]!.sealed),
+      ERASED_VERSION,
+    ]);
+  }
+}

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+
+/**
+ * - MASS_READING: looked at more than anybody works through in an hour
+ * - ODD_HOURS: looked at persons or cases at night
+ * - REFUSED: tried what they may not, again and again
+ * - NO_CASE: asked who somebody is of whom the case says nothing
+ */
+export const ALARM_KINDS = ['MASS_READING', 'ODD_HOURS', 'REFUSED', 'NO_CASE'] as const;
+export type AlarmKind = (typeof ALARM_KINDS)[number];
+
+export interface AuditAlarm {
+  readonly id: number;
+  readonly kind: AlarmKind;
+  readonly actor: string;
+  /** It is about this hour, by our clock. */
+  readonly hour: Date;
+  readonly count: number;
+  readonly raisedAt: Date;
+}
+
+/** From how many on, in an hour, it is one. */
+export interface AlarmLimits {
+  readonly readsPerHour: number;
+  readonly nightReadsPerHour: number;
+  readonly refusalsPerHour: number;
+  readonly emptyRevealsPerHour: number;
+  /** IANA name of the zone whose nights count. */
+  readonly timeZone: string;
+}
+
+/** Night, by the clocks of the zone. */
+const NIGHT_FROM_HOUR = 22;
+const NIGHT_UNTIL_HOUR = 6;
+
+/** What counts, entry by entry: each thing that was shown, and 0 for what is no look. */
+const COUNTED = `
+  select body #>> '{actor,id}' as actor, date_trunc('hour', at) as hour,
+         extract(hour from at at time zone $6) as local_hour,
+         body ->> 'outcome' as outcome,
+         case when body ->> 'act' = any('{read cases,read alerts,read referrals,reveal identities}')
+               and body ->> 'outcome' = 'done' and not body ? 'after'
+           then coalesce((body #>> '{details,shown}')::integer, 1) else 0 end as shown,
+         (body ->> 'act' = 'reveal identities' and body #> '{details,tokens}' = '[]')::integer as in_vain
+  from (select at, body::jsonb as body from audit.entry where at >= date_trunc('hour', $1::timestamptz)) entry`;
+
+/** What in the trail somebody should look at. */
+@Injectable()
+export class AuditAlarms {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Looks at the trail from an hour on, and keeps what is to be looked at. Looking again changes the counts alone.
+   *
+   * @returns how many there were not before
+   */
+  async raise(from: Date, limits: AlarmLimits): Promise<number> {
+    const rows: { is_new: boolean }[] = await this.dataSource.query(
+      `with counted as (${COUNTED}),
+       hourly as (
+         select actor, hour, sum(shown) as shown,
+                sum(shown) filter (where local_hour >= ${NIGHT_FROM_HOUR} or local_hour < ${NIGHT_UNTIL_HOUR}) as at_night,
+                count(*) filter (where outcome = 'refused') as refused, sum(in_vain) as in_vain
+         from counted where actor <> 'layerwatch' group by actor, hour
+       ),
+       found as (
+         select 'MASS_READING' as kind, actor, hour, shown as count from hourly where shown >= $2
+         union all select 'ODD_HOURS', actor, hour, at_night from hourly where at_night >= $3
+         union all select 'REFUSED', actor, hour, refused from hourly where refused >= $4
+         union all select 'NO_CASE', actor, hour, in_vain from hourly where in_vain >= $5
+       )
+       insert into audit.alarm (kind, actor, hour, count) select kind, actor, hour, count from found
+       on conflict (kind, actor, hour) do update set count = excluded.count
+       returning xmax = 0 as is_new`,
+      [
+        from,
+        limits.readsPerHour,
+        limits.nightReadsPerHour,
+        limits.refusalsPerHour,
+        limits.emptyRevealsPerHour,
+        limits.timeZone,
+      ],
+    );
+    return rows.filter(({ is_new }) => is_new).length;
+  }
+
+  /** Oldest first, up to `rowsMax`, after the id given. */
+  async list(after: number, rowsMax: number): Promise<AuditAlarm[]> {
+    return this.dataSource.query(
+      `select id, kind, actor, hour, count, raised_at as "raisedAt" from audit.alarm
+       where id > $1 order by id limit $2`,
+      [after, rowsMax],
+    );
+  }
+}
