@@ -54,10 +54,13 @@ describe('two of each service', () => {
     const second = await first.startBeside(undefined, ownFolder());
     running.unshift(second);
     const tookOverAfterMs: number[] = [];
-    /** Both sides of the seat, as they are now. */
+    /** Both sides of the seat, as they are now; one that has much to follow may be slow to say so. */
     const seats = async (): Promise<{ active: Services; standby: Services }> => {
-      const [one, other] = [await stateOf(first), await stateOf(second)];
-      expect([one, other].sort()).toEqual(['LIVE', 'STANDBY']);
+      let [one, other] = ['', ''];
+      await until('one scores and the other stands by', async () => {
+        [one, other] = [await stateOf(first), await stateOf(second)];
+        return [one, other].sort().join(' ') === 'LIVE STANDBY';
+      });
       return one === 'LIVE'
         ? { active: first, standby: second }
         : { active: second, standby: first };
