@@ -12,7 +12,7 @@ import { readDataSettings } from './data.config';
 const USAGE = `npm run identity-keys -- status              versions of the key file, and how much is sealed with each
 npm run identity-keys -- add                 adds a new version, with which nothing is sealed yet
 npm run identity-keys -- use VERSION         has everything sealed with it from now on
-npm run identity-keys -- rewrap              brings what is stored under the version in use; services go on meanwhile
+npm run identity-keys -- reseal              brings what is stored under the version in use; services go on meanwhile
 npm run identity-keys -- drop VERSION        takes a version out with which nothing is sealed any more
 npm run identity-keys -- export --out FILE --passphrase-file FILE       the key set, to be kept elsewhere
 npm run identity-keys -- restore --from FILE --passphrase-file FILE     and back
@@ -81,13 +81,13 @@ async function status(): Promise<void> {
   }
 }
 
-async function rewrap(): Promise<void> {
+async function reseal(): Promise<void> {
   const vault = new IdentityVault(readKeys());
   await withRows(async (rows, note) => {
-    const changed = await rows.rewrap(vault, (seen) => {
+    const changed = await rows.reseal(vault, (seen) => {
       if (process.stderr.isTTY) process.stderr.write(`\r${seen.toLocaleString('en')} looked at`);
     });
-    await note({ rewrapped: changed, version: vault.keyVersion });
+    await note({ resealed: changed, version: vault.keyVersion });
     process.stdout.write(
       `${changed.toLocaleString('en')} values brought under version ${vault.keyVersion}\n`,
     );
@@ -100,7 +100,7 @@ async function drop(version: number): Promise<void> {
   if (left > 0) {
     throw new AppError(
       'CONFLICT',
-      `${left} values are sealed with version ${version}: rewrap first`,
+      `${left} values are sealed with version ${version}: reseal first`,
     );
   }
   await change({ dropped: version }, keys);
@@ -134,8 +134,8 @@ async function main(args: readonly string[]): Promise<void> {
   } else if (command === 'use') {
     const version = versionIn(which);
     await change({ inUse: version }, readKeys().using(version));
-  } else if (command === 'rewrap') {
-    await rewrap();
+  } else if (command === 'reseal') {
+    await reseal();
   } else if (command === 'drop') {
     await drop(versionIn(which));
   } else if (command === 'export' && out !== undefined) {

@@ -85,8 +85,8 @@ describe('another master key', () => {
     const feeding = (async () => {
       for (let n = 0; n < 20; n += 1) await post(50);
     })();
-    const [rewrapped] = await Promise.all([command('rewrap'), feeding]);
-    expect(rewrapped.out).toMatch(/^\d+ values brought under version 2\n$/);
+    const [resealed] = await Promise.all([command('reseal'), feeding]);
+    expect(resealed.out).toMatch(/^\d+ values brought under version 2\n$/);
     expect(await versions()).toEqual({ 2: posted });
     expect((await command('drop', '1')).code).toBe(0);
     expect((await command('status')).out).toBe(

@@ -69,10 +69,10 @@ export class KeySet {
     return [...this.masters.keys()].sort((a, b) => a - b);
   }
 
-  /** What the keys of single identities are wrapped with; null where the version is not in the set. */
-  wrappingKey(version: number): Buffer | null {
+  /** What the keys of single identities follow from; null where the version is not in the set. */
+  identityKey(version: number): Buffer | null {
     const master = this.masters.get(version);
-    return master === undefined ? null : derive(master, 'wrap');
+    return master === undefined ? null : derive(master, 'identity');
   }
 
   /** What identities were sealed with directly, before each had a key of its own; null where version 1 is gone. */

@@ -44,7 +44,7 @@ describe('all that is sealed', () => {
   it('comes under the key version in use, page by page, and opens as before', async () => {
     expect([...(await rows.count())]).toEqual([[1, NAMES + 1]]);
     const told: number[] = [];
-    expect(await rows.rewrap(next, (seen) => told.push(seen))).toBe(NAMES + 1);
+    expect(await rows.reseal(next, (seen) => told.push(seen))).toBe(NAMES + 1);
     expect(told.at(-1)).toBe(NAMES + 1);
     expect([...(await rows.count())]).toEqual([[2, NAMES + 1]]);
     const only = new IdentityVault(old.withNew().using(2).without(1));
@@ -52,7 +52,7 @@ describe('all that is sealed', () => {
     const names = new Set((await stored()).map(({ token, sealed }) => next.open(token, sealed)));
     expect(names.size).toBe(NAMES);
     expect(names.has('person 2344')).toBe(true);
-    expect(await rows.rewrap(next, () => undefined)).toBe(0);
+    expect(await rows.reseal(next, () => undefined)).toBe(0);
   });
 
   it('leaves what somebody else has changed meanwhile, and what was erased', async () => {
@@ -67,15 +67,15 @@ describe('all that is sealed', () => {
     let isFirst = true;
     const slow = Object.create(next) as IdentityVault;
     const racing: { pending: Promise<unknown> | null } = { pending: null };
-    slow.rewrap = (token, sealed) => {
+    slow.reseal = (token, sealed) => {
       // Between the reading of the page and its writing.
       if (isFirst) racing.pending = erase(b!.token, b!.sealed);
       isFirst = false;
-      return next.rewrap(token, sealed);
+      return next.reseal(token, sealed);
     };
-    await during.rewrap(slow, () => undefined);
+    await during.reseal(slow, () => undefined);
     await racing.pending;
-    await rows.rewrap(next, () => undefined);
+    await rows.reseal(next, () => undefined);
     const counts = await rows.count();
     expect([counts.get(1) ?? 0, (counts.get(0) ?? 0) + (counts.get(2) ?? 0)]).toEqual([
       0,

@@ -42,7 +42,7 @@ export class SealedRows {
    * @param progress is told how many rows were looked at
    * @returns how many were brought under it
    */
-  async rewrap(vault: IdentityVault, progress: (rows: number) => void): Promise<number> {
+  async reseal(vault: IdentityVault, progress: (rows: number) => void): Promise<number> {
     let changed = 0;
     let seen = 0;
     for (const { table, key, token } of TABLES) {
@@ -71,11 +71,11 @@ export class SealedRows {
     rows: readonly Row[],
     vault: IdentityVault,
   ): Promise<number> {
-    const wrapped = rows.flatMap((row) => {
-      const now = vault.rewrap(row.token, row.sealed);
+    const resealed = rows.flatMap((row) => {
+      const now = vault.reseal(row.token, row.sealed);
       return now === null ? [] : [{ ...row, now }];
     });
-    if (wrapped.length === 0) return 0;
+    if (resealed.length === 0) return 0;
     const names = key.map((name, i) => `t.${name} = told.k${i}`).join(' and ');
     const [, saved]: [unknown[], number] = await this.dataSource.query(
       `update ${table} t set sealed = told.now, key_version = $1
@@ -84,9 +84,9 @@ export class SealedRows {
        where ${names} and t.sealed = told.was`,
       [
         vault.keyVersion,
-        wrapped.map(({ sealed }) => sealed),
-        wrapped.map(({ now }) => now.sealed),
-        ...key.map((_, i) => wrapped.map((row) => row.key[i])),
+        resealed.map(({ sealed }) => sealed),
+        resealed.map(({ now }) => now.sealed),
+        ...key.map((_, i) => resealed.map((row) => row.key[i])),
       ],
     );
     return saved;

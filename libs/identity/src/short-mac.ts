@@ -34,11 +34,23 @@ export class ShortMac {
       const mac = createHmac('sha256', this.key).update(text).digest();
       return mac.toString('base64url', 0, bytes);
     }
-    const end = BLOCK_BYTES + this.inner.write(text, BLOCK_BYTES);
+    this.code(BLOCK_BYTES + this.inner.write(text, BLOCK_BYTES));
+    return this.mac.toString('base64url', 0, bytes);
+  }
+
+  /** The whole code of some bytes, to be used at once: the next code is written over it. @param text of at most 512 bytes */
+  bytes(text: Uint8Array): Buffer {
+    invariant(text.length <= TEXT_BYTES_MAX, 'what is longer goes another way');
+    this.inner.set(text, BLOCK_BYTES);
+    this.code(BLOCK_BYTES + text.length);
+    return this.mac;
+  }
+
+  /** @param end of what was written behind the key */
+  private code(end: number): void {
     // A string of bytes (latin1), which costs less than a buffer of its own.
     const inner = hash('sha256', this.inner.subarray(0, end), 'binary');
     this.outer.write(inner, BLOCK_BYTES, 'latin1');
     this.mac.write(hash('sha256', this.outer, 'binary'), 'latin1');
-    return this.mac.toString('base64url', 0, bytes);
   }
 }
