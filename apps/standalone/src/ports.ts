@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { AppError } from '#domain';
 
@@ -21,11 +22,31 @@ export interface PortWish {
 export async function claimPorts(host: string, wishes: readonly PortWish[]): Promise<number[]> {
   const held: Server[] = [];
   try {
-    for (const wish of wishes) held.push(await hold(host, wish));
+    for (const wish of wishes) held.push(await holdAny(host, wish));
     return held.map((server) => (server.address() as { port: number }).port);
   } finally {
     await Promise.all(held.map((server) => new Promise((done) => server.close(done))));
   }
+}
+
+/**
+ * Any free port is one below those that systems give to connections (32,768 or 49,152 and up): between here and the moment at which the
+ * service listens, a connection of whatever program could take one of those.
+ */
+const ANY_FROM = 20_000;
+const ANY_UNTIL = 32_000;
+const TRIES_MAX = 50;
+
+async function holdAny(host: string, wish: PortWish): Promise<Server> {
+  if (wish.port !== 0) return hold(host, wish);
+  for (let tries = 1; tries < TRIES_MAX; tries += 1) {
+    try {
+      return await hold(host, { ...wish, port: randomInt(ANY_FROM, ANY_UNTIL) });
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'UNAVAILABLE') throw error;
+    }
+  }
+  return hold(host, wish);
 }
 
 function hold(host: string, wish: PortWish): Promise<Server> {
