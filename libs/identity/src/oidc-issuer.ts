@@ -2,6 +2,7 @@ import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jos
 import * as oidc from 'openid-client';
 import { AppError } from '#domain';
 import { type ClaimNames, staffOf } from './claims';
+import { keyHash } from './secret-key';
 import { type Staff } from './staff';
 
 /** How staff sign in. */
@@ -21,8 +22,8 @@ export interface OidcSettings {
 /** A token that was taken, and what is needed to take it no more. */
 export interface VerifiedToken {
   readonly staff: Staff;
-  /** Null where the issuer numbers none. */
-  readonly tokenId: string | null;
+  /** The issuer's number of it or, where it numbers none, the hash of the token. */
+  readonly tokenId: string;
   readonly expiresAtMs: number;
 }
 
@@ -84,7 +85,7 @@ export class OidcIssuer {
     });
     return {
       staff: staffOf(payload, claims),
-      tokenId: payload.jti ?? null,
+      tokenId: payload.jti ?? keyHash(token).toString('base64url'),
       expiresAtMs: payload.exp! * 1_000,
     };
   }

@@ -51,12 +51,10 @@ export class WhoIsActing {
     const { issuer, takesKeys } = this.door;
     if (token !== null && JWT.test(token) && issuer !== null) {
       const { staff, tokenId, expiresAtMs } = await issuer.verify(token);
-      if (tokenId !== null && (await this.sessions.isTokenEnded(tokenId))) {
+      if (await this.sessions.isTokenEnded(tokenId)) {
         throw new AppError('UNAUTHENTICATED', 'its holder has signed out');
       }
-      const signOut = async (): Promise<void> => {
-        if (tokenId !== null) await this.sessions.endToken(tokenId, expiresAtMs);
-      };
+      const signOut = (): Promise<void> => this.sessions.endToken(tokenId, expiresAtMs);
       return { staff, signOut, session: null };
     }
     if (!takesKeys) throw new AppError('UNAUTHENTICATED', 'sign in: keys are not taken here');
