@@ -1,5 +1,5 @@
 /** The keys that identities are sealed with: their versions, and how one takes over from another. `npm run identity-keys -- --help` */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { audit, SERVICE_ACTOR } from '#audit';
 import { AppError } from '#domain';
@@ -21,6 +21,8 @@ The key file is IDENTITY_KEY_FILE, or the data folder's; the database DATABASE_U
 changed file within five seconds. Where each has a copy of its own, all get the new one before the next step.
 `;
 const STATEMENT_TIMEOUT_MS = 600_000;
+/** Services look every five seconds; what they had in hand is stored, or given up, by then. */
+const NOTICED_BY_ALL_MS = 60_000;
 
 async function withRows<T>(work: (rows: SealedRows, note: Note) => Promise<T>): Promise<T> {
   const dataSource = createDataSource({
@@ -96,6 +98,14 @@ async function reseal(): Promise<void> {
 
 async function drop(version: number): Promise<void> {
   const keys = readKeys().without(version);
+  // A service that has not noticed yet may seal with it after it was counted, and nobody would ever open that.
+  const settledInMs = statSync(identityKeyFile).mtimeMs + NOTICED_BY_ALL_MS - Date.now();
+  if (settledInMs > 0) {
+    throw new AppError(
+      'UNAVAILABLE',
+      `the key file has just changed, and services may still use what it said before; come again in ${Math.ceil(settledInMs / 1_000)} s`,
+    );
+  }
   const left = await withRows(async (rows) => (await rows.count()).get(version) ?? 0);
   if (left > 0) {
     throw new AppError(
@@ -144,6 +154,12 @@ async function main(args: readonly string[]): Promise<void> {
     await writePrivateFile(out, text);
   } else if (command === 'restore' && from !== undefined) {
     const keys = importKeys(readFileSync(from, 'utf8'), passphraseIn(passphraseFile));
+    if (existsSync(identityKeyFile) && readFileSync(identityKeyFile, 'utf8') !== keys.toText()) {
+      throw new AppError(
+        'CONFLICT',
+        `${identityKeyFile} is there and holds other keys; move it away first, and keep it: what is sealed with them opens with nothing else`,
+      );
+    }
     // Where the database is not there yet either, nothing is lost by not saying so.
     await writePrivateFile(identityKeyFile, keys.toText());
   } else {

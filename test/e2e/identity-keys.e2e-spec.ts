@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Services, until } from './support/services';
@@ -88,6 +88,11 @@ describe('another master key', () => {
     const [resealed] = await Promise.all([command('reseal'), feeding]);
     expect(resealed.out).toMatch(/^\d+ values brought under version 2\n$/);
     expect(await versions()).toEqual({ 2: posted });
+    // Services may not have noticed: what they seal meanwhile would open with nothing.
+    const early = await command('drop', '1');
+    expect([early.code, early.err]).toEqual([69, expect.stringContaining('come again in')]);
+    const aMinuteAgo = new Date(Date.now() - 61_000);
+    utimesSync(keyFile, aMinuteAgo, aMinuteAgo);
     expect((await command('drop', '1')).code).toBe(0);
     expect((await command('status')).out).toBe(
       `version 2, in use: ${(posted + 1).toLocaleString('en')} sealed values\n`,
@@ -136,6 +141,11 @@ describe('another master key', () => {
     for (const secret of [token, ...Object.values(keys)]) {
       expect(readFileSync(backup, 'utf8')).not.toContain(secret);
     }
+    // Other keys that are there are not lost to those that come back.
+    const others = `${Buffer.alloc(32, 9).toString('base64')}\n`;
+    writeFileSync(keyFile, others);
+    const refused = await command('restore', '--from', backup, '--passphrase-file', right);
+    expect([refused.code, readFileSync(keyFile, 'utf8')]).toEqual([69, others]);
     rmSync(keyFile);
     const wrong = file('wrong', 'incorrect horse battery staple\n');
     for (const args of [
