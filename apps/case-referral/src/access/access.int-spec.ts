@@ -201,6 +201,29 @@ describe('a sealed case', () => {
       const opened = await as('noor', 'GET', what, undefined, 'INVESTIGATION');
       expect([what, opened.status]).toEqual([what, 200]);
     }
+    // Nor does its dossier come out by proposing or approving it.
+    await as('noor', 'POST', `/v1/cases/${id}/memberships`, {
+      ...{ staffId: 'nasir', member: true },
+      ...because,
+    });
+    for (const [who, asked] of [
+      ['noor', `/v1/cases/${id}/referrals`],
+      ['nasir', `${path}/approvals`],
+    ] as const) {
+      const silent = await as(who, 'POST', asked);
+      expect([asked, silent.status, silent.body.dossier]).toEqual([asked, 412, undefined]);
+      const open = await as(who, 'POST', asked, undefined, 'INVESTIGATION');
+      expect([asked, open.status < 300, typeof open.body.dossier]).toEqual([asked, true, 'object']);
+    }
+    // What is shown again is written down again.
+    await as('nasir', 'POST', `${path}/approvals`, undefined, 'REVIEW');
+    const approvals = (await entries('approve referrals')).filter(
+      ({ outcome }) => outcome === 'done',
+    );
+    expect(approvals.map(({ details }) => details)).toEqual([
+      { purpose: 'INVESTIGATION' },
+      { purpose: 'REVIEW' },
+    ]);
     const looks = (await entries('read cases')).filter(({ object }) => object?.id === id);
     expect(
       looks

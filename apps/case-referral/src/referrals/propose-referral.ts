@@ -4,6 +4,7 @@ import { audit } from '#audit';
 import { invariant } from '#domain';
 import { type Staff } from '#identity';
 import { type CaseReader, caseReader } from '../access/case-reader';
+import { type Purpose, requirePurpose } from '../access/purpose';
 import { AlertRepository } from '../alerts/alert.repository';
 import { auditActor } from '../audit/audit-actor';
 import { sha256OfCanonical } from '../canonical-hash';
@@ -33,12 +34,17 @@ export class ProposeReferral {
    * A referral that says the same, was proposed by the same person and waits for approval already is given back instead.
    * Another person may propose the same: else one proposed by the only approver could never be approved.
    *
-   * @throws AppError NOT_FOUND, TOO_LARGE where the case does not fit one dossier
+   * @throws AppError NOT_FOUND; PRECONDITION_FAILED where the case is sealed and nobody says why; TOO_LARGE where it does not fit one dossier
    */
-  async run(caseId: string, actor: Staff): Promise<{ created: boolean; referral: Referral }> {
+  async run(
+    caseId: string,
+    actor: Staff,
+    purpose: Purpose | null,
+  ): Promise<{ created: boolean; referral: Referral }> {
     return this.cases.transaction(async (manager) => {
       // The lock keeps the case as it is while it is drawn: its parts are several reads.
-      const { id: goesOn } = await this.lockCase(manager, caseId, caseReader(actor));
+      const { id: goesOn, sealed } = await this.lockCase(manager, caseId, caseReader(actor));
+      requirePurpose(sealed, purpose);
       // What it says now is what the proposal is later compared with.
       await this.refreshCases.run(manager, [goesOn]);
       const file = await this.lockCase(manager, goesOn, caseReader(actor));
@@ -70,6 +76,7 @@ export class ProposeReferral {
         object: { type: 'referral', id: referral.id },
         before: created ? null : { status: referral.status },
         after: { status: referral.status, caseId: file.id, sha256: referral.sha256 },
+        ...(purpose === null ? {} : { details: { purpose } }),
       });
       return { created, referral };
     });

@@ -27,14 +27,18 @@ export class CaseReferralsController {
   })
   @ApiCreatedResponse({ type: ReferralAnswer })
   @ApiOkResponse({ type: ReferralAnswer, description: 'It was proposed before.' })
+  @ApiPurpose()
   @ApiProblem(404, 'There is no such case.')
+  @ApiProblem(412, 'It is sealed, and nobody said why it is opened.')
   @ApiProblem(413, 'The case has more transfers than one dossier holds.')
   async propose(
     @Param('id') id: string,
     @Actor() actor: Staff,
+    @AskedFor() purpose: Purpose | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Referral> {
-    const { created, referral } = await this.proposeReferral.run(knownId(id, 'case'), actor);
+    const caseId = knownId(id, 'case');
+    const { created, referral } = await this.proposeReferral.run(caseId, actor, purpose);
     void reply.status(created ? 201 : 200);
     return referral;
   }
@@ -78,8 +82,16 @@ export class ReferralsController {
   @ApiProblem(403, 'Not an approver, or the author.')
   @ApiProblem(404, 'There is no such referral.')
   @ApiProblem(409, 'Somebody else has approved it.')
-  @ApiProblem(412, 'The stored dossier does not match its hash.')
-  async approve(@Param('id') id: string, @Actor() actor: Staff): Promise<Referral> {
-    return this.approveReferral.run(knownId(id, 'referral'), actor);
+  @ApiPurpose()
+  @ApiProblem(
+    412,
+    'The stored dossier does not match its hash, or its case is sealed and nobody said why it is opened.',
+  )
+  async approve(
+    @Param('id') id: string,
+    @Actor() actor: Staff,
+    @AskedFor() purpose: Purpose | null,
+  ): Promise<Referral> {
+    return this.approveReferral.run(knownId(id, 'referral'), actor, purpose);
   }
 }
