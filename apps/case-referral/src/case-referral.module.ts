@@ -14,7 +14,7 @@ import { AlertRepository } from './alerts/alert.repository';
 import { AlertsConsumer } from './alerts/alerts.consumer';
 import { AlertsController } from './alerts/alerts.controller';
 import { TakeAlerts } from './alerts/take-alerts';
-import { AuditReads } from './audit/audit-reads.interceptor';
+import { AuditRoutes } from './audit/audit-routes.interceptor';
 import { AuditController } from './audit/audit.controller';
 import { RaiseAlarms } from './audit/raise-alarms';
 import { SignRoots } from './audit/sign-roots';
@@ -132,7 +132,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     WhoIsActing,
     AuditTrail,
     AuditList,
-    AuditReads,
+    AuditRoutes,
     { provide: AUDIT_KEY, useValue: auditKey(config) },
     AuditRoots,
     SignRoots,

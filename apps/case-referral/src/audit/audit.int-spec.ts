@@ -10,7 +10,7 @@ import {
   settled,
   tellAlert,
 } from '../../test/running-case-referral';
-import { AUDITED_READS } from './audit-reads.interceptor';
+import { AUDITED_READS } from './audit-routes.interceptor';
 
 let database: TestDatabase;
 let service: RunningCaseReferral;
@@ -90,6 +90,54 @@ describe('what is written down', () => {
           details: { because: 'role' },
         },
       ],
+    ]);
+  });
+
+  it('is each refusal of what was wanted of something, whatever it was', async () => {
+    const nobody = '3a1c9d5e-50f3-4b57-9d0c-2d7b3e3f8a11';
+    const wanted: [string, string, unknown, object][] = [
+      [
+        'ana',
+        `/v1/cases/${nobody}/referrals`,
+        undefined,
+        { act: 'propose referrals', object: { type: 'case', id: nobody } },
+      ],
+      [
+        'ana',
+        `/v1/alerts/${nobody}/dispositions`,
+        { outcome: 'REFUTED', reason: 'x' },
+        { act: 'find on alerts', object: { type: 'alert', id: nobody } },
+      ],
+      [
+        'ana',
+        `/v1/cases/${nobody}/break-glass`,
+        { purpose: 'REVIEW', reason: 'x' },
+        { act: 'break the glass', object: { type: 'case', id: nobody } },
+      ],
+      [
+        'aziz',
+        `/v1/break-glass/${nobody}/reviews`,
+        { outcome: 'JUSTIFIED', reason: 'x' },
+        { object: { type: 'break-glass' } },
+      ],
+      [
+        'aziz',
+        '/v1/rule-packs/Somebody/activations',
+        { mode: 'ACTIVE', reason: 'x' },
+        { object: null },
+      ],
+    ];
+    for (const [who, path, body, entry] of wanted) {
+      const { status, told } = await said(who, 'POST', path, body);
+      const because = { outcome: 'refused', actor: { id: who }, details: { because: 'NOT_FOUND' } };
+      expect([path, status, told]).toMatchObject([path, 404, [{ ...because, ...entry }]]);
+    }
+    // Also of deciding on what one proposed oneself.
+    const proposed = await said('aziz', 'POST', `/v1/cases/${caseId}/referrals`);
+    const own = await said('aziz', 'POST', `/v1/referrals/${proposed.body.id as string}/approvals`);
+    expect([own.status, own.told]).toMatchObject([
+      403,
+      [{ act: 'approve referrals', outcome: 'refused', details: { because: 'FORBIDDEN' } }],
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { applyDecorators, Controller, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type Act, WHO_MAY } from '#identity';
-import { AuditReads } from '../audit/audit-reads.interceptor';
+import { AuditRoutes } from '../audit/audit-routes.interceptor';
 import { RouteAct, StaffGuard } from './staff.guard';
 
 /** Documents an error answer; its body is `application/problem+json` (RFC 9457) with `code`, `detail`, `correlationId`. */
@@ -42,7 +42,7 @@ export const StaffController = (path: string): ClassDecorator =>
   applyDecorators(
     Controller(`v1/${path}`),
     UseGuards(StaffGuard),
-    UseInterceptors(AuditReads),
+    UseInterceptors(AuditRoutes),
     ApiBearerAuth(),
     ApiTags(path),
     ApiProblem(401, 'Nobody is signed in, or what was sent is nothing to act by.'),

@@ -26,15 +26,21 @@ export const AUDITED_READS: Partial<Readonly<Record<Act, string>>> = {
   'read the audit trail': 'audit-trail',
 };
 
-/** It is not there, not for them, or sealed and nobody said why it is opened. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'PRECONDITION_FAILED']);
+/** It is not there, not for them, not theirs to decide, or sealed and nobody said why it is opened. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'FORBIDDEN', 'PRECONDITION_FAILED']);
 
 /** What may be repeated of a path: an id that is none of ours may be anything, a name among it. */
 const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** Writes down who looked at what, before it is shown: what cannot be written down is not shown. */
+/** What a path is about: '/v1/cases/:id/seals' is about a case. */
+const typeIn = (route: string): string => (route.split('/')[2] ?? '').replace(/(?<!s)s$/, '');
+
+/**
+ * Writes down who looked at what, before it is shown: what cannot be written down is not shown. And what somebody was refused,
+ * whatever they wanted; what they changed is written down where it is changed.
+ */
 @Injectable()
-export class AuditReads implements NestInterceptor {
+export class AuditRoutes implements NestInterceptor {
   constructor(
     private readonly trail: AuditTrail,
     private readonly reflector: Reflector,
@@ -43,8 +49,8 @@ export class AuditReads implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = context.switchToHttp().getRequest<StaffRequest>();
     const act = this.reflector.get(RouteAct, context.getHandler());
-    const type = AUDITED_READS[act];
-    if (type === undefined || request.method !== 'GET') return next.handle();
+    const read = request.method === 'GET' ? AUDITED_READS[act] : undefined;
+    const type = read ?? typeIn(request.routeOptions.url ?? '');
     const { known } = request;
     invariant(known !== undefined, 'the guard has noted who is acting');
     const params = request.params as { id?: string; version?: string };
@@ -61,6 +67,7 @@ export class AuditReads implements NestInterceptor {
     };
     return next.handle().pipe(
       mergeMap(async (answer: unknown) => {
+        if (read === undefined) return answer;
         const list = id === undefined ? (answer as { items: unknown[] }).items : null;
         await this.trail.note(fact('done', list === null ? {} : { shown: list.length }));
         return answer;
