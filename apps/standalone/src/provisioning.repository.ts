@@ -1,21 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { audit, type AuditFact, SERVICE_ACTOR } from '#audit';
 import { AppError } from '#domain';
 import { DEMO_UNIT, provisionProvider, provisionStaff } from '#identity';
-import {
-  createDataSource,
-  DATABASE_USERS,
-  type DatabaseUser,
-  grantServiceRoles,
-  migrate,
-  urlAs,
-} from '#persistence';
+import { createDataSource, type DatabaseUser, grantServiceRoles, migrate } from '#persistence';
 import { KEY_HOLDERS, type KeyRing } from './key-ring';
 
 const CONNECTIONS_MAX = 2;
 const STATEMENT_TIMEOUT_MS = 60_000;
 const UNIQUE_VIOLATION = '23505';
-const PASSWORD_BYTES = 24;
 
 /** Who starts the services decides who has a key. */
 const keyGiven = (type: string, id: string): AuditFact => ({
@@ -63,11 +54,7 @@ export class Provisioning {
 
   /** Gives each service a role of its own, with the least it needs. @returns the address that each connects by */
   async grantRoles(databaseUrl: string): Promise<(user: DatabaseUser) => string> {
-    const passwords = Object.fromEntries(
-      DATABASE_USERS.map((user) => [user, randomBytes(PASSWORD_BYTES).toString('base64url')]),
-    ) as Record<DatabaseUser, string>;
-    await grantServiceRoles(this.dataSource, passwords);
-    return (user) => urlAs(user, databaseUrl, passwords[user]);
+    return grantServiceRoles(this.dataSource, databaseUrl);
   }
 
   /** Makes everyone in the key ring known by their key. */

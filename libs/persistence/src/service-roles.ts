@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { type DataSource } from 'typeorm';
 
 /** The processes that connect to the database. */
@@ -112,6 +113,8 @@ const SCHEMAS = [
 ] as const;
 const SEQUENCES: ReadonlySet<string> = new Set(['log.position']);
 
+const PASSWORD_BYTES = 24;
+
 const schemaOf = (on: string): string => on.split('.', 1)[0]!;
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
@@ -137,16 +140,23 @@ function grantsOf(user: DatabaseUser): string[] {
   ];
 }
 
+const newPasswords = (): Readonly<Record<DatabaseUser, string>> =>
+  Object.fromEntries(
+    DATABASE_USERS.map((user) => [user, randomBytes(PASSWORD_BYTES).toString('base64url')]),
+  ) as Record<DatabaseUser, string>;
+
 /**
- * Makes a role for each service, with the least it needs, and gives it this password. Doing so again changes the password and
+ * Makes a role for each service, with the least it needs, and gives it a password. Doing so again changes the password and
  * nothing else. Whoever does it owns the schema and may make roles.
  *
- * @param passwords of letters, digits, `-` and `_`
+ * @param passwords new ones, kept nowhere, unless they are given
+ * @returns the address of the same database, as each connects to it
  */
 export async function grantServiceRoles(
   dataSource: DataSource,
-  passwords: Readonly<Record<DatabaseUser, string>>,
-): Promise<void> {
+  databaseUrl: string,
+  passwords = newPasswords(),
+): Promise<(user: DatabaseUser) => string> {
   await dataSource.transaction(async (manager) => {
     await manager.query('select pg_advisory_xact_lock($1)', [ROLES_LOCK]);
     for (const user of DATABASE_USERS) {
@@ -159,6 +169,7 @@ export async function grantServiceRoles(
       for (const statement of grantsOf(user)) await manager.query(statement);
     }
   });
+  return (user) => urlAs(user, databaseUrl, passwords[user]);
 }
 
 /** The same for whoever looks after a server of their own: to be read, and run by its owner. Passwords are theirs to set. */

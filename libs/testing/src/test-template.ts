@@ -24,7 +24,7 @@ export async function makeTemplate(): Promise<string> {
     await dataSource.initialize();
     await migrate(dataSource);
     // What is granted in a database goes along when it is cloned.
-    await grantServiceRoles(dataSource, TEST_PASSWORDS);
+    await grantServiceRoles(dataSource, testDatabaseUrl(name), TEST_PASSWORDS);
   } finally {
     // A database somebody is connected to cannot be cloned.
     if (dataSource.isInitialized) await dataSource.destroy();

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { invariant } from '#domain';
@@ -9,14 +8,7 @@ import {
   provisionProvider,
   provisionStaff,
 } from '#identity';
-import {
-  createDataSource,
-  DATABASE_USERS,
-  type DatabaseUser,
-  grantServiceRoles,
-  migrate,
-  urlAs,
-} from '#persistence';
+import { createDataSource, grantServiceRoles, migrate } from '#persistence';
 import { type ServiceName } from './service-environment.config';
 import { freePorts, ServiceProcess } from './service-process';
 import { type ThrowAwayServer } from './throw-away-server';
@@ -94,9 +86,6 @@ export async function prepareSystem({ databaseUrl, folder }: SystemPlace): Promi
 }> {
   const providers = new Map(PROVIDERS.map((id) => [id as string, newProviderKey()]));
   const analyst = newStaffKey();
-  const passwords = Object.fromEntries(
-    DATABASE_USERS.map((user) => [user, randomUUID()]),
-  ) as Record<DatabaseUser, string>;
   const dataSource = createDataSource({
     databaseUrl,
     applicationName: 'layerwatch-lab',
@@ -104,9 +93,10 @@ export async function prepareSystem({ databaseUrl, folder }: SystemPlace): Promi
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
   });
   await dataSource.initialize();
+  let urlOf: (name: ServiceName) => string;
   try {
     await migrate(dataSource);
-    await grantServiceRoles(dataSource, passwords);
+    urlOf = await grantServiceRoles(dataSource, databaseUrl);
     for (const [id, key] of providers) await provisionProvider(dataSource, id, key);
     await provisionStaff(dataSource, { id: 'analyst', role: 'analyst' }, analyst);
   } finally {
@@ -117,7 +107,7 @@ export async function prepareSystem({ databaseUrl, folder }: SystemPlace): Promi
   return {
     keys: { providers, analyst },
     settingsOf: (name) => ({
-      DATABASE_URL: urlAs(name, databaseUrl, passwords[name]),
+      DATABASE_URL: urlOf(name),
       IDENTITY_KEY_FILE: identityKeyFile,
       SCORING_SNAPSHOT_DIR: join(folder, 'snapshots'),
     }),
