@@ -27,7 +27,6 @@ import {
   checkLimits,
   FLOW_LIMITS,
   type FlowLimits,
-  namedForMs,
 } from './flow-limits';
 import { FlowStep } from './flow-step';
 import { declaredKind } from './hub';
@@ -97,7 +96,7 @@ export class FlowEngine {
   constructor(readonly limits: FlowLimits = FLOW_LIMITS) {
     checkLimits(limits);
     this.counterparties = new Counterparties(this.accounts, limits, this.caps);
-    this.attributes = new AttributeStore(this.accounts.names, limits.attributesMax, this.caps);
+    this.attributes = new AttributeStore(this.accounts.names, limits, this.caps);
     this.pairs = new PairStore(limits, this.caps);
     this.watchlist = new Watchlist(this.accounts, this.attributes, this.isForgotten);
     this.calls = new CallStore(this.watchlist, limits, this.caps);
@@ -327,11 +326,11 @@ export class FlowEngine {
 
   private seen(step: FlowStep, account: AccountIndex, tokens: readonly string[]): void {
     // The account's own time: what names an account must be forgotten before the account can be given up.
-    const believedMs = Math.min(step.atMs, step.nowMs);
+    const { nowMs } = step;
+    const sighting = { account, atMs: Math.min(step.atMs, nowMs), nowMs };
     for (const token of tokens) {
       this.watchlist.seenWith(account, token);
-      const sinceMs = step.nowMs - this.limits.memoryMs;
-      const sharing = this.attributes.note(token, account, believedMs, sinceMs);
+      const sharing = this.attributes.note(token, sighting);
       step.walletsSharingIdentifier = Math.max(step.walletsSharingIdentifier, sharing);
     }
   }
@@ -367,7 +366,7 @@ export class FlowEngine {
   }
 
   private readonly bearers = ({ match, type }: Naming): AccountIndex[] =>
-    this.watchlist.bearers(match, type, this.nowMs - namedForMs(this.limits));
+    this.watchlist.bearers(match, type, this.nowMs);
 
   private reveal(naming: Naming): void {
     for (const account of this.bearers(naming)) {

@@ -51,15 +51,13 @@ export class Watchlist {
   /**
    * The accounts of the wallets that bear a mark, as far as is remembered, in the order of their names:
    * numbers are given again, and a hunt that meets a limit must not depend on which.
-   *
-   * @param sinceMs how far back a sighting with an identifier still counts
    */
-  bearers(match: string, type: Indicator['type'], sinceMs: EventTimeMs): AccountIndex[] {
+  bearers(match: string, type: Indicator['type'], nowMs: EventTimeMs): AccountIndex[] {
     const { names } = this.accounts;
     const wallets =
       type === 'wallet'
         ? [walletOfKey(match)]
-        : this.attributes.accountsOf(match, sinceMs).map((account) => names.wallet(account));
+        : this.attributes.accountsOf(match, nowMs).map((account) => names.wallet(account));
     const accounts = new Set(wallets.flatMap((wallet) => names.ofWallet(wallet)));
     const nameOf = (account: AccountIndex): string =>
       `${names.walletKey(account)}\n${names.currency(account)}`;

@@ -72,8 +72,8 @@ export class ReferenceEngine implements EngineUnderTest {
     invariant(payerKey !== payeeKey, 'a wallet does not pay itself');
     this.caps.startTransfer();
     const nowMs = this.hear(atMs);
-    this.watchlist.learn(payerKey, debtorTokens, Math.min(atMs, nowMs), this.caps);
-    this.watchlist.learn(payeeKey, creditorTokens, Math.min(atMs, nowMs), this.caps);
+    this.watchlist.learn(payerKey, debtorTokens, { atMs, nowMs }, this.caps);
+    this.watchlist.learn(payeeKey, creditorTokens, { atMs, nowMs }, this.caps);
     const payer = this.arriving(payerKey, declaredOf(transfer, 'debtor'), currency, atMs);
     const payee = this.arriving(payeeKey, declaredOf(transfer, 'creditor'), currency, atMs);
     const payment: Payment = {

@@ -17,6 +17,12 @@ interface Sighting {
   readonly atMs: number;
 }
 
+/** When a row says that something was seen, and when that row came. */
+interface SeenAt {
+  readonly atMs: number;
+  readonly nowMs: number;
+}
+
 /** Known operations, their marks, and which wallets each token was seen with. */
 export class ReferenceWatchlist {
   private readonly operations: Operation[] = [];
@@ -45,9 +51,10 @@ export class ReferenceWatchlist {
   }
 
   /** A row shows a wallet with these tokens. */
-  learn(wallet: string, tokens: readonly string[], atMs: number, caps: ReferenceCaps): void {
+  learn(wallet: string, tokens: readonly string[], at: SeenAt, caps: ReferenceCaps): void {
+    const atMs = Math.min(at.atMs, at.nowMs);
     for (const token of tokens) {
-      const seen = this.sightings.get(token) ?? [];
+      const seen = this.sightingsOf(token, at.nowMs);
       const before = seen.find((sighting) => sighting.wallet === wallet);
       const lastMs = Math.max(before?.atMs ?? atMs, atMs);
       const all = [...seen.filter((sighting) => sighting !== before), { wallet, atMs: lastMs }];
@@ -103,10 +110,12 @@ export class ReferenceWatchlist {
   }
 
   private seenWith(token: string, nowMs: number): string[] {
+    return this.sightingsOf(token, nowMs).map((seen) => seen.wallet);
+  }
+
+  private sightingsOf(token: string, nowMs: number): Sighting[] {
     const sinceMs = nowMs - this.sightingMaxMs;
-    return (this.sightings.get(token) ?? [])
-      .filter((seen) => seen.atMs >= sinceMs)
-      .map((seen) => seen.wallet);
+    return (this.sightings.get(token) ?? []).filter((seen) => seen.atMs >= sinceMs);
   }
 
   private operation(id: string): Operation {

@@ -4,6 +4,8 @@ import { HandFeed, leftOf, sharesOf } from './hand-feed';
 
 /** Two weeks and more: everything remembered before has gone into the pile. */
 const BEYOND_MEMORY_MS = 14 * DAY_MS + 1;
+/** So long a wallet is named for a token that it was seen with. */
+const NAMED_FOR_MS = 14 * DAY_MS + 7 * 3 * DAY_MS;
 
 describe.each(ENGINES)('origins, by %s', (_, make) => {
   describe('a known wallet', () => {
@@ -56,10 +58,9 @@ describe.each(ENGINES)('origins, by %s', (_, make) => {
     });
 
     it('is one seen with the token before that became known, if not too long before', () => {
-      const rememberedMs = 14 * DAY_MS + 7 * 3 * DAY_MS;
       for (const [waitedMs, shares] of [
-        [rememberedMs, { op: 1 }],
-        [rememberedMs + 1, {}],
+        [NAMED_FOR_MS, { op: 1 }],
+        [NAMED_FOR_MS + 1, {}],
       ] as const) {
         const feed = new HandFeed(make);
         feed.pay('a', 'b', 100, 0, { fromTokens: ['phone'] });
@@ -79,6 +80,28 @@ describe.each(ENGINES)('origins, by %s', (_, make) => {
       expect(feed.met('walletsPerAttributeMax')).toBe(0);
       feed.name('op', 'phone');
       expect(sharesOf(feed.pay('a', 'y', 100, 30).carried)).toEqual({ op: 1 });
+    });
+
+    it('makes room first where it was seen too long ago to be named', () => {
+      const feed = new HandFeed(make);
+      const use = (from: string, at: number): void => {
+        feed.pay(from, 'z', 100, at, { fromTokens: ['phone'] });
+      };
+      const letters = 'abcdefghijklmnop'.split('');
+      letters.forEach((from, i) => {
+        use(from, i);
+      });
+      const outlivedMs = NAMED_FOR_MS + 2 * letters.length;
+      feed.clock(outlivedMs);
+      // All sixteen may go by now, and the first of them is back as one.
+      use('a', outlivedMs);
+      for (const from of 'qrstuvwxyABCDEF') use(from, outlivedMs + 1);
+      expect(feed.met('walletsPerAttributeMax')).toBe(0);
+      use('G', outlivedMs + 2);
+      expect(feed.met('walletsPerAttributeMax')).toBe(1);
+      feed.name('op', 'phone');
+      expect(sharesOf(feed.pay('q', 'Z', 100, outlivedMs + 3).carried)).toEqual({ op: 1 });
+      expect(sharesOf(feed.pay('a', 'Z', 100, outlivedMs + 3).carried)).toEqual({});
     });
 
     it('is one of the last sixteen that a token was seen with', () => {

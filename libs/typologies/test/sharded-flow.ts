@@ -22,7 +22,6 @@ import {
   type MarkedUse,
   type PairPayment,
   type SharedPayee,
-  namedForMs,
   type Quarry,
   RetroHunt,
   useOf,
@@ -191,8 +190,8 @@ export class ShardedFlow {
       const { nowMs } = home;
       own.watchlist.seenWith(account, token);
       const named = reference(home, wallet, own.accounts.currency(account), nowMs);
-      const sinceMs = nowMs - this.limits.memoryMs;
-      const sharing = home.attributes.note(token, named, Math.min(atMs, nowMs), sinceMs);
+      const sighting = { account: named, atMs: Math.min(atMs, nowMs), nowMs };
+      const sharing = home.attributes.note(token, sighting);
       most = Math.max(most, sharing);
     }
     return most;
@@ -273,10 +272,7 @@ export class ShardedFlow {
     const bearers = (): string[] => {
       if (indicator.type === 'wallet') return [indicator.match];
       const home = this.shards[hash(indicator.match)]!;
-      const accounts = home.attributes.accountsOf(
-        indicator.match,
-        home.nowMs - namedForMs(home.limits),
-      );
+      const accounts = home.attributes.accountsOf(indicator.match, home.nowMs);
       return post([...new Set(accounts.map((account) => home.accounts.walletKey(account)))]);
     };
     const owned = (key: string): [FlowEngine, number][] => {
