@@ -152,12 +152,27 @@ describe('a person', () => {
     expect(tokens.filter((token) => token.startsWith('msisdn:'))).toHaveLength(1);
   });
 
+  it('is found by an identifier, and by the handset', async () => {
+    for (const [type, value] of [
+      ['msisdn', HOLDERS[0].msisdn],
+      ['nationalId', HOLDERS[1].nationalId],
+      ['name', HOLDERS[1].name],
+      ['device', DEVICE],
+    ] as const) {
+      const why = { purpose: 'INVESTIGATION', reason: 'a complaint names it' };
+      const answer = await services.people('POST', '/v1/searches', { type, value, ...why });
+      const found = (await answer.clone().json()) as { cases: { id: string }[] };
+      expect([type, found.cases.map(({ id }) => id)]).toEqual([type, [caseId]]);
+      answers.push(await answer.text());
+    }
+  });
+
   it('is in no answer of any other route, no error, log, metric, event, table, argument or snapshot', async () => {
     const found: string[] = [];
     const search = (where: string, text: string): void => {
       for (const planted of PLANTED) if (text.includes(planted)) found.push(`${where}: ${planted}`);
     };
-    for (const text of answers) search('an answer to wrong rows', text);
+    for (const text of answers) search('an answer', text);
     search('the logs', services.output);
     const paths = [
       '/v1/alerts',

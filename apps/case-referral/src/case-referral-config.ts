@@ -110,12 +110,12 @@ export class CaseReferralConfig extends ServiceConfig {
   @Max(1_000_000)
   readonly AUDIT_REFUSALS_PER_HOUR: number = 20;
 
-  /** So often in an hour somebody asked who holds a wallet that the case says nothing of. */
+  /** So often in an hour somebody asked who holds a wallet that the case says nothing of, or searched for what is in no case. */
   @Type(() => Number)
   @IsInt()
   @Min(1)
   @Max(1_000_000)
-  readonly AUDIT_EMPTY_REVEALS_PER_HOUR: number = 3;
+  readonly AUDIT_LOOKS_IN_VAIN_PER_HOUR: number = 5;
 
   /** The zone whose nights count, by its IANA name. */
   @IsTimeZone()

@@ -55,6 +55,8 @@ import { RulePackRepository } from './rule-packs/rule-pack.repository';
 import { RulePacksConsumer } from './rule-packs/rule-packs.consumer';
 import { RulePacksController } from './rule-packs/rule-packs.controller';
 import { ShadowAlertRepository } from './rule-packs/shadow-alert.repository';
+import { SearchByIdentifier } from './searches/search-by-identifier';
+import { SearchesController } from './searches/searches.controller';
 import { SessionController, SignInController } from './session/session.controller';
 import { openSignInDoor } from './session/open-sign-in-door';
 import { SignInDoor } from './staff/sign-in-door';
@@ -122,6 +124,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     BreakGlassController,
     IdentitiesController,
     ErasuresController,
+    SearchesController,
   ],
   providers: [
     { provide: CaseReferralConfig, useValue: config },
@@ -151,6 +154,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     RevealIdentities,
     ErasureRepository,
     EraseIdentity,
+    SearchByIdentifier,
     CaseRepository,
     CaseMaterialRepository,
     RefreshCases,

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
  * - MASS_READING: looked at more than anybody works through in an hour
  * - ODD_HOURS: looked at persons or cases at night
  * - REFUSED: tried what they may not, again and again
- * - NO_CASE: asked who somebody is of whom the case says nothing
+ * - NO_CASE: asked who somebody is of whom the case says nothing, or searched for somebody who is in none
  */
 export const ALARM_KINDS = ['MASS_READING', 'ODD_HOURS', 'REFUSED', 'NO_CASE'] as const;
 export type AlarmKind = (typeof ALARM_KINDS)[number];
@@ -25,7 +25,7 @@ export interface AlarmLimits {
   readonly readsPerHour: number;
   readonly nightReadsPerHour: number;
   readonly refusalsPerHour: number;
-  readonly emptyRevealsPerHour: number;
+  readonly inVainPerHour: number;
   /** IANA name of the zone whose nights count. */
   readonly timeZone: string;
 }
@@ -39,10 +39,11 @@ const COUNTED = `
   select body #>> '{actor,id}' as actor, date_trunc('hour', at) as hour,
          extract(hour from at at time zone $6) as local_hour,
          body ->> 'outcome' as outcome,
-         case when body ->> 'act' = any('{read cases,read alerts,read referrals,reveal identities}')
+         case when body ->> 'act' = any('{read cases,read alerts,read referrals,reveal identities,search by identifier}')
                and body ->> 'outcome' = 'done' and not body ? 'after'
            then coalesce((body #>> '{details,shown}')::integer, 1) else 0 end as shown,
-         (body ->> 'act' = 'reveal identities' and body #> '{details,tokens}' = '[]')::integer as in_vain
+         (body ->> 'act' = 'reveal identities' and body #> '{details,tokens}' = '[]'
+           or body ->> 'act' = 'search by identifier' and body #> '{details,shown}' = '0')::integer as in_vain
   from (select at, body::jsonb as body from audit.entry where at >= date_trunc('hour', $1::timestamptz)) entry`;
 
 /** What in the trail somebody should look at. */
@@ -78,7 +79,7 @@ export class AuditAlarms {
         limits.readsPerHour,
         limits.nightReadsPerHour,
         limits.refusalsPerHour,
-        limits.emptyRevealsPerHour,
+        limits.inVainPerHour,
         limits.timeZone,
       ],
     );

@@ -32,7 +32,7 @@ function zoneWhere(isNight: boolean): string {
 }
 
 const limits: AlarmLimits = {
-  ...{ readsPerHour: 10, nightReadsPerHour: 4, refusalsPerHour: 3, emptyRevealsPerHour: 2 },
+  ...{ readsPerHour: 10, nightReadsPerHour: 4, refusalsPerHour: 3, inVainPerHour: 2 },
   timeZone: zoneWhere(false),
 };
 const HOUR_AGO = (): Date => new Date(Date.now() - 3_600_000);
@@ -80,7 +80,13 @@ describe('an alarm', () => {
     await tell(5, fact('finds', reveal(['name:x'])));
     await tell(1, fact('once', reveal([])));
     await tell(2, fact('fishes', reveal([])));
-    expect(await raised()).toEqual(['NO_CASE fishes 2', 'REFUSED thrice 3']);
+    const search = (shown: number): Partial<AuditFact> => ({
+      ...{ act: 'search by identifier', details: { shown } },
+    });
+    await tell(5, fact('sees', search(1)));
+    await tell(1, fact('looks', reveal([])));
+    await tell(1, fact('looks', search(0)));
+    expect(await raised()).toEqual(['NO_CASE fishes 2', 'NO_CASE looks 2', 'REFUSED thrice 3']);
   });
 
   it('is kept once, and counts on', async () => {

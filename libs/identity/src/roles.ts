@@ -47,6 +47,7 @@ export const WHO_MAY = {
   'find on alerts': CASE_WORKERS,
   'read cases': CASE_READERS,
   'reveal identities': CASE_WORKERS,
+  'search by identifier': CASE_READERS,
   'decide who reads cases': ['senior', ...DECIDERS],
   'break the glass': CASE_READERS,
   'review broken glass': DECIDERS,

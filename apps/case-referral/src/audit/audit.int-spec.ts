@@ -247,6 +247,10 @@ describe('what is written down', () => {
       'insert into feed.identity (token, type, sealed, key_version) values ($1, $2, $3, $4)',
       [token, type, sealed, keyVersion],
     );
+    const search = { type, value: 'somebody', purpose: 'REVIEW', ...because };
+    expect((await said('ana', 'POST', '/v1/searches', search)).told).toMatchObject([
+      { act: 'search by identifier', object: { id: token }, ...because, details: { shown: 0 } },
+    ]);
     const erasure = await said('senior', 'POST', '/v1/erasures', {
       type,
       value: 'somebody',

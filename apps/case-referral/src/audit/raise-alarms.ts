@@ -34,7 +34,7 @@ export class RaiseAlarms {
         readsPerHour: config.AUDIT_READS_PER_HOUR,
         nightReadsPerHour: config.AUDIT_NIGHT_READS_PER_HOUR,
         refusalsPerHour: config.AUDIT_REFUSALS_PER_HOUR,
-        emptyRevealsPerHour: config.AUDIT_EMPTY_REVEALS_PER_HOUR,
+        inVainPerHour: config.AUDIT_LOOKS_IN_VAIN_PER_HOUR,
         timeZone: config.AUDIT_TIME_ZONE,
       });
       if (raised === 0) return;

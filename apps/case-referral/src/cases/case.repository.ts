@@ -30,6 +30,16 @@ export interface SavedCase extends Omit<ListedCase, 'sealed'> {
 /** A place in the list of cases, which is ranked. */
 export type RankPlace = readonly [heldMinor: number, risk: number, id: string];
 
+interface ListedRow {
+  readonly body: CaseSummary;
+  readonly revision: number;
+  readonly sealed: boolean;
+}
+
+const toListed = ({ body, revision, sealed }: ListedRow): ListedCase => ({
+  ...{ summary: body, revision, sealed },
+});
+
 const columnsOf = (cases: readonly OpenCase[]): unknown[] => [
   cases.map(({ id }) => id),
   cases.map(({ openedAtMs }) => formatEventTime(openedAtMs)),
@@ -339,17 +349,28 @@ export class CaseRepository {
     return rows.map((row) => row.id);
   }
 
+  /** Those with a transfer that names a wallet or an identifier, ranked as the list is. */
+  async naming(match: string, reader: CaseReader, rowsMax: number): Promise<ListedCase[]> {
+    const rows: ListedRow[] = await this.dataSource.query(
+      `select body, revision, sealed from referral.case_file c
+       where id in (select case_id from referral.case_transfer where named @> array[$1::text])
+         and merged_into is null and referral.may_read(c, $3, $4, $5)
+       order by held_minor desc, risk desc, id desc limit $2`,
+      [match, rowsMax, ...readerParameters(reader)],
+    );
+    return rows.map(toListed);
+  }
+
   /** Most money still held first, then riskiest. */
   async list(after: RankPlace | null, reader: CaseReader, rowsMax: number): Promise<ListedCase[]> {
-    const rows: { body: CaseSummary; revision: number; sealed: boolean }[] =
-      await this.dataSource.query(
-        `select body, revision, sealed from referral.case_file c
+    const rows: ListedRow[] = await this.dataSource.query(
+      `select body, revision, sealed from referral.case_file c
        where merged_into is null and referral.may_read(c, $5, $6, $7)
          and ($1::bigint is null or (held_minor, risk, id) < ($1::bigint, $2::double precision, $3::uuid))
        order by held_minor desc, risk desc, id desc limit $4`,
-        [...(after ?? [null, null, null]), rowsMax, ...readerParameters(reader)],
-      );
-    return rows.map(({ body, revision, sealed }) => ({ summary: body, revision, sealed }));
+      [...(after ?? [null, null, null]), rowsMax, ...readerParameters(reader)],
+    );
+    return rows.map(toListed);
   }
 
   /** The latest event time that anything was told of; null before the first case. Urgency is judged by it. */

@@ -12,9 +12,9 @@ import { type Told } from '../page/told';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { type CaseAnswer, CaseDetailAnswer, CasePageAnswer } from './case-answer';
-import { isUrgent } from './case-summary';
 import { CaseRepository, type ListedCase, type RankPlace } from './case.repository';
 import { ReadCase } from './read-case';
+import { toCaseAnswer } from './to-case-answer';
 
 const isRankPlace = (place: unknown): place is RankPlace =>
   Array.isArray(place) &&
@@ -53,12 +53,7 @@ export class CasesController {
     return toPage(
       rows,
       query.limit,
-      ({ summary, revision, sealed }) => ({
-        ...summary,
-        urgent: isUrgent(summary, nowMs),
-        sealed,
-        revision,
-      }),
+      (row) => toCaseAnswer(row, nowMs),
       (row) => toCursor(placeOf(row)),
     );
   }

@@ -49,20 +49,11 @@ export class ErasureRepository {
     return rows.length === 1;
   }
 
-  /**
-   * Whether a case relies on a transfer that names it, or it is an indicator: then it is held. It looks at every transfer that any case
-   * relies on; nobody waits for it but who asks.
-   */
+  /** Whether a case relies on a transfer that names it, or it is an indicator: then it is held. */
   async isHeld(manager: EntityManager, token: string): Promise<boolean> {
     const rows: { held: boolean }[] = await manager.query(
       `select exists (select from intel.indicator where match = $1)
-           or exists (
-             select from referral.case_transfer t
-             join feed.transfer_key k on k.provider_id = t.provider and k.transfer_id = t.transfer_id
-             join feed.transfer f on f.position = any(k.positions)
-             where f.particulars ->> 'narrative' = $1
-               or jsonb_path_exists(f.particulars, '$.*.* ? (@ == $token)', jsonb_build_object('token', $1::text))
-           ) as held`,
+           or exists (select from referral.case_transfer where named @> array[$1::text]) as held`,
       [token],
     );
     return rows[0]!.held;

@@ -140,6 +140,16 @@ export class OperationRepository {
     return rows[0] ? toAnswer(rows[0]) : null;
   }
 
+  /** Those that are known by a wallet or an identifier, up to `rowsMax`, the first registered first. */
+  async knownBy(match: string, rowsMax: number): Promise<Operation[]> {
+    const rows: OperationRow[] = await this.dataSource.query(
+      `${OPERATION} where exists (select from intel.indicator i where i.operation_id = o.id and i.match = $1)
+       order by o.listed_at limit $2`,
+      [match, rowsMax],
+    );
+    return rows.map(toAnswer);
+  }
+
   /** By the place in the list; up to `rowsMax`, after the place given. */
   async list(after: number, rowsMax: number): Promise<{ place: number; operation: Operation }[]> {
     const rows: OperationRow[] = await this.dataSource.query(

@@ -1,26 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidV7 } from 'uuid';
 import { audit } from '#audit';
-import {
-  AppError,
-  type EventTimeMs,
-  invariant,
-  parseEventTime,
-  type Problem,
-  walletKey,
-} from '#domain';
+import { AppError, type EventTimeMs, invariant, parseEventTime, type Problem } from '#domain';
 import { IdentityVault, type Staff } from '#identity';
 import { auditActor } from '../audit/audit-actor';
 import { RefreshCases } from '../cases/refresh-cases';
 import { type Told } from '../page/told';
 import { type RegisteredOperationAnswer } from './operation-answer';
 import {
-  ID_LENGTH_MAX,
   type IndicatorInput,
   INDICATORS_PER_OPERATION_MAX,
   type OperationInput,
 } from './operation-input';
 import { OperationRepository, type StoredIndicator } from './operation.repository';
+import { walletMatch } from './wallet-match';
 
 /** Makes an operation known, or more indicators of one, and tells detection in the same transaction. */
 @Injectable()
@@ -99,12 +92,13 @@ export class RegisterOperation {
   private readIndicator(input: IndicatorInput, knownFromMs: EventTimeMs): StoredIndicator {
     const { type, value, provider } = input;
     if (type === 'wallet') {
-      invariant(typeof provider === 'string', 'the request was checked: a wallet has a provider');
-      if (value.length > ID_LENGTH_MAX) {
-        throw new AppError('INVALID_INPUT', `a wallet id has at most ${ID_LENGTH_MAX} characters`);
-      }
-      const match = walletKey({ provider, walletId: value });
-      return { type, match, sealed: null, keyVersion: null, knownFromMs };
+      return {
+        type,
+        match: walletMatch(value, provider),
+        sealed: null,
+        keyVersion: null,
+        knownFromMs,
+      };
     }
     const { token, sealed, keyVersion } = this.vault.seal(type, value);
     return { type, match: token, sealed, keyVersion, knownFromMs };

@@ -21,6 +21,7 @@ import { NeedToKnow1764000000020 } from './1764000000020-need-to-know';
 import { DefinerFunctions1764000000021 } from './1764000000021-definer-functions';
 import { Erasure1764000000022 } from './1764000000022-erasure';
 import { AuditAlarms1764000000023 } from './1764000000023-audit-alarms';
+import { Searches1764000000024 } from './1764000000024-searches';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -47,4 +48,5 @@ export const MIGRATIONS = [
   DefinerFunctions1764000000021,
   Erasure1764000000022,
   AuditAlarms1764000000023,
+  Searches1764000000024,
 ];

@@ -1,0 +1,156 @@
+import { v5 as uuidV5 } from 'uuid';
+import { type AuditEntry } from '#audit';
+import { type EvidenceTransfer } from '#contracts';
+import { createTestDatabase, type TestDatabase } from '#testing';
+import { alertOver, paid, PROVIDER } from '../../test/evidence';
+import {
+  type RunningCaseReferral,
+  runCaseReferral,
+  settled,
+  tellAlert,
+} from '../../test/running-case-referral';
+
+let database: TestDatabase;
+let service: RunningCaseReferral;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  service = await runCaseReferral(database.databaseUrl);
+});
+
+afterEach(async () => {
+  await service.close();
+  await database.drop();
+});
+
+const NAMES = '3a1c9d5e-50f3-4b57-9d0c-2d7b3e3f8a10';
+const NUMBER = '03001234567';
+
+/** As ingestion stores it, as far as matters here. */
+async function report({ transferId, debtor, creditor }: EvidenceTransfer): Promise<void> {
+  const token = service.vault.token('msisdn', NUMBER);
+  await database.dataSource.query(
+    `with place as (select nextval('log.position') as position),
+     keyed as (insert into feed.transfer_key select $1, $2, array[position] from place)
+     insert into feed.transfer (position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
+       debtor_provider, debtor_wallet, creditor_provider, creditor_wallet, particulars)
+     select position, $1, $2, 'SETTLED', 'P2P', now(), 1, 'PKR', $1, $3, $1, $4, $5::jsonb from place`,
+    [
+      ...[PROVIDER, transferId, debtor.walletId, creditor.walletId],
+      JSON.stringify({ debtor: { msisdn: token, tier: 'L1' } }),
+    ],
+  );
+}
+
+async function aCase(name: string): Promise<string> {
+  const credit = paid(`${name}1`, `${name}2`, 100_00, 1, { id: `t-${name}` });
+  await report(credit);
+  await tellAlert(database.dataSource, alertOver(uuidV5(name, NAMES), [credit]), [credit]);
+  await settled(database.dataSource);
+  const rows: { case_id: string }[] = await database.dataSource.query(
+    `select case_id from referral.case_transfer where transfer_id = 't-' || $1`,
+    [name],
+  );
+  return rows[0]!.case_id;
+}
+
+interface Found {
+  readonly operations: { id: string }[];
+  readonly cases: { id: string; narrative: string }[];
+  readonly truncated: boolean;
+}
+
+const WHY = { purpose: 'INVESTIGATION', reason: 'a complaint names it' };
+const look = async (who: string, what: object) => {
+  const answer = await service.call<Found>(who, 'POST', '/v1/searches', { ...WHY, ...what });
+  return { status: answer.status, body: answer.body };
+};
+const found = async (who: string, what: object): Promise<string[]> => {
+  const { body } = await look(who, what);
+  return [...body.operations, ...body.cases].map(({ id }) => id);
+};
+
+describe('a search', () => {
+  it('finds what is known by an identifier, in any spelling, and by a wallet', async () => {
+    const [a, b] = [await aCase('a'), await aCase('b')];
+    const indicators = [{ type: 'msisdn', value: NUMBER, knownFrom: '2026-01-01T00:00:00Z' }];
+    const operation = { id: 'op', name: 'n', kind: 'CALL_CENTRE', modus: 'OTHER', indicators };
+    expect((await service.call('ana', 'POST', '/v1/operations', operation)).status).toBe(201);
+    for (const value of [NUMBER, '+92 300 1234567']) {
+      const { status, body } = await look('ana', { type: 'msisdn', value });
+      expect(status).toBe(200);
+      expect(body.operations).toMatchObject([{ id: 'op', indicatorCount: 1 }]);
+      expect(body.cases.map(({ id }) => id).sort()).toEqual([a, b].sort());
+      expect(body.truncated).toBe(false);
+      expect(JSON.stringify(body)).not.toMatch(/3001234567/);
+    }
+    for (const value of ['a1', 'a2']) {
+      expect(await found('ana', { type: 'wallet', value, provider: PROVIDER })).toEqual([a]);
+    }
+    for (const [type, value] of [
+      ['msisdn', '03007654321'],
+      ['name', NUMBER],
+      ['name', 'L1'],
+    ]) {
+      expect(await found('ana', { type, value })).toEqual([]);
+    }
+    expect(await found('ana', { type: 'wallet', value: 'a1', provider: 'other' })).toEqual([]);
+  });
+
+  it('finds a case once it is one with another, and none that is kept from the reader', async () => {
+    const [a, b] = [await aCase('a'), await aCase('b')];
+    const both = ['a', 'b'].map((name) =>
+      paid(`${name}1`, `${name}2`, 100_00, 1, { id: `t-${name}` }),
+    );
+    await tellAlert(database.dataSource, alertOver(uuidV5('c', NAMES), both), both);
+    await settled(database.dataSource);
+    const [one, ...none] = await found('ana', { type: 'msisdn', value: NUMBER });
+    expect([a, b]).toContain(one);
+    expect(none).toEqual([]);
+    await service.call('senior', 'POST', `/v1/cases/${one!}/seals`, { sealed: true, reason: 'x' });
+    expect(await found('ana', { type: 'msisdn', value: NUMBER })).toEqual([]);
+    expect(await found('senior', { type: 'msisdn', value: NUMBER })).toEqual([one]);
+  });
+
+  it('is written down with why, by a token alone, also one in vain', async () => {
+    const id = await aCase('a');
+    await look('ana', { type: 'msisdn', value: NUMBER });
+    await look('ana', { type: 'msisdn', value: '03007654321' });
+    const rows: { body: string }[] = await database.dataSource.query(
+      `select body from audit.entry where body::jsonb ->> 'act' = 'search by identifier' order by place`,
+    );
+    const entries = rows.map(({ body }) => JSON.parse(body) as AuditEntry);
+    const token = service.vault.token('msisdn', NUMBER);
+    expect(entries).toMatchObject([
+      {
+        ...{ actor: { id: 'ana' }, object: { type: 'identity', id: token }, reason: WHY.reason },
+        details: { purpose: 'INVESTIGATION', shown: 1 },
+      },
+      { details: { shown: 0 } },
+    ]);
+    expect(JSON.stringify([rows, id])).not.toMatch(/300\d{7}/);
+  });
+
+  it('says why, and what it looks for', async () => {
+    for (const [what, status] of [
+      [{ type: 'msisdn', value: 'not a number' }, 400],
+      [{ type: 'wallet', value: 'a1' }, 400],
+      [{ type: 'wallet', value: 'w'.repeat(65), provider: PROVIDER }, 400],
+      [{ type: 'soul', value: NUMBER }, 400],
+      [{ type: 'msisdn', value: NUMBER, purpose: 'CURIOSITY' }, 400],
+      [{ type: 'msisdn', value: NUMBER, reason: ' ' }, 400],
+      [{ type: 'msisdn', value: NUMBER, like: true }, 400],
+    ] as const) {
+      const answer = await look('ana', what);
+      expect([what, answer.status]).toEqual([what, status]);
+      expect(JSON.stringify(answer.body)).not.toMatch(/not a number|3001234567/);
+    }
+    expect((await look('adil', { type: 'msisdn', value: NUMBER })).status).toBe(200);
+    for (const who of ['auditor', 'administrator', 'fmu-liaison', 'compliance-officer']) {
+      expect([who, (await look(who, { type: 'msisdn', value: NUMBER })).status]).toEqual([
+        who,
+        403,
+      ]);
+    }
+  });
+});

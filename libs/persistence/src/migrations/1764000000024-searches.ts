@@ -1,0 +1,53 @@
+import { type MigrationInterface, type QueryRunner } from 'typeorm';
+
+/**
+ * Whom and what the transfers of a case name, so that a case is found by an identifier without looking at every transfer. Compatible: a
+ * writer of the release before fills it without knowing. Transfers that lie in cases are read once meanwhile.
+ */
+export class Searches1764000000024 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      -- Both wallets by their keys, and each identifier by its token, as first reported: a later status says the same.
+      create function referral.named_in(provider text, transfer text) returns text[] language sql stable as $$
+        select coalesce(array_agg(distinct named), '{}') from (
+          select unnest(array[
+            f.debtor_provider || E'\\n' || f.debtor_wallet,
+            f.creditor_provider || E'\\n' || f.creditor_wallet,
+            f.particulars ->> 'narrative'
+          ]) as named
+          from feed.transfer_key k join feed.transfer f on f.position = k.positions[1]
+          where k.provider_id = provider and k.transfer_id = transfer
+          union all
+          select jsonb_path_query(f.particulars, '$.*.* ? (@ like_regex "^[a-zA-Z]+:")') #>> '{}'
+          from feed.transfer_key k join feed.transfer f on f.position = k.positions[1]
+          where k.provider_id = provider and k.transfer_id = transfer
+        ) told where named is not null
+      $$;
+
+      create function referral.note_named() returns trigger language plpgsql as $$
+      begin
+        new.named := referral.named_in(new.provider, new.transfer_id);
+        return new;
+      end $$;
+
+      alter table referral.case_transfer add column named text[] not null default '{}';
+      update referral.case_transfer set named = referral.named_in(provider, transfer_id);
+      create index case_transfer_named_idx on referral.case_transfer using gin (named);
+      create trigger case_transfer_notes_named before insert on referral.case_transfer
+        for each row execute function referral.note_named();
+
+      -- Which operations are known by an identifier.
+      create index indicator_match_idx on intel.indicator (match);
+    `);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      drop index intel.indicator_match_idx;
+      drop trigger case_transfer_notes_named on referral.case_transfer;
+      alter table referral.case_transfer drop column named;
+      drop function referral.note_named();
+      drop function referral.named_in(text, text);
+    `);
+  }
+}
