@@ -12,13 +12,20 @@ import {
   Min,
   MinLength,
 } from 'class-validator';
-import { isSafeIssuer } from '#identity';
+import { IDENTIFIER_TYPES } from '#domain';
+import { type ClaimNames, isSafeIssuer } from '#identity';
 import { ConfigError, loadConfig, ServiceConfig } from '#platform';
 
 const CLAIM_LENGTH_MAX = 200;
 /** What an issuer may sign with: never a shared secret, never nothing. */
 const ALGORITHMS =
   /^(RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA|Ed25519)(,(RS256|RS384|RS512|PS256|PS384|PS512|ES256|ES384|ES512|EdDSA|Ed25519))*$/;
+
+const OWN_CLAIM = `[^=,]{1,${CLAIM_LENGTH_MAX}}=(${IDENTIFIER_TYPES.join('|')})`;
+/** None, or several with commas between: phone_number=msisdn. */
+const OWN_CLAIMS = new RegExp(`^(${OWN_CLAIM}(,${OWN_CLAIM}){0,9})?$`);
+/** Of RFC 6749, 3.3. */
+const SCOPE = /^(?=.*\bopenid\b)[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
 /** Any by their claim: `ClaimName() readonly X`. */
 const ClaimName = (): PropertyDecorator => (target, property) => {
@@ -84,6 +91,14 @@ export class CaseReferralConfig extends ServiceConfig {
   @ClaimName()
   readonly OIDC_PROVIDER_CLAIM: string = 'provider';
 
+  @Matches(OWN_CLAIMS, {
+    message: '$property must name claims, each with what it is (claim=type), with commas between',
+  })
+  readonly OIDC_OWN_CLAIMS: string = 'phone_number=msisdn';
+
+  @Matches(SCOPE, { message: '$property must be a list of scopes, openid among them' })
+  readonly OIDC_SCOPE: string = 'openid';
+
   /** The Ed25519 key (PEM) that roots of the audit trail are signed with. Left out: none are signed. */
   @IsOptional()
   @IsString()
@@ -139,6 +154,13 @@ export class CaseReferralConfig extends ServiceConfig {
     const { STAFF_KEYS, OIDC_ISSUER, NODE_ENV } = this;
     if (STAFF_KEYS !== undefined) return STAFF_KEYS === 'accept';
     return OIDC_ISSUER === undefined || NODE_ENV !== 'production';
+  }
+
+  get ownClaims(): ClaimNames['own'] {
+    if (this.OIDC_OWN_CLAIMS === '') return [];
+    return this.OIDC_OWN_CLAIMS.split(',').map(
+      (named) => named.split('=', 2) as unknown as ClaimNames['own'][number],
+    );
   }
 
   get publicUrl(): string {

@@ -18,6 +18,7 @@ import { AuditRoutes } from './audit/audit-routes.interceptor';
 import { AuditController } from './audit/audit.controller';
 import { RaiseAlarms } from './audit/raise-alarms';
 import { SignRoots } from './audit/sign-roots';
+import { UnknownCallers } from './audit/unknown-callers';
 import { CaseReferralConfig } from './case-referral-config';
 import { BacktestRepository } from './backtests/backtest.repository';
 import { BacktestsController } from './backtests/backtests.controller';
@@ -131,11 +132,17 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
     StaffKeys,
     Sessions,
-    { provide: SignInDoor, useValue: openSignInDoor(config) },
+    {
+      provide: SignInDoor,
+      useFactory: (vault: IdentityVault) =>
+        openSignInDoor(config, (type, text) => vault.token(type, text)),
+      inject: [IdentityVault],
+    },
     WhoIsActing,
     AuditTrail,
     AuditList,
     AuditRoutes,
+    UnknownCallers,
     { provide: AUDIT_KEY, useValue: auditKey(config) },
     AuditRoots,
     SignRoots,

@@ -4,10 +4,11 @@ import { DataSource } from 'typeorm';
 /**
  * - MASS_READING: looked at more than anybody works through in an hour
  * - ODD_HOURS: looked at persons or cases at night
- * - REFUSED: tried what they may not, again and again
+ * - REFUSED: tried what they may not, again and again; or nobody knows who, to be let in
  * - NO_CASE: asked who somebody is of whom the case says nothing, or searched for somebody who is in none
+ * - ONESELF: looked for themselves, or at a case that names them, once
  */
-export const ALARM_KINDS = ['MASS_READING', 'ODD_HOURS', 'REFUSED', 'NO_CASE'] as const;
+export const ALARM_KINDS = ['MASS_READING', 'ODD_HOURS', 'REFUSED', 'NO_CASE', 'ONESELF'] as const;
 export type AlarmKind = (typeof ALARM_KINDS)[number];
 
 export interface AuditAlarm {
@@ -38,12 +39,14 @@ const NIGHT_UNTIL_HOUR = 6;
 const COUNTED = `
   select body #>> '{actor,id}' as actor, date_trunc('hour', at) as hour,
          extract(hour from at at time zone $6) as local_hour,
-         body ->> 'outcome' as outcome,
+         case when body ->> 'outcome' = 'refused' and body #>> '{details,because}' is distinct from 'nothing'
+           then coalesce((body #>> '{details,count}')::integer, 1) else 0 end as refused,
          case when body ->> 'act' = any('{read cases,read alerts,read referrals,reveal identities,search by identifier}')
                and body ->> 'outcome' = 'done' and not body ? 'after'
            then coalesce((body #>> '{details,shown}')::integer, 1) else 0 end as shown,
          (body ->> 'act' = 'reveal identities' and body #> '{details,tokens}' = '[]'
-           or body ->> 'act' = 'search by identifier' and body #> '{details,shown}' = '0')::integer as in_vain
+           or body ->> 'act' = 'search by identifier' and body #> '{details,shown}' = '0')::integer as in_vain,
+         coalesce(body #>> '{details,oneself}' = 'true', false)::integer as of_oneself
   from (select at, body::jsonb as body from audit.entry where at >= date_trunc('hour', $1::timestamptz)) entry`;
 
 /** What in the trail somebody should look at. */
@@ -62,7 +65,8 @@ export class AuditAlarms {
        hourly as (
          select actor, hour, sum(shown) as shown,
                 sum(shown) filter (where local_hour >= ${NIGHT_FROM_HOUR} or local_hour < ${NIGHT_UNTIL_HOUR}) as at_night,
-                count(*) filter (where outcome = 'refused') as refused, sum(in_vain) as in_vain
+                sum(refused) as refused, sum(in_vain) as in_vain,
+                sum(of_oneself) as of_oneself
          from counted where actor <> 'layerwatch' group by actor, hour
        ),
        found as (
@@ -70,6 +74,7 @@ export class AuditAlarms {
          union all select 'ODD_HOURS', actor, hour, at_night from hourly where at_night >= $3
          union all select 'REFUSED', actor, hour, refused from hourly where refused >= $4
          union all select 'NO_CASE', actor, hour, in_vain from hourly where in_vain >= $5
+         union all select 'ONESELF', actor, hour, of_oneself from hourly where of_oneself > 0
        )
        insert into audit.alarm (kind, actor, hour, count) select kind, actor, hour, count from found
        on conflict (kind, actor, hour) do update set count = excluded.count

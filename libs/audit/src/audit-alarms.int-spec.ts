@@ -74,6 +74,12 @@ describe('an alarm', () => {
     const refused = { outcome: 'refused' } as const;
     await tell(2, fact('twice', refused));
     await tell(3, fact('thrice', refused));
+    const notLetIn = (because: string, count: number) =>
+      fact('unknown', { ...refused, act: 'be let in', details: { because, count } });
+    // Whoever comes by without anything is no alarm.
+    await tell(1, notLetIn('nothing', 50));
+    await tell(1, notLetIn('token', 1));
+    await tell(1, notLetIn('sign in', 2));
     const reveal = (tokens: string[]): Partial<AuditFact> => ({
       ...{ act: 'reveal identities', details: { tokens } },
     });
@@ -86,7 +92,18 @@ describe('an alarm', () => {
     await tell(5, fact('sees', search(1)));
     await tell(1, fact('looks', reveal([])));
     await tell(1, fact('looks', search(0)));
-    expect(await raised()).toEqual(['NO_CASE fishes 2', 'NO_CASE looks 2', 'REFUSED thrice 3']);
+    expect(await raised()).toEqual([
+      'NO_CASE fishes 2',
+      'NO_CASE looks 2',
+      'REFUSED thrice 3',
+      'REFUSED unknown 3',
+    ]);
+  });
+
+  it('is looking for oneself, once', async () => {
+    await tell(1, fact('looks', { details: { shown: 1, oneself: true } }));
+    await tell(1, fact('is not', { details: { shown: 1 } }));
+    expect(await raised()).toEqual(['ONESELF looks 1']);
   });
 
   it('is kept once, and counts on', async () => {

@@ -1,8 +1,18 @@
-import { staffOf } from './claims';
+import { type IdentifierType, normaliseIdentifier } from '#domain';
+import { type ClaimNames, staffOf } from './claims';
 
-const NAMES = { roles: 'roles', unit: 'unit', provider: 'provider' };
-const staff = (claims: Record<string, unknown>, names: Partial<typeof NAMES> = {}) =>
-  staffOf({ sub: 'p-1', ...claims }, { ...NAMES, ...names });
+const NAMES: ClaimNames = {
+  ...{ roles: 'roles', unit: 'unit', provider: 'provider' },
+  own: [
+    ['phone_number', 'msisdn'],
+    ['ids.national', 'nationalId'],
+  ],
+};
+/** A token as plain as can be. */
+const tokenOf = (type: IdentifierType, text: string): string =>
+  `${type}:${normaliseIdentifier(type, text)}`;
+const staff = (claims: Record<string, unknown>, names: Partial<ClaimNames> = {}) =>
+  staffOf({ sub: 'p-1', ...claims }, { ...NAMES, ...names }, tokenOf);
 
 describe('whom an issuer describes', () => {
   it('has the roles that we know, once, from a list or a text', () => {
@@ -12,6 +22,7 @@ describe('whom an issuer describes', () => {
     ]) {
       expect(staff({ roles, unit: 'circle-1' })).toEqual({
         ...{ id: 'p-1', roles: ['analyst', 'approver'], unit: 'circle-1', provider: null },
+        ownTokens: [],
       });
     }
   });
@@ -38,6 +49,21 @@ describe('whom an issuer describes', () => {
         expect.objectContaining({ code: 'UNAUTHENTICATED' }) as Error,
       );
     }
+  });
+
+  it('has numbers of their own, in whatever spelling; what is none is left out', () => {
+    const own = (claims: Record<string, unknown>) => staff(claims).ownTokens;
+    expect(own({ phone_number: '+92 300 1234567' })).toEqual(['msisdn:923001234567']);
+    expect(
+      own({
+        phone_number: ['03001234567', 'x', 7, null, '03001234568'],
+        ids: { national: '35202-9876543-1' },
+      }),
+    ).toEqual(['msisdn:923001234567', 'msisdn:923001234568', 'nationalId:3520298765431']);
+    for (const phone_number of [undefined, null, 7, {}, 'none', '']) {
+      expect(own({ phone_number })).toEqual([]);
+    }
+    expect(own({ phone_number: Array.from({ length: 50 }, () => '03001234567') })).toHaveLength(10);
   });
 
   it('works in no office where its name is none', () => {

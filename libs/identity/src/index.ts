@@ -1,4 +1,4 @@
-export { type ClaimNames } from './claims';
+export { type ClaimNames, type TokenOf } from './claims';
 export {
   DEMO_UNIT,
   type DemoPerson,
@@ -18,6 +18,7 @@ export { bearerToken, newProviderKey, newStaffKey } from './secret-key';
 export {
   checkCsrfToken,
   csrfToken,
+  type KeptSignIn,
   SESSION_HOURS_MAX,
   Sessions,
   SIGN_IN_MINUTES_MAX,

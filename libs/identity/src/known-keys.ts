@@ -75,7 +75,7 @@ export class StaffKeys {
     const hash = keyHash(requiredToken(authorization));
     const load = async (): Promise<Staff | null> => {
       const rows: Staff[] = await this.dataSource.query(
-        'select id, array[role] as roles, unit, provider from referral.staff where key_hash = $1',
+        `select id, array[role] as roles, unit, provider, '{}'::text[] as "ownTokens" from referral.staff where key_hash = $1`,
         [hash],
       );
       return rows[0] ?? null;

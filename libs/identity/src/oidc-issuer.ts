@@ -1,7 +1,7 @@
 import { createRemoteJWKSet, errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import * as oidc from 'openid-client';
 import { AppError } from '#domain';
-import { type ClaimNames, staffOf } from './claims';
+import { type ClaimNames, staffOf, type TokenOf } from './claims';
 import { keyHash } from './secret-key';
 import { type Staff } from './staff';
 
@@ -17,6 +17,9 @@ export interface OidcSettings {
   /** Of signatures; nothing else is taken, whatever the token says. */
   readonly algorithms: readonly string[];
   readonly claims: ClaimNames;
+  /** Of what the issuer is asked for; `openid` among it. */
+  readonly scope: string;
+  readonly tokenOf: TokenOf;
 }
 
 /** A token that was taken, and what is needed to take it no more. */
@@ -72,7 +75,7 @@ export class OidcIssuer {
    *   issuer's keys are not to be had
    */
   async verify(token: string): Promise<VerifiedToken> {
-    const { issuer, audience, algorithms, claims } = this.settings;
+    const { issuer, audience, algorithms, claims, tokenOf } = this.settings;
     const { keys } = await this.discovered();
     const { payload } = await jwtVerify(token, keys, {
       issuer,
@@ -84,7 +87,7 @@ export class OidcIssuer {
       throw error instanceof AppError ? error : refusal(error);
     });
     return {
-      staff: staffOf(payload, claims),
+      staff: staffOf(payload, claims, tokenOf),
       tokenId: payload.jti ?? keyHash(token).toString('base64url'),
       expiresAtMs: payload.exp! * 1_000,
     };
@@ -98,7 +101,7 @@ export class OidcIssuer {
     const nonce = oidc.randomNonce();
     const url = oidc.buildAuthorizationUrl(client, {
       redirect_uri: redirectUri,
-      scope: 'openid',
+      scope: this.settings.scope,
       code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
       state,
@@ -126,7 +129,8 @@ export class OidcIssuer {
       .catch((error: unknown) => {
         throw isAnswer(error) ? refusal(error) : unreachable(error);
       });
-    return staffOf(tokens.claims()!, this.settings.claims);
+    const { claims, tokenOf } = this.settings;
+    return staffOf(tokens.claims()!, claims, tokenOf);
   }
 
   /** Where a browser goes to sign out at the issuer too; null where it has no such place. @throws AppError UNAVAILABLE */

@@ -27,12 +27,14 @@ export interface Session {
   readonly expiresAt: Date;
 }
 
-interface SessionRow extends Omit<Staff, 'id'> {
+interface SessionRow extends Omit<Staff, 'id' | 'ownTokens'> {
   readonly staff_id: string;
+  readonly own_tokens: string[];
   readonly expires_at: Date;
 }
 
-type KeptSignIn = Pick<SignInRequest, 'state' | 'nonce' | 'codeVerifier'> & {
+/** What is kept of somebody on the way to the issuer and back. */
+export type KeptSignIn = Pick<SignInRequest, 'state' | 'nonce' | 'codeVerifier'> & {
   readonly returnTo: string;
 };
 
@@ -79,15 +81,15 @@ export class Sessions {
    * @returns what the browser is known by from now on
    */
   async begin(
-    { id, roles, unit, provider }: Staff,
+    { id, roles, unit, provider, ownTokens }: Staff,
     noted: (manager: EntityManager) => Promise<void>,
   ): Promise<string> {
     const secret = newSecret();
     await this.dataSource.transaction(async (manager) => {
       await manager.query(
-        `insert into identity.session (id_hash, staff_id, roles, unit, provider, expires_at)
-       values ($1, $2, $3, $4, $5, now() + make_interval(hours => $6))`,
-        [keyHash(secret), id, roles, unit, provider, SESSION_HOURS_MAX],
+        `insert into identity.session (id_hash, staff_id, roles, unit, provider, own_tokens, expires_at)
+         values ($1, $2, $3, $4, $5, $6, now() + make_interval(hours => $7))`,
+        [keyHash(secret), id, roles, unit, provider, ownTokens, SESSION_HOURS_MAX],
       );
       await noted(manager);
     });
@@ -98,7 +100,7 @@ export class Sessions {
   async find(secret: string): Promise<Session | null> {
     if (!SECRET.test(secret)) return null;
     const rows: (SessionRow & { seen_long_ago: boolean })[] = await this.dataSource.query(
-      `select staff_id, roles, unit, provider, expires_at,
+      `select staff_id, roles, unit, provider, own_tokens, expires_at,
               last_seen_at < now() - make_interval(secs => $3) as seen_long_ago
        from identity.session
        where id_hash = $1 and expires_at > now() and last_seen_at > now() - make_interval(mins => $2)`,
@@ -112,8 +114,8 @@ export class Sessions {
         [keyHash(secret)],
       );
     }
-    const { staff_id: id, roles, unit, provider, expires_at: expiresAt } = row;
-    return { staff: { id, roles, unit, provider }, expiresAt };
+    const { staff_id: id, roles, unit, provider, own_tokens: ownTokens } = row;
+    return { staff: { id, roles, unit, provider, ownTokens }, expiresAt: row.expires_at };
   }
 
   async end(secret: string): Promise<void> {

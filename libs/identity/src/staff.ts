@@ -9,6 +9,8 @@ export interface Staff {
   readonly unit: string | null;
   /** Of a compliance officer, the wallet provider: all that they see is of it. */
   readonly provider: string | null;
+  /** What their own numbers are matched by, as far as the issuer tells them: looking oneself up is noticed. */
+  readonly ownTokens: readonly string[];
 }
 
 const STAFF_ID_LENGTH_MAX = 200;

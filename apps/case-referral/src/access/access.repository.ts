@@ -149,6 +149,21 @@ export class AccessRepository {
     );
   }
 
+  /** Whether a case, or the one that an alert or a referral lies in, is about one of these identifiers. @param id of any of the three */
+  async isAbout(id: string, tokens: readonly string[]): Promise<boolean> {
+    const rows: { about: boolean }[] = await this.dataSource.query(
+      `select exists (
+         select from referral.case_transfer where named && $2::text[] and case_id in (
+           select coalesce(merged_into, id) from referral.case_file where id = $1
+           union all select case_id from referral.alert where id = $1
+           union all select case_id from referral.referral where id = $1
+         )
+       ) as about`,
+      [id, tokens],
+    );
+    return rows[0]!.about;
+  }
+
   /** Those of the transfers that lie in a case which is not the reader's to read, by their keys. */
   async hidden(reader: CaseReader, transfers: readonly TransferRef[]): Promise<Set<string>> {
     const rows: TransferRef[] = await this.dataSource.query(

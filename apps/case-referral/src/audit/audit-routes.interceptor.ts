@@ -8,7 +8,8 @@ import { Reflector } from '@nestjs/core';
 import { catchError, mergeMap, type Observable } from 'rxjs';
 import { type AuditFact, AuditTrail } from '#audit';
 import { AppError, type ErrorCode, invariant } from '#domain';
-import { type Act } from '#identity';
+import { type Act, type Staff } from '#identity';
+import { AccessRepository } from '../access/access.repository';
 import { PURPOSES } from '../access/purpose';
 import { RouteAct, type StaffRequest } from '../staff/staff.guard';
 import { auditActor } from './audit-actor';
@@ -43,6 +44,7 @@ const typeIn = (route: string): string => (route.split('/')[2] ?? '').replace(/(
 export class AuditRoutes implements NestInterceptor {
   constructor(
     private readonly trail: AuditTrail,
+    private readonly access: AccessRepository,
     private readonly reflector: Reflector,
   ) {}
 
@@ -69,7 +71,9 @@ export class AuditRoutes implements NestInterceptor {
       mergeMap(async (answer: unknown) => {
         if (read === undefined) return answer;
         const list = id === undefined ? (answer as { items: unknown[] }).items : null;
-        await this.trail.note(fact('done', list === null ? {} : { shown: list.length }));
+        const what =
+          list === null ? await this.ofOneself(id!, known.staff) : { shown: list.length };
+        await this.trail.note(fact('done', what));
         return answer;
       }),
       catchError(async (error: unknown) => {
@@ -79,5 +83,11 @@ export class AuditRoutes implements NestInterceptor {
         throw error;
       }),
     );
+  }
+
+  /** What was shown was there, so its id is one; what names nobody, an operation among it, is about nobody. */
+  private async ofOneself(id: string, { ownTokens }: Staff): Promise<{ oneself?: true }> {
+    if (ownTokens.length === 0 || !OWN_ID.test(id)) return {};
+    return (await this.access.isAbout(id, ownTokens)) ? { oneself: true } : {};
   }
 }

@@ -14,11 +14,12 @@ import { AUDITED_READS } from './audit-routes.interceptor';
 
 let database: TestDatabase;
 let service: RunningCaseReferral;
+const keys = new Map<string, string>();
 const ALERT = uuidV5('a', '3a1c9d5e-50f3-4b57-9d0c-2d7b3e3f8a10');
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  service = await runCaseReferral(database.databaseUrl);
+  service = await runCaseReferral(database.databaseUrl, keys);
   const credit = paid('a', 'b', 100_00, 1);
   await tellAlert(database.dataSource, alertOver(ALERT, [credit]), [credit]);
   await settled(database.dataSource);
@@ -271,6 +272,28 @@ describe('what is written down', () => {
     ]);
     const signedOut = await said('ana', 'POST', '/v1/session/sign-out');
     expect(signedOut.told).toMatchObject([{ act: 'sign out' }]);
+  });
+
+  it('is whoever was not let in, at once and then as a count', async () => {
+    const another = await runCaseReferral(database.databaseUrl, keys);
+    const before = (await entries()).length;
+    for (let n = 0; n < 5; n += 1) {
+      expect((await another.call('lws_wrong', 'GET', '/v1/cases')).status).toBe(401);
+      expect((await another.call(null, 'GET', '/v1/cases')).status).toBe(401);
+    }
+    const told = async () =>
+      (await entries())
+        .slice(before)
+        .map(({ act, outcome, actor, details }) => ({ act, outcome, who: actor.id, ...details }));
+    const entry = (because: string, count: number) => ({
+      ...{ act: 'be let in', outcome: 'refused', who: 'unknown', because, count },
+    });
+    const first = [entry('token', 1), entry('nothing', 1)];
+    expect(await told()).toEqual(first);
+    await another.close();
+    const counted = [...first, entry('token', 4), entry('nothing', 4)];
+    expect(await told()).toHaveLength(counted.length);
+    expect(await told()).toEqual(expect.arrayContaining(counted));
   });
 
   it('names no person whom an indicator or a search is about', async () => {

@@ -4,6 +4,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { audit } from '#audit';
 import { AppError, invariant } from '#domain';
 import { IdentityVault, requireFourEyes, type Staff } from '#identity';
+import { aboutOneself } from '../audit/about-oneself';
 import { auditActor } from '../audit/audit-actor';
 import { notFound } from '../page/known-id';
 import { type ErasureInput } from './erasure-answer';
@@ -40,6 +41,7 @@ export class EraseIdentity {
         await audit(manager, {
           ...{ act: 'propose erasures', outcome: 'done', actor: auditActor(actor), reason },
           object: { type: 'identity', id: token },
+          details: aboutOneself(actor, [token]),
         });
       }
       return { created, erasure };

@@ -4,6 +4,7 @@ import { type IdentifierType } from '#domain';
 import { IdentityVault, type Staff } from '#identity';
 import { AccessRepository } from '../access/access.repository';
 import { caseReader } from '../access/case-reader';
+import { aboutOneself } from '../audit/about-oneself';
 import { auditActor } from '../audit/audit-actor';
 import { notFound } from '../page/known-id';
 import { IdentityRepository } from './identity.repository';
@@ -39,10 +40,11 @@ export class RevealIdentities {
       const rowsMax = IDENTITIES_SHOWN_MAX + 1;
       const rows = await this.identities.ofWallet(manager, found.caseId, wallet, rowsMax);
       const shown = rows.slice(0, IDENTITIES_SHOWN_MAX);
+      const tokens = shown.map(({ token }) => token);
       await audit(manager, {
         ...{ act: 'reveal identities', outcome: 'done', actor: auditActor(actor), reason },
         object: { type: 'case', id: found.caseId },
-        details: { wallet, purpose, tokens: shown.map(({ token }) => token) },
+        details: { wallet, purpose, tokens, ...aboutOneself(actor, tokens) },
       });
       return {
         identities: shown.map(({ type, token, sealed, erased }) => ({

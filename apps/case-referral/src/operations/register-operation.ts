@@ -3,6 +3,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { audit } from '#audit';
 import { AppError, type EventTimeMs, invariant, parseEventTime, type Problem } from '#domain';
 import { IdentityVault, type Staff } from '#identity';
+import { aboutOneself } from '../audit/about-oneself';
 import { auditActor } from '../audit/audit-actor';
 import { RefreshCases } from '../cases/refresh-cases';
 import { type Told } from '../page/told';
@@ -64,6 +65,10 @@ export class RegisterOperation {
             ...(created ? { name, kind, modus } : {}),
             indicators: added.map(({ type, match, knownFromMs }) => ({ type, match, knownFromMs })),
           },
+          details: aboutOneself(
+            actor,
+            added.map(({ match }) => match),
+          ),
         });
       }
       return { created, operation: { ...operation, indicatorsAdded: added.length } };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditTrail } from '#audit';
 import { IdentityVault, type Staff } from '#identity';
 import { caseReader } from '../access/case-reader';
+import { aboutOneself } from '../audit/about-oneself';
 import { auditActor } from '../audit/audit-actor';
 import { CaseRepository } from '../cases/case.repository';
 import { toCaseAnswer } from '../cases/to-case-answer';
@@ -39,7 +40,7 @@ export class SearchByIdentifier {
     await this.trail.note({
       ...{ act: 'search by identifier', outcome: 'done', actor: auditActor(actor), reason },
       object: { type: type === 'wallet' ? 'wallet' : 'identity', id: match },
-      details: { purpose, shown },
+      details: { purpose, shown, ...aboutOneself(actor, [match]) },
     });
     return answer;
   }

@@ -3,6 +3,7 @@ import { type AuditEntry } from '#audit';
 import { type EvidenceTransfer } from '#contracts';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { alertOver, paid, PROVIDER } from '../../test/evidence';
+import { TestIssuer } from '../../test/test-issuer';
 import {
   type RunningCaseReferral,
   runCaseReferral,
@@ -29,6 +30,12 @@ const NUMBER = '03001234567';
 /** As ingestion stores it, as far as matters here. */
 async function report({ transferId, debtor, creditor }: EvidenceTransfer): Promise<void> {
   const token = service.vault.token('msisdn', NUMBER);
+  const { type, sealed, keyVersion } = service.vault.seal('msisdn', NUMBER);
+  await database.dataSource.query(
+    `insert into feed.identity (token, type, sealed, key_version) values ($1, $2, $3, $4)
+     on conflict (token) do nothing`,
+    [token, type, sealed, keyVersion],
+  );
   await database.dataSource.query(
     `with place as (select nextval('log.position') as position),
      keyed as (insert into feed.transfer_key select $1, $2, array[position] from place)
@@ -129,6 +136,40 @@ describe('a search', () => {
       { details: { shown: 0 } },
     ]);
     expect(JSON.stringify([rows, id])).not.toMatch(/300\d{7}/);
+  });
+
+  it('for oneself is noticed, as is a look at a case that names oneself', async () => {
+    const issuer = await TestIssuer.start();
+    const signedIn = await runCaseReferral(database.databaseUrl, new Map(), {
+      OIDC_ISSUER: issuer.url,
+    });
+    try {
+      const id = await aCase('a');
+      const send = async (phone_number: string, path: string, body?: object): Promise<void> => {
+        const token = await issuer.token({ sub: phone_number.slice(-1), phone_number });
+        const answer = await fetch(signedIn.url + path, {
+          headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+          ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+        });
+        expect(answer.status).toBe(200);
+      };
+      for (const own of ['+923001234567', '03007654321']) {
+        await send(own, '/v1/searches', { ...WHY, type: 'msisdn', value: NUMBER });
+        await send(own, `/v1/cases/${id}`);
+        await send(own, `/v1/alerts/${uuidV5('a', NAMES)}`);
+        const wallet = { provider: PROVIDER, walletId: 'a1', ...WHY };
+        await send(own, `/v1/cases/${id}/reveals`, wallet);
+      }
+      const rows: { act: string; who: string }[] = await database.dataSource.query(
+        `select body::jsonb ->> 'act' as act, body::jsonb #>> '{actor,id}' as who from audit.entry
+         where body::jsonb #>> '{details,oneself}' = 'true' order by place`,
+      );
+      const acts = ['search by identifier', 'read cases', 'read alerts', 'reveal identities'];
+      expect(rows).toEqual(acts.map((act) => ({ act, who: '7' })));
+    } finally {
+      await signedIn.close();
+      await issuer.close();
+    }
   });
 
   it('says why, and what it looks for', async () => {

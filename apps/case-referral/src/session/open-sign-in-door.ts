@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { AppError } from '#domain';
-import { OidcIssuer } from '#identity';
+import { OidcIssuer, type TokenOf } from '#identity';
 import { type CaseReferralConfig } from '../case-referral-config';
 import { SignInDoor } from '../staff/sign-in-door';
 
-/** @throws AppError INVALID_INPUT where the file with the client's secret cannot be read, or is empty */
-export function openSignInDoor(config: CaseReferralConfig): SignInDoor {
+/**
+ * @param tokenOf what an identifier is matched by
+ * @throws AppError INVALID_INPUT where the file with the client's secret cannot be read, or is empty
+ */
+export function openSignInDoor(config: CaseReferralConfig, tokenOf: TokenOf): SignInDoor {
   const { OIDC_ISSUER } = config;
   const issuer =
     OIDC_ISSUER === undefined
@@ -20,7 +23,10 @@ export function openSignInDoor(config: CaseReferralConfig): SignInDoor {
             roles: config.OIDC_ROLES_CLAIM,
             unit: config.OIDC_UNIT_CLAIM,
             provider: config.OIDC_PROVIDER_CLAIM,
+            own: config.ownClaims,
           },
+          scope: config.OIDC_SCOPE,
+          tokenOf,
         });
   return new SignInDoor(issuer, config.takesStaffKeys, config.publicUrl);
 }

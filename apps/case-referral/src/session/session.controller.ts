@@ -3,9 +3,18 @@ import { ApiFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { audit, AuditTrail } from '#audit';
 import { AppError } from '#domain';
-import { ACTS, csrfToken, may, type OidcIssuer, Sessions } from '#identity';
+import {
+  ACTS,
+  csrfToken,
+  type KeptSignIn,
+  may,
+  type OidcIssuer,
+  Sessions,
+  type Staff,
+} from '#identity';
 import { type Told } from '../page/told';
 import { auditActor } from '../audit/audit-actor';
+import { UnknownCallers } from '../audit/unknown-callers';
 import { KnownActor } from '../staff/actor';
 import { SignInDoor } from '../staff/sign-in-door';
 import { ApiProblem, May, PublicRoute, StaffController } from '../staff/staff-route';
@@ -20,6 +29,7 @@ export class SignInController {
     private readonly door: SignInDoor,
     private readonly sessions: Sessions,
     private readonly trail: AuditTrail,
+    private readonly unknown: UnknownCallers,
   ) {}
 
   @Get('sign-in')
@@ -46,14 +56,13 @@ export class SignInController {
   @ApiProblem(403, 'The issuer gives them no role here.')
   @ApiProblem(503, 'The issuer does not answer.')
   async callback(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { began, staff } = await this.cameBack(request).catch(async (error: unknown) => {
+      if (error instanceof AppError && error.code === 'UNAUTHENTICATED') {
+        await this.unknown.refused('sign in');
+      }
+      throw error;
+    });
     const { door, sessions } = this;
-    // It is taken out by the first that comes with it: a way back is gone once.
-    const began = await sessions.takeSignIn(door.signInOf(request.headers.cookie));
-    if (began === null) {
-      throw new AppError('UNAUTHENTICATED', 'this browser did not begin to sign in, or long ago');
-    }
-    const cameBackTo = new URL(request.url, door.publicUrl);
-    const staff = await this.issuer.finishSignIn(cameBackTo, began);
     const actor = auditActor(staff);
     if (staff.roles.length === 0) {
       const details = { because: 'no role' };
@@ -66,6 +75,18 @@ export class SignInController {
     void reply
       .header('set-cookie', [door.setSignIn(null), door.setSession(secret)])
       .redirect(began.returnTo, 302);
+  }
+
+  /** @throws AppError UNAUTHENTICATED, UNAVAILABLE */
+  private async cameBack(request: FastifyRequest): Promise<{ began: KeptSignIn; staff: Staff }> {
+    const { door, sessions } = this;
+    // It is taken out by the first that comes with it: a way back is gone once.
+    const began = await sessions.takeSignIn(door.signInOf(request.headers.cookie));
+    if (began === null) {
+      throw new AppError('UNAUTHENTICATED', 'this browser did not begin to sign in, or long ago');
+    }
+    const cameBackTo = new URL(request.url, door.publicUrl);
+    return { began, staff: await this.issuer.finishSignIn(cameBackTo, began) };
   }
 
   private get issuer(): OidcIssuer {
@@ -91,7 +112,7 @@ export class SessionController {
   @ApiOkResponse({ type: SessionAnswer })
   read(@KnownActor() { staff, session }: Known): Told<SessionAnswer> {
     return {
-      ...staff,
+      ...{ id: staff.id, roles: staff.roles, unit: staff.unit, provider: staff.provider },
       may: ACTS.filter((act) => may(staff.roles, act)),
       csrfToken: session && csrfToken(session.secret),
       expiresAt: session?.expiresAt.toISOString() ?? null,

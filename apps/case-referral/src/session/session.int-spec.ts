@@ -240,6 +240,10 @@ describe('a browser', () => {
     for (const [name, value] of kept) browser.cookies.set(name, value);
     expect((await browser.go(way)).status).toBe(401);
     expect(browser.cookies.has('layerwatch_session')).toBe(false);
+    const rows: { count: number }[] = await database.dataSource.query(
+      `select count(*) from audit.entry where body::jsonb -> 'details' = '{"because": "sign in", "count": 1}'`,
+    );
+    expect(rows[0]!.count).toBe(1);
   });
 
   it('is told why where the issuer did not let it in, or gives it no role', async () => {

@@ -5,6 +5,7 @@ import { AuditTrail } from '#audit';
 import { AppError, invariant } from '#domain';
 import { type Act, may } from '#identity';
 import { auditActor } from '../audit/audit-actor';
+import { UnknownCallers } from '../audit/unknown-callers';
 import { type Known, WhoIsActing } from './who-is-acting';
 
 export interface StaffRequest extends FastifyRequest {
@@ -20,6 +21,7 @@ export class StaffGuard implements CanActivate {
   constructor(
     private readonly whoIsActing: WhoIsActing,
     private readonly trail: AuditTrail,
+    private readonly unknown: UnknownCallers,
     private readonly reflector: Reflector,
   ) {}
 
@@ -29,7 +31,7 @@ export class StaffGuard implements CanActivate {
     // A route that says nothing would otherwise be open to all staff.
     invariant(act !== undefined, 'a route says what it does');
     const request = context.switchToHttp().getRequest<StaffRequest>();
-    const known = await this.whoIsActing.identify(request);
+    const known = await this.identify(request);
     if (!may(known.staff.roles, act)) {
       await this.trail.note({
         ...{ act, outcome: 'refused', actor: auditActor(known.staff), object: null },
@@ -39,5 +41,16 @@ export class StaffGuard implements CanActivate {
     }
     request.known = known;
     return true;
+  }
+
+  private async identify(request: StaffRequest): Promise<Known> {
+    try {
+      return await this.whoIsActing.identify(request);
+    } catch (error) {
+      const because =
+        error instanceof AppError ? this.whoIsActing.whyUnknown(error, request) : null;
+      if (because !== null) await this.unknown.refused(because);
+      throw error;
+    }
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
 import { AppError } from '#domain';
 import { bearerToken, checkCsrfToken, Sessions, type Staff, StaffKeys } from '#identity';
+import { type WhyUnknown } from '../audit/unknown-callers';
 import { SignInDoor } from './sign-in-door';
 
 /** An access token of the issuer's: three parts (RFC 7519). A key of ours has no dots. */
@@ -44,6 +45,14 @@ export class WhoIsActing {
     if (!SAFE_METHODS.has(method)) checkCsrfToken(secret, headers['x-csrf-token']);
     const signOut = (): Promise<void> => this.sessions.end(secret);
     return { staff: session.staff, signOut, session: { secret, expiresAt: session.expiresAt } };
+  }
+
+  /** What to write down of somebody whom this refused; null where it could not be told who they are. */
+  whyUnknown({ code }: AppError, { headers }: Pick<FastifyRequest, 'headers'>): WhyUnknown | null {
+    if (code === 'FORBIDDEN') return 'forgery';
+    if (code !== 'UNAUTHENTICATED') return null;
+    if (headers.authorization !== undefined) return 'token';
+    return this.door.sessionOf(headers.cookie) === null ? 'nothing' : 'session';
   }
 
   private async byBearer(authorization: string): Promise<Known> {

@@ -22,6 +22,7 @@ import { DefinerFunctions1764000000021 } from './1764000000021-definer-functions
 import { Erasure1764000000022 } from './1764000000022-erasure';
 import { AuditAlarms1764000000023 } from './1764000000023-audit-alarms';
 import { Searches1764000000024 } from './1764000000024-searches';
+import { OwnNumbers1764000000025 } from './1764000000025-own-numbers';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -49,4 +50,5 @@ export const MIGRATIONS = [
   Erasure1764000000022,
   AuditAlarms1764000000023,
   Searches1764000000024,
+  OwnNumbers1764000000025,
 ];
