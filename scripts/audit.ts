@@ -9,14 +9,13 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { AuditKey, exportTrail } from '#audit';
 import { AppError } from '#domain';
-import { createDataSource, serviceRolesSql } from '#persistence';
+import { createDataSource } from '#persistence';
 import { exitWith } from '#platform';
 import { readDataSettings } from './data.config';
 
 const USAGE = `npm run audit -- verify                 checks the trail in the database: 0 whole, 1 broken, 2 could not be checked
 npm run audit -- export --out FILE      writes it as NDJSON, for scripts/verify-audit.mjs on any machine
 npm run audit -- key                    prints the public key that roots are signed with
-npm run audit -- roles                  prints what makes the database roles of the services, for its owner to read and run
 
 The database is DATABASE_URL, or the one that npm start runs; the key AUDIT_KEY_FILE, or the data folder's.
 `;
@@ -67,8 +66,6 @@ async function main(args: readonly string[]): Promise<void> {
     await withTrail((lines) =>
       pipeline(Readable.from(asLines(lines)), createWriteStream(out, { mode: 0o600 })),
     );
-  } else if (command === 'roles') {
-    process.stdout.write(serviceRolesSql());
   } else if (command === 'key') {
     process.stdout.write(AuditKey.fromFile(readDataSettings().auditKeyFile).publicPem);
   } else {
@@ -76,4 +73,4 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-void main(process.argv.slice(2)).catch(exitWith);
+void main(process.argv.slice(2)).catch((error: unknown) => exitWith(error, 'audit'));

@@ -167,4 +167,4 @@ async function main(args: readonly string[]): Promise<void> {
   }
 }
 
-void main(process.argv.slice(2)).catch(exitWith);
+void main(process.argv.slice(2)).catch((error: unknown) => exitWith(error, 'identity-keys'));

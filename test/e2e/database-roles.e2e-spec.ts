@@ -1,5 +1,12 @@
 import { Client } from 'pg';
-import { DATABASE_USERS, type DatabaseUser } from '#persistence';
+import { type EntityManager } from 'typeorm';
+import {
+  asProvider,
+  createDataSource,
+  DATABASE_USERS,
+  type DatabaseUser,
+  PROVIDER_READER,
+} from '#persistence';
 import { createTestDatabase, serviceUrl, type TestDatabase } from '#testing';
 
 let database: TestDatabase;
@@ -118,6 +125,66 @@ describe('the role of a service', () => {
           NO_RIGHT,
         ]);
       }
+    }
+  });
+
+  it('reads for one provider what is its own, whatever the statement asks for', async () => {
+    await database.dataSource.query(
+      `with told as (select nextval('log.position') as position, provider from unnest('{a,b,b}'::text[]) as provider),
+       keyed as (insert into feed.transfer_key select provider, position::text, array[position] from told)
+       insert into feed.transfer (position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
+         debtor_provider, debtor_wallet, creditor_provider, creditor_wallet)
+       select position, provider, position::text, 'SETTLED', 'P2P', now(), 1, 'PKR', provider, 'w', provider, 'v' from told`,
+    );
+    const url = new URL(serviceUrl('case-referral', database.databaseUrl));
+    const dataSource = createDataSource({
+      ...{ databaseUrl: url.href, applicationName: 'test', connectionsMax: 1 },
+      statementTimeoutMs: 10_000,
+    });
+    await dataSource.initialize();
+    const seen = async (statement: string, provider: string | null = 'a'): Promise<unknown> => {
+      const read = (manager: EntityManager) => manager.query<unknown>(statement);
+      return provider === null
+        ? dataSource.transaction(async (manager) => {
+            await manager.query(`set local role ${PROVIDER_READER}`);
+            return read(manager);
+          })
+        : asProvider(dataSource, provider, read);
+    };
+    try {
+      for (const table of ['feed.transfer', 'feed.transfer_key']) {
+        const providers = `select array_agg(distinct provider_id) as of, count(*) as rows from ${table}`;
+        expect(await seen(providers)).toEqual([{ of: ['a'], rows: 1 }]);
+        expect(await seen(providers, 'b')).toEqual([{ of: ['b'], rows: 2 }]);
+        for (const nobody of ['c', '', "a' or true --", null]) {
+          expect(await seen(providers, nobody)).toEqual([{ of: null, rows: 0 }]);
+        }
+        expect(await seen(`select from ${table} where provider_id = 'b' or true`)).toHaveLength(1);
+        // The service itself works for all of them, before and after.
+        expect(await dataSource.query(providers)).toEqual([{ of: ['a', 'b'], rows: 3 }]);
+      }
+      const partitions: { name: string }[] = await database.dataSource.query(
+        `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'feed.transfer'::regclass`,
+      );
+      for (const statement of [
+        `select from ${partitions[0]!.name}`,
+        'select from feed.identity',
+        'select from referral.case_file',
+        'select from audit.entry',
+        `insert into feed.transfer_key values ('a', 'x', '{1}')`,
+        `update feed.transfer set amount_minor = 2`,
+      ]) {
+        await expect(seen(statement)).rejects.toMatchObject({ code: NO_RIGHT });
+      }
+      const others = DATABASE_USERS.filter((user) => user !== 'case-referral');
+      for (const user of others) {
+        expect([user, await outcome(user, `set role ${PROVIDER_READER}`)]).toEqual([
+          user,
+          NO_RIGHT,
+        ]);
+      }
+    } finally {
+      await dataSource.destroy();
     }
   });
 

@@ -44,6 +44,8 @@ import { OperationsController } from './operations/operations.controller';
 import { RegisterOperation } from './operations/register-operation';
 import { OverviewController } from './overview/overview.controller';
 import { OverviewRepository } from './overview/overview.repository';
+import { ProviderController } from './provider/provider.controller';
+import { ReportedTransferRepository } from './provider/reported-transfer.repository';
 import { ApproveReferral } from './referrals/approve-referral';
 import { ProposeReferral } from './referrals/propose-referral';
 import { ReferralRepository } from './referrals/referral.repository';
@@ -126,6 +128,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     IdentitiesController,
     ErasuresController,
     SearchesController,
+    ProviderController,
   ],
   providers: [
     { provide: CaseReferralConfig, useValue: config },
@@ -162,6 +165,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     ErasureRepository,
     EraseIdentity,
     SearchByIdentifier,
+    ReportedTransferRepository,
     CaseRepository,
     CaseMaterialRepository,
     RefreshCases,

@@ -15,6 +15,7 @@ import {
   caseReferralModule,
   connectAlerts,
 } from '../src/case-referral.module';
+import { PROVIDER } from './evidence';
 
 const MASTER_KEY = Buffer.alloc(32, 7);
 const SETTLE_MS = 20_000;
@@ -84,7 +85,8 @@ export async function runCaseReferral(
   await dataSource.initialize();
   for (const [id, role] of Object.entries(STAFF)) {
     if (!keys.has(id)) keys.set(id, newStaffKey());
-    await provisionStaff(dataSource, { id, role }, keys.get(id)!);
+    const provider = role === 'compliance-officer' ? { provider: PROVIDER } : {};
+    await provisionStaff(dataSource, { id, role, ...provider }, keys.get(id)!);
   }
   connectAlerts(app, config);
   await app.startAllMicroservices();

@@ -14,7 +14,7 @@ export function runIssuer(): void {
     process.stderr.write(`${error.name}: ${error.message}\n`);
   });
   const server = issuerServer(provider, people);
-  server.once('error', exitWith);
+  server.once('error', (error) => exitWith(error));
   server.listen(config.ISSUER_PORT, config.HOST);
   const stop = (): void => {
     server.close(() => process.exit(0));

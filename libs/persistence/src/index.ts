@@ -1,3 +1,4 @@
+export { asProvider } from './as-provider';
 export { createDataSource, type DataSourceOptions } from './data-source';
 export { migrate } from './migrate';
 export { PersistenceModule } from './persistence.module';
@@ -7,6 +8,7 @@ export {
   DATABASE_USERS,
   type DatabaseUser,
   grantServiceRoles,
+  PROVIDER_READER,
   roleOf,
   serviceRolesSql,
   urlAs,

@@ -7,6 +7,16 @@ export type DatabaseUser = (typeof DATABASE_USERS)[number];
 
 export const roleOf = (user: DatabaseUser): string => `layerwatch_${user.replace('-', '_')}`;
 
+/** Reads what one provider reported, and nothing of another's; nobody connects as it. */
+export const PROVIDER_READER = 'layerwatch_provider';
+/** The setting of a transaction that says which provider that is. */
+export const PROVIDER_SETTING = 'layerwatch.provider';
+/** What it reads, and whose each row is. */
+const OF_A_PROVIDER = [
+  ['feed.transfer', 'provider_id'],
+  ['feed.transfer_key', 'provider_id'],
+] as const;
+
 /** What one may do with a table, a column of it, or a sequence. */
 type Grant = readonly [privileges: string, on: string];
 
@@ -118,6 +128,29 @@ const PASSWORD_BYTES = 24;
 const schemaOf = (on: string): string => on.split('.', 1)[0]!;
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/**
+ * Row-level security between providers: whoever reads for one sees its rows alone, whatever the statement says. The services, which each work
+ * for all providers, see all. Policies of a partitioned table hold for whoever reads through it; its partitions are granted to nobody.
+ */
+const providerReaderGrants = (): string[] => [
+  `revoke all on all tables in schema feed from ${PROVIDER_READER}`,
+  `grant usage on schema feed to ${PROVIDER_READER}`,
+  ...OF_A_PROVIDER.flatMap(([table, column]) => [
+    `alter table ${table} enable row level security`,
+    `drop policy if exists of_all_providers on ${table}`,
+    `create policy of_all_providers on ${table} to ${DATABASE_USERS.map(roleOf).join(', ')} using (true) with check (true)`,
+    `drop policy if exists of_one_provider on ${table}`,
+    `create policy of_one_provider on ${table} for select to ${PROVIDER_READER}
+       using (${column} = current_setting('${PROVIDER_SETTING}', true))`,
+    `grant select on ${table} to ${PROVIDER_READER}`,
+  ]),
+  // It becomes that role for a transaction; until then it has none of its rights, nor the other way round.
+  `grant ${PROVIDER_READER} to ${roleOf('case-referral')}`,
+];
+
+const createUnlessThere = (role: string): string =>
+  `do $$ begin create role ${role}; exception when duplicate_object then null; end $$`;
+
 /** Any number will do: two starts at once take turns. */
 const ROLES_LOCK = 4_711_000_006;
 
@@ -161,25 +194,30 @@ export async function grantServiceRoles(
     await manager.query('select pg_advisory_xact_lock($1)', [ROLES_LOCK]);
     for (const user of DATABASE_USERS) {
       const role = roleOf(user);
-      const found: unknown[] = await manager.query('select from pg_roles where rolname = $1', [
-        role,
-      ]);
-      if (found.length === 0) await manager.query(`create role ${role} noinherit`);
+      await manager.query(createUnlessThere(`${role} noinherit`));
       await manager.query(`alter role ${role} login password ${quoted(passwords[user])}`);
       for (const statement of grantsOf(user)) await manager.query(statement);
     }
+    await manager.query(createUnlessThere(`${PROVIDER_READER} nologin`));
+    for (const statement of providerReaderGrants()) await manager.query(statement);
   });
   return (user) => urlAs(user, databaseUrl, passwords[user]);
 }
 
 /** The same for whoever looks after a server of their own: to be read, and run by its owner. Passwords are theirs to set. */
 export const serviceRolesSql = (): string =>
-  DATABASE_USERS.flatMap((user) => [
-    `-- ${user}`,
-    `create role ${roleOf(user)} login noinherit;`,
-    ...grantsOf(user).map((statement) => `${statement};`),
+  [
+    ...DATABASE_USERS.flatMap((user) => [
+      `-- ${user}`,
+      `${createUnlessThere(`${roleOf(user)} login noinherit`)};`,
+      ...grantsOf(user).map((statement) => `${statement};`),
+      '',
+    ]),
+    '-- who reads for one provider',
+    `${createUnlessThere(`${PROVIDER_READER} nologin`)};`,
+    ...providerReaderGrants().map((statement) => `${statement};`),
     '',
-  ]).join('\n');
+  ].join('\n');
 
 /** The address of the same database, as a service connects to it. */
 export function urlAs(user: DatabaseUser, databaseUrl: string, password: string): string {

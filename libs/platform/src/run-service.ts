@@ -43,10 +43,14 @@ function describeFailure(error: unknown): string {
   return message === undefined || message === '' ? (code ?? String(error)) : message;
 }
 
-/** Ends the process with a line that says what to do, and the code that says what kind of failure it was. */
-export function exitWith(error: unknown): never {
+/**
+ * Ends the process with a line that says what to do, and the code that says what kind of failure it was.
+ *
+ * @param lead what the line begins with; what starts services looks for 'cannot start'
+ */
+export function exitWith(error: unknown, lead = 'cannot start'): never {
   const exitCode = exitCodeOf(error);
-  process.stderr.write(`cannot start: ${describeFailure(error)}\n`);
+  process.stderr.write(`${lead}: ${describeFailure(error)}\n`);
   if (exitCode === null && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   process.exit(exitCode ?? 1);
 }

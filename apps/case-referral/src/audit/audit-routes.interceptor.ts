@@ -24,6 +24,7 @@ export const AUDITED_READS: Partial<Readonly<Record<Act, string>>> = {
   'read alerts': 'alert',
   'read referrals': 'referral',
   'read operations': 'operation',
+  'read own provider': 'provider-transfer',
   'read the audit trail': 'audit-trail',
 };
 

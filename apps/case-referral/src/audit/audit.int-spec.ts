@@ -309,6 +309,7 @@ describe('what is written down', () => {
     await service.call('auditor', 'GET', '/v1/audit/entries');
     await service.call('ana', 'GET', `/v1/referrals/${referralId}`);
     await service.call('ana', 'GET', '/v1/operations/op');
+    await service.call('compliance-officer', 'GET', '/v1/provider/transfers/t');
     for (const { act } of await entries()) told.add(act);
     expect(ACTS.filter((act) => !told.has(act))).toEqual(
       ofNobody.sort((a, b) => ACTS.indexOf(a) - ACTS.indexOf(b)),
