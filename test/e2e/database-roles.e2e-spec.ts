@@ -111,6 +111,16 @@ describe('the role of a service', () => {
     }
   });
 
+  it('keeps identities and drops days by functions, each as its own work needs', async () => {
+    const keep = `select feed.keep_identities('{name:y}', '{name}', '{"\\\\x00"}', '{1}', '2026-01-01')`;
+    const drop = `select feed.drop_archived_days('2000-01-01', '{}')`;
+    for (const user of DATABASE_USERS) {
+      const is = (owner: DatabaseUser) => (user === owner ? null : NO_RIGHT);
+      expect([user, await outcome(user, keep)]).toEqual([user, is('ingestion')]);
+      expect([user, await outcome(user, drop)]).toEqual([user, is('case-referral')]);
+    }
+  });
+
   it('gives nobody a key but who starts the services', async () => {
     for (const user of DATABASE_USERS) {
       for (const statement of [

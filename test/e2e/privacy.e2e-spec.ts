@@ -246,6 +246,11 @@ describe('a person', () => {
     expect(rows).toEqual([{ key_version: 0 }]);
     const sentAgain = await services.post([passing]);
     expect(await sentAgain.json()).toMatchObject({ duplicates: 1, rejected: 0 });
+    const still: { key_version: number }[] = await services.database.dataSource.query(
+      'select key_version from feed.identity where token = $1',
+      [token],
+    );
+    expect(still).toEqual([{ key_version: 0 }]);
     await services.kill('scoring');
     await services.startOne('scoring');
     await services.settled();

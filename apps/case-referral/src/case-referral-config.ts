@@ -132,6 +132,11 @@ export class CaseReferralConfig extends ServiceConfig {
   @Max(1_000_000)
   readonly AUDIT_LOOKS_IN_VAIN_PER_HOUR: number = 5;
 
+  /** Dated rules of how long records are kept (docs/access.md). Left out: what comes with the software. */
+  @IsOptional()
+  @IsString()
+  readonly RETENTION_FILE?: string;
+
   /** The zone whose nights count, by its IANA name. */
   @IsTimeZone()
   readonly AUDIT_TIME_ZONE: string = 'Asia/Karachi';

@@ -39,6 +39,9 @@ import { ErasuresController } from './erasures/erasures.controller';
 import { IdentitiesController } from './identities/identities.controller';
 import { IdentityRepository } from './identities/identity.repository';
 import { RevealIdentities } from './identities/reveal-identities';
+import { HoldLegally } from './legal-holds/hold-legally';
+import { LegalHoldRepository } from './legal-holds/legal-hold.repository';
+import { CaseHoldsController, LegalHoldsController } from './legal-holds/legal-holds.controller';
 import { OperationRepository } from './operations/operation.repository';
 import { OperationsController } from './operations/operations.controller';
 import { RegisterOperation } from './operations/register-operation';
@@ -50,6 +53,9 @@ import { ApproveReferral } from './referrals/approve-referral';
 import { ProposeReferral } from './referrals/propose-referral';
 import { ReferralRepository } from './referrals/referral.repository';
 import { CaseReferralsController, ReferralsController } from './referrals/referrals.controller';
+import { KeepRetention, RETENTION } from './retention/keep-retention';
+import { readRetentionRules } from './retention/retention-rules';
+import { RetentionRepository } from './retention/retention.repository';
 import { ActivateRulePack } from './rule-packs/activate-rule-pack';
 import { CompareRulePack } from './rule-packs/compare-rule-pack';
 import { BuiltInPack } from './rule-packs/built-in-pack';
@@ -129,6 +135,8 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     ErasuresController,
     SearchesController,
     ProviderController,
+    LegalHoldsController,
+    CaseHoldsController,
   ],
   providers: [
     { provide: CaseReferralConfig, useValue: config },
@@ -165,6 +173,11 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     ErasureRepository,
     EraseIdentity,
     SearchByIdentifier,
+    LegalHoldRepository,
+    HoldLegally,
+    RetentionRepository,
+    { provide: RETENTION, useValue: readRetentionRules(config.RETENTION_FILE) },
+    KeepRetention,
     ReportedTransferRepository,
     CaseRepository,
     CaseMaterialRepository,

@@ -157,6 +157,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   handovers: { unit: 'north', ...because },
   memberships: { staffId: 'ana', member: true, ...because },
   'break-glass': { purpose: 'REVIEW', ...because },
+  releases: because,
+  'legal-holds': { authority: 'a court', ...because },
   reviews: { outcome: 'JUSTIFIED', ...because },
   reveals: { provider: 'p', walletId: 'w', purpose: 'REVIEW', ...because },
 };

@@ -15,6 +15,7 @@ import {
   caseReferralModule,
   connectAlerts,
 } from '../src/case-referral.module';
+import { KeepRetention } from '../src/retention/keep-retention';
 import { PROVIDER } from './evidence';
 
 const MASTER_KEY = Buffer.alloc(32, 7);
@@ -31,6 +32,7 @@ export interface Answer<Body> {
 export interface RunningCaseReferral {
   readonly url: string;
   readonly vault: IdentityVault;
+  readonly retention: KeepRetention;
   /** Paths of every route, as its own description names them. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Every route that the server has, as 'GET /v1/cases/:id'. */
@@ -96,6 +98,7 @@ export async function runCaseReferral(
   return {
     url,
     vault: new IdentityVault(MASTER_KEY),
+    retention: app.get(KeepRetention),
     paths: openApi.paths as RunningCaseReferral['paths'],
     routes,
     call: async (who, method, path, body) => {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { type FeedEventType, invariant } from '#domain';
 import { type EventParticulars, type EventReport, judgeEvent } from './event-report';
+import { thisMonth } from './identity-memory';
 import { type CheckedEvent } from './read-event';
 import { type StoreOutcome } from './row-kind';
 
@@ -24,15 +25,13 @@ const STORE_NEW = `
   ),
   -- Reading event puts this after the turn was taken: two batches that name the same identities in another order would
   -- otherwise wait for one another. A row that is not stored leaves nothing of what it names.
-  identity as (
-    insert into feed.identity (token, type, sealed, key_version)
-    select distinct on (token) token, type, sealed, key_version
+  identity as materialized (
+    select feed.keep_identities(array_agg(token), array_agg(type), array_agg(sealed), array_agg(key_version), $13::date) as kept
     from unnest($8::text[], $9::text[], $10::text[], $11::bytea[], $12::integer[])
       as named (event_id, token, type, sealed, key_version)
     join event using (event_id)
-    on conflict (token) do nothing
   )
-  select event_id from event`;
+  select event_id, (select kept from identity) from event`;
 
 const STORED = `
   select event_id, type, (extract(epoch from occurred_at) * 1000)::bigint as occurred_at_ms,
@@ -127,8 +126,8 @@ function eventColumns(reports: readonly EventReport[]): unknown[][] {
   ];
 }
 
-/** Each identity with each event that names it: parameters $8 to $12. */
-function identityColumns(rows: readonly CheckedEvent[]): unknown[][] {
+/** Each identity with each event that names it: parameters $8 to $13. */
+function identityColumns(rows: readonly CheckedEvent[]): unknown[] {
   const named = rows.flatMap(({ report, identities }) =>
     identities.map((identity) => ({ eventId: report.eventId, ...identity })),
   );
@@ -138,5 +137,6 @@ function identityColumns(rows: readonly CheckedEvent[]): unknown[][] {
     named.map(({ type }) => type),
     named.map(({ sealed }) => sealed),
     named.map(({ keyVersion }) => keyVersion),
+    thisMonth(),
   ];
 }

@@ -51,6 +51,16 @@ describe('the memory of identities', () => {
     expect(toStore(memory, numbers(80))).toBe(80);
   });
 
+  it('forgets all at the turn of a month, so that it is stored who was reported in the new one', () => {
+    const memory = memoryOf(64);
+    nowMs = Date.UTC(2026, 2, 31, 23, 59, 59);
+    toStore(memory, [NUMBER]);
+    expect(toStore(memory, [NUMBER])).toBe(0);
+    nowMs += 1_000;
+    expect(toStore(memory, [NUMBER])).toBe(1);
+    expect(toStore(memory, [NUMBER])).toBe(0);
+  });
+
   it('forgets what was not named for ten minutes, and keeps what is', () => {
     const memory = memoryOf(64);
     toStore(memory, [NUMBER, ...numbers(1)]);

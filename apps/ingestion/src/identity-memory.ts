@@ -18,6 +18,7 @@ export class IdentityMemory {
   private young: TokenSet;
   private old: TokenSet;
   private untilMs: number;
+  private month: string;
 
   constructor(
     private readonly vault: IdentityVault,
@@ -27,10 +28,15 @@ export class IdentityMemory {
     this.young = new TokenSet(tokenPlaces / 2);
     this.old = new TokenSet(tokenPlaces / 2);
     this.untilMs = now() + GENERATION_MS;
+    this.month = monthOf(now());
   }
 
   /** For one batch: an identity that is new is sealed once, however many of its rows name it. */
   forBatch(): BatchIdentities {
+    const month = monthOf(this.now());
+    // It is stored in which month an identity was reported last: none is known of in a new one.
+    if (month !== this.month) this.forgetAll();
+    this.month = month;
     if (this.now() >= this.untilMs) this.age();
     return new BatchIdentities(this.vault, this);
   }
@@ -48,12 +54,21 @@ export class IdentityMemory {
     this.young.add(token);
   }
 
+  private forgetAll(): void {
+    this.age();
+    this.age();
+  }
+
   private age(): void {
     this.untilMs = this.now() + GENERATION_MS;
     [this.young, this.old] = [this.old, this.young];
     this.young.clear();
   }
 }
+
+/** The first of a month, by our clock. */
+const monthOf = (nowMs: number): string => `${new Date(nowMs).toISOString().slice(0, 7)}-01`;
+export const thisMonth = (): string => monthOf(Date.now());
 
 /** The identifiers that one batch names. */
 export class BatchIdentities {

@@ -6,6 +6,7 @@ import { type SealedIdentity } from '#identity';
 import { detectionLagMs, takeTurn } from '#messaging';
 import { type PreparedStatement, runPrepared, textArray } from '#persistence';
 import { StoreTogether, type NewBatch } from './store-together';
+import { thisMonth } from './identity-memory';
 import { creditorTokens, debtorTokens, type Particulars } from './particulars';
 import { type CheckedRow } from './read-transfer';
 import { type StoreOutcome } from './row-kind';
@@ -38,11 +39,9 @@ const TRANSFER_VALUES = `
   creditor_provider, creditor_wallet, creditor_kind, original_transfer_id,
   string_to_array(debtor_tokens, ' '), string_to_array(creditor_tokens, ' '), nullif(particulars, 'null')`;
 
-const IDENTITIES = `
-  insert into feed.identity (token, type, sealed, key_version)
-  select * from unnest($18::text[], $19::text[], $20::bytea[], $21::integer[])`;
+const KEEP_IDENTITIES = `feed.keep_identities($18::text[], $19::text[], $20::bytea[], $21::integer[], $22::date)`;
 
-// One statement for what is stored together, and its text never changes: 1,000 rows use 21 parameters, not 19,000. It commits by itself, so
+// One statement for what is stored together, and its text never changes: 1,000 rows use 22 parameters, not 19,000. It commits by itself, so
 // nobody waits for this process while it has the turn. The turn is taken by the insert into transfer_key, before it
 // draws its first row; only then are positions handed out, and only then is asked whether any row was stored before. If
 // one was, nothing is stored: such a batch is looked at row by row (STORE_IN_TURN), so that the order of its rows stays
@@ -59,9 +58,8 @@ const STORE_NEW: PreparedStatement = {
   ),
   -- Reading transfer_key puts this after the turn was taken: two batches that name the same identities in another order
   -- would otherwise wait for one another.
-  identity as (
-    ${IDENTITIES} where exists (select from transfer_key)
-    on conflict (token) do nothing
+  identity as materialized (
+    select ${KEEP_IDENTITIES} as kept from (select count(*) as rows from transfer_key) as stored where rows > 0
   ),
   transfer as (
     insert into feed.transfer (${TRANSFER_COLUMNS})
@@ -69,7 +67,7 @@ const STORE_NEW: PreparedStatement = {
     from (select *, (select min(position) - 1 from transfer_key) + place as position from told) as placed
     where exists (select from transfer_key)
   )
-  select count(*) as stored from transfer_key`,
+  select count(*) as stored, (select kept from identity) from transfer_key`,
 };
 
 // Run with the turn already taken, so positions may be handed out first. A transfer may come with several statuses.
@@ -84,14 +82,13 @@ const STORE_IN_TURN = `
     on conflict (provider_id, transfer_id) do update set positions = known.positions || excluded.positions
     returning provider_id, transfer_id, positions[1] as first_position
   ),
-  identity as (
-    ${IDENTITIES} where true
-    on conflict (token) do nothing
+  transfer as (
+    insert into feed.transfer (${TRANSFER_COLUMNS})
+    select ${TRANSFER_VALUES}, nullif(first_position, position)
+    from told join transfer_key using (provider_id, transfer_id)
+    order by position
   )
-  insert into feed.transfer (${TRANSFER_COLUMNS})
-  select ${TRANSFER_VALUES}, nullif(first_position, position)
-  from told join transfer_key using (provider_id, transfer_id)
-  order by position`;
+  select ${KEEP_IDENTITIES}`;
 
 /** Transfers that are known by id, and stored here no longer. */
 const ARCHIVED = `
@@ -345,7 +342,7 @@ function transferColumns(batches: readonly NewBatch[]): unknown[] {
   ];
 }
 
-/** Each identity once: parameters $18 to $21. */
+/** Each identity once: parameters $18 to $22. */
 function identityColumns(rows: readonly CheckedRow[]): unknown[] {
   const byToken = new Map<string, SealedIdentity>();
   for (const { identities } of rows) {
@@ -357,5 +354,6 @@ function identityColumns(rows: readonly CheckedRow[]): unknown[] {
     plainArray(identities.map(({ type }) => type)),
     identities.map(({ sealed }) => sealed),
     identities.map(({ keyVersion }) => keyVersion),
+    thisMonth(),
   ];
 }

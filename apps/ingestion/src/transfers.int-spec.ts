@@ -284,6 +284,54 @@ describe('what names a person', () => {
   });
 });
 
+describe('an identity', () => {
+  const msisdn = '03219876543';
+  const told = (id: string) => row(id, { debtor: { walletId: 'W1', msisdn } });
+  const kept = async (): Promise<Record<string, unknown>> => {
+    const rows: Record<string, unknown>[] = await database.dataSource.query(
+      'select sealed, key_version, seen_in::text from feed.identity where token = $1',
+      [ingestion.vault.token('msisdn', msisdn)],
+    );
+    return rows[0]!;
+  };
+  const change = (set: string): Promise<unknown> =>
+    database.dataSource.query(`update feed.identity set ${set} where token = $1`, [
+      ingestion.vault.token('msisdn', msisdn),
+    ]);
+  /** By an instance that remembers nobody, which is what a while without them comes to. */
+  const send = async (rows: readonly unknown[]): Promise<unknown> => {
+    const another = await runIngestion(database.databaseUrl);
+    try {
+      return await another.send(rows);
+    } finally {
+      await another.close();
+    }
+  };
+
+  it('is known to have been reported in this month, and is there again once its key was destroyed', async () => {
+    const [first, second, third] = [nextId(), nextId(), nextId()];
+    const thisMonth = `${new Date().toISOString().slice(0, 7)}-01`;
+    await send([told(first)]);
+    expect(await kept()).toMatchObject({ key_version: 1, seen_in: thisMonth });
+    await change(`seen_in = '2020-01-01'`);
+    const { sealed } = await kept();
+    // What is sent again is no news of anybody.
+    expect(await send([told(first)])).toMatchObject({ duplicates: 1 });
+    expect(await kept()).toMatchObject({ seen_in: '2020-01-01' });
+    expect(await send([told(second)])).toMatchObject({ accepted: 1 });
+    expect(await kept()).toMatchObject({ seen_in: thisMonth, sealed });
+    await change(`seen_in = '2020-01-01', sealed = '\\x4c574530', key_version = 0`);
+    await send([told(second)]);
+    expect(await kept()).toMatchObject({ key_version: 0 });
+    // One at a time, and beside another that is a duplicate: that goes another way.
+    await send([told(third), told(third)]);
+    const again = await kept();
+    expect(again).toMatchObject({ key_version: 1, seen_in: thisMonth });
+    const token = ingestion.vault.token('msisdn', msisdn);
+    expect(ingestion.vault.open(token, again.sealed as Buffer)).toBe(msisdn);
+  });
+});
+
 describe('what an operator sees', () => {
   it('are the rows by outcome, the seconds of batches, and nothing in hand', async () => {
     const told = row(nextId());

@@ -9,3 +9,4 @@ export * from './referral-status';
 export * from './transfer';
 export * from './wallet';
 export * from './legal-value';
+export * from './retention';

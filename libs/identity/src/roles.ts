@@ -64,6 +64,8 @@ export const WHO_MAY = {
   'run backtests': ANALYSTS,
   'propose erasures': ['senior', 'approver', 'administrator'],
   'approve erasures': DECIDERS,
+  'place legal holds': ['senior', 'investigating-officer', ...DECIDERS],
+  'release legal holds': DECIDERS,
   'read own provider': ['compliance-officer'],
   'read the audit trail': ['auditor'],
 } as const satisfies Readonly<Record<string, readonly StaffRole[]>>;

@@ -17,7 +17,7 @@ const OF_A_PROVIDER = [
   ['feed.transfer_key', 'provider_id'],
 ] as const;
 
-/** What one may do with a table, a column of it, or a sequence. */
+/** What one may do with a table, a column of it, a sequence, or a function. */
 type Grant = readonly [privileges: string, on: string];
 
 const WRITES = 'select, insert, update';
@@ -45,8 +45,9 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     ['insert', 'feed.transfer'],
     ['insert', 'feed.event'],
     ['insert, update', 'feed.transfer_key'],
+    // What is sealed it neither reads back nor changes but by this. The two after it are what the release before needs.
+    ['execute', 'function feed.keep_identities(text[], text[], bytea[], integer[], date)'],
     ['insert', 'feed.identity'],
-    // Whether it is stored; what is sealed it does not read back.
     ['select (token)', 'feed.identity'],
     ['select', 'scoring.progress'],
     ['usage', 'log.position'],
@@ -62,8 +63,9 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     ...READS_THE_LOG,
     ...WRITES_THE_TRAIL,
     ['select', 'feed.identity'],
-    // To forget one.
+    // To forget one, and what has outlived its time.
     ['update (sealed, key_version)', 'feed.identity'],
+    ['execute', 'function feed.drop_archived_days(date, text[])'],
     ['select', 'scoring.outbox'],
     ['select', 'scoring.progress'],
     ['select', 'audit.entry'],
@@ -90,6 +92,7 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
       'case_operation',
       'case_transfer',
       'erasure',
+      'legal_hold',
     ].map((table): Grant => [WRITES, `referral.${table}`]),
     ...['inbox', 'outbox', 'referral', 'shadow_alert', 'wallet_position'].map((table): Grant => [
       WRITES,
@@ -125,7 +128,7 @@ const SEQUENCES: ReadonlySet<string> = new Set(['log.position']);
 
 const PASSWORD_BYTES = 24;
 
-const schemaOf = (on: string): string => on.split('.', 1)[0]!;
+const schemaOf = (on: string): string => on.replace(/^function /, '').split('.', 1)[0]!;
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /**
@@ -163,6 +166,7 @@ function grantsOf(user: DatabaseUser): string[] {
     ...SCHEMAS.flatMap((schema) => [
       `revoke all on all tables in schema ${schema} from ${role}`,
       `revoke all on all sequences in schema ${schema} from ${role}`,
+      `revoke all on all functions in schema ${schema} from ${role}`,
       `revoke all on schema ${schema} from ${role}`,
     ]),
     ...[...schemas].map((schema) => `grant usage on schema ${schema} to ${role}`),

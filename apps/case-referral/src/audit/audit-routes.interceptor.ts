@@ -21,6 +21,7 @@ export const AUDITED_READS: Partial<Readonly<Record<Act, string>>> = {
   'review broken glass': 'break-glass',
   'compare rule packs': 'rule-pack-comparison',
   'propose erasures': 'erasure',
+  'place legal holds': 'legal-hold',
   'read alerts': 'alert',
   'read referrals': 'referral',
   'read operations': 'operation',

@@ -266,6 +266,16 @@ describe('what is written down', () => {
       `/v1/erasures/${erasure.body.id as string}/approvals`,
     );
     expect(erased.told).toMatchObject([{ act: 'approve erasures', object: { id: token } }]);
+    const order = { authority: 'a court', ...because };
+    const held = await said('senior', 'POST', `/v1/cases/${caseId}/legal-holds`, order);
+    expect(held.told).toMatchObject([
+      { act: 'place legal holds', after: { caseId, authority: 'a court' }, ...because },
+    ]);
+    const release = `/v1/legal-holds/${held.body.id as string}/releases`;
+    expect((await said('senior', 'POST', release, because)).told).toHaveLength(1);
+    expect((await said('aziz', 'POST', `${release}/approvals`)).told).toMatchObject([
+      { act: 'release legal holds', before: { status: 'RELEASE_PROPOSED' } },
+    ]);
     const approved = await said('aziz', 'POST', `/v1/referrals/${referralId}/approvals`);
     expect(approved.told).toMatchObject([
       { act: 'approve referrals', before: { status: 'PROPOSED' }, after: { status: 'REFERRED' } },

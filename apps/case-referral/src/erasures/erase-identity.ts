@@ -63,7 +63,7 @@ export class EraseIdentity {
         throw new AppError('CONFLICT', 'somebody else has approved this erasure');
       }
       await this.check(manager, erasure.token);
-      await this.erasures.erase(manager, erasure.token);
+      await this.erasures.erase(manager, [erasure.token]);
       const approved = await this.erasures.approve(manager, id, actor.id);
       await audit(manager, {
         ...{ act: 'approve erasures', outcome: 'done', actor: auditActor(actor) },
@@ -77,7 +77,10 @@ export class EraseIdentity {
   private async check(manager: EntityManager, token: string): Promise<void> {
     if (!(await this.erasures.lockIdentity(manager, token))) throw notFound('identity');
     if (await this.erasures.isHeld(manager, token)) {
-      throw new AppError('CONFLICT', 'a case or an operation relies on it: it is held');
+      throw new AppError(
+        'CONFLICT',
+        'a case or an operation relies on it, or somebody ordered it: it is held',
+      );
     }
   }
 }

@@ -49,14 +49,28 @@ export class ErasureRepository {
     return rows.length === 1;
   }
 
-  /** Whether a case relies on a transfer that names it, or it is an indicator: then it is held. */
+  /** Whether a case relies on a transfer that names it, an operation is known by it, or it is under legal hold. */
   async isHeld(manager: EntityManager, token: string): Promise<boolean> {
     const rows: { held: boolean }[] = await manager.query(
-      `select exists (select from intel.indicator where match = $1)
-           or exists (select from referral.case_transfer where named @> array[$1::text]) as held`,
+      `select referral.is_held($1, '-infinity') as held`,
       [token],
     );
     return rows[0]!.held;
+  }
+
+  /** Of these, locked, those that are not held, and that no case was told of since that day. Whoever is being changed is left out. */
+  async lockOutlived(
+    manager: EntityManager,
+    tokens: readonly string[],
+    since: string,
+  ): Promise<string[]> {
+    const rows: { token: string }[] = await manager.query(
+      `select token from feed.identity
+       where token = any($1::text[]) and not referral.is_held(token, $2::date) and seen_in < date_trunc('month', $2::date)
+       order by token for update skip locked`,
+      [tokens, since],
+    );
+    return rows.map(({ token }) => token);
   }
 
   /** @returns whether it is new: one that is proposed already is there otherwise */
@@ -104,16 +118,20 @@ export class ErasureRepository {
     return toErasure(rows[0]!);
   }
 
-  /** Destroys the key of an identity: its token stays, and says nothing. */
-  async erase(manager: EntityManager, token: string): Promise<void> {
-    const rows: { sealed: Buffer }[] = await manager.query(
-      'select sealed from feed.identity where token = $1',
-      [token],
+  /** Destroys the keys of identities: their tokens stay, and say nothing. */
+  async erase(manager: EntityManager, tokens: readonly string[]): Promise<void> {
+    const rows: { token: string; sealed: Buffer }[] = await manager.query(
+      'select token, sealed from feed.identity where token = any($1::text[])',
+      [tokens],
     );
-    await manager.query('update feed.identity set sealed = $2, key_version = $3 where token = $1', [
-      token,
-      IdentityVault.erased(rows[0]!.sealed),
-      ERASED_VERSION,
-    ]);
+    await manager.query(
+      `update feed.identity i set sealed = told.sealed, key_version = $3
+       from unnest($1::text[], $2::bytea[]) as told(token, sealed) where i.token = told.token`,
+      [
+        rows.map(({ token }) => token),
+        rows.map(({ sealed }) => IdentityVault.erased(sealed)),
+        ERASED_VERSION,
+      ],
+    );
   }
 }

@@ -23,6 +23,7 @@ import { Erasure1764000000022 } from './1764000000022-erasure';
 import { AuditAlarms1764000000023 } from './1764000000023-audit-alarms';
 import { Searches1764000000024 } from './1764000000024-searches';
 import { OwnNumbers1764000000025 } from './1764000000025-own-numbers';
+import { Retention1764000000026 } from './1764000000026-retention';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -51,4 +52,5 @@ export const MIGRATIONS = [
   AuditAlarms1764000000023,
   Searches1764000000024,
   OwnNumbers1764000000025,
+  Retention1764000000026,
 ];
