@@ -68,6 +68,7 @@ import { SearchByIdentifier } from './searches/search-by-identifier';
 import { SearchesController } from './searches/searches.controller';
 import { SessionController, SignInController } from './session/session.controller';
 import { openSignInDoor } from './session/open-sign-in-door';
+import { RateLimits } from './staff/rate-limits';
 import { SignInDoor } from './staff/sign-in-door';
 import { StaffGuard } from './staff/staff.guard';
 import { WhoIsActing } from './staff/who-is-acting';
@@ -161,6 +162,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
     RaiseAlarms,
     Clock,
     StaffGuard,
+    RateLimits,
     OperationRepository,
     RegisterOperation,
     AlertRepository,

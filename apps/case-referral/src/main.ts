@@ -8,6 +8,7 @@ void runService(() => {
   return {
     ...CASE_REFERRAL_SERVICE,
     config,
+    trustedProxies: config.TRUSTED_PROXIES,
     module: caseReferralModule(config),
     connect: (app) => {
       connectAlerts(app, config);

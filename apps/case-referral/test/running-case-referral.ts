@@ -72,10 +72,10 @@ export async function runCaseReferral(
     LOG_LEVEL: 'silent',
     ...settings,
   });
-  const { app, openApi } = await createServiceApp(
-    caseReferralModule(config),
-    CASE_REFERRAL_SERVICE,
-  );
+  const { app, openApi } = await createServiceApp(caseReferralModule(config), {
+    ...CASE_REFERRAL_SERVICE,
+    trustedProxies: config.TRUSTED_PROXIES,
+  });
   const routes: string[] = [];
   app
     .getHttpAdapter()

@@ -22,6 +22,8 @@ export interface ServiceDescription {
   readonly description: string;
   /** The largest request body, in bytes. */
   readonly bodyBytesMax: number;
+  /** Addresses or networks, commas between, whose X-Forwarded-For says where a request comes from. Left out: nobody's. */
+  readonly trustedProxies?: string | undefined;
 }
 
 /** The longest part of a path: ids are at most 64 characters, which percent-encoding may treble. */
@@ -67,10 +69,11 @@ const validation = (): ValidationPipe =>
  */
 export async function createServiceApp(
   module: Type | DynamicModule,
-  { name, description, bodyBytesMax }: ServiceDescription,
+  { name, description, bodyBytesMax, trustedProxies }: ServiceDescription,
 ): Promise<{ app: NestFastifyApplication; openApi: OpenAPIObject }> {
   const adapter = new FastifyAdapter({
     bodyLimit: bodyBytesMax,
+    trustProxy: trustedProxies ?? false,
     genReqId: correlationId,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },

@@ -16,6 +16,7 @@ import { type Told } from '../page/told';
 import { auditActor } from '../audit/audit-actor';
 import { UnknownCallers } from '../audit/unknown-callers';
 import { KnownActor } from '../staff/actor';
+import { RateLimits } from '../staff/rate-limits';
 import { SignInDoor } from '../staff/sign-in-door';
 import { ApiProblem, May, PublicRoute, StaffController } from '../staff/staff-route';
 import { type Known } from '../staff/who-is-acting';
@@ -30,6 +31,7 @@ export class SignInController {
     private readonly sessions: Sessions,
     private readonly trail: AuditTrail,
     private readonly unknown: UnknownCallers,
+    private readonly limits: RateLimits,
   ) {}
 
   @Get('sign-in')
@@ -38,8 +40,14 @@ export class SignInController {
   @ApiFoundResponse({ description: 'To the issuer.' })
   @ApiProblem(400, 'A path to come back to that is none of this service.')
   @ApiProblem(412, 'No issuer is set up here.')
+  @ApiProblem(429, 'Too many sign in from this address, or at all.')
   @ApiProblem(503, 'The issuer does not answer.')
-  async signIn(@Query() { returnTo }: SignInQuery, @Res() reply: FastifyReply): Promise<void> {
+  async signIn(
+    @Query() { returnTo }: SignInQuery,
+    @Req() { ip }: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.limits.signIn(ip);
     const request = await this.issuer.beginSignIn(this.door.redirectUri);
     const secret = await this.sessions.beginSignIn({ ...request, returnTo });
     void reply.header('set-cookie', this.door.setSignIn(secret)).redirect(request.url.href, 302);

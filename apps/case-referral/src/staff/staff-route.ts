@@ -46,6 +46,7 @@ export const StaffController = (path: string): ClassDecorator =>
     ApiBearerAuth(),
     ApiTags(path),
     ApiProblem(401, 'Nobody is signed in, or what was sent is nothing to act by.'),
+    ApiProblem(429, 'You have asked too often in a minute.'),
   );
 
 /** What a route of a {@link StaffController} does, and so who may use it. */

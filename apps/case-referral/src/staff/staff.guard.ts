@@ -6,6 +6,7 @@ import { AppError, invariant } from '#domain';
 import { type Act, may } from '#identity';
 import { auditActor } from '../audit/audit-actor';
 import { UnknownCallers } from '../audit/unknown-callers';
+import { RateLimits } from './rate-limits';
 import { type Known, WhoIsActing } from './who-is-acting';
 
 export interface StaffRequest extends FastifyRequest {
@@ -22,16 +23,18 @@ export class StaffGuard implements CanActivate {
     private readonly whoIsActing: WhoIsActing,
     private readonly trail: AuditTrail,
     private readonly unknown: UnknownCallers,
+    private readonly limits: RateLimits,
     private readonly reflector: Reflector,
   ) {}
 
-  /** @throws AppError UNAUTHENTICATED, FORBIDDEN, UNAVAILABLE */
+  /** @throws AppError UNAUTHENTICATED, FORBIDDEN, OVERLOADED, UNAVAILABLE */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const act = this.reflector.get(RouteAct, context.getHandler()) as Act | undefined;
     // A route that says nothing would otherwise be open to all staff.
     invariant(act !== undefined, 'a route says what it does');
     const request = context.switchToHttp().getRequest<StaffRequest>();
     const known = await this.identify(request);
+    await this.limits.request(known.staff.id);
     if (!may(known.staff.roles, act)) {
       await this.trail.note({
         ...{ act, outcome: 'refused', actor: auditActor(known.staff), object: null },
