@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -33,6 +34,8 @@ export interface RunningCaseReferral {
   readonly url: string;
   readonly vault: IdentityVault;
   readonly retention: KeepRetention;
+  /** Of the request that is being answered, where this is asked on its behalf: its correlation id. */
+  readonly requestId: () => string | undefined;
   /** Paths of every route, as its own description names them. */
   readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Every route that the server has, as 'GET /v1/cases/:id'. */
@@ -77,9 +80,13 @@ export async function runCaseReferral(
     trustedProxies: config.TRUSTED_PROXIES,
   });
   const routes: string[] = [];
+  const requests = new AsyncLocalStorage<string>();
   app
     .getHttpAdapter()
     .getInstance()
+    .addHook('onRequest', (request, _, done) => {
+      requests.run(request.id, done);
+    })
     .addHook('onRoute', ({ method, url: path }) => {
       for (const one of [method].flat()) routes.push(`${one} ${path}`);
     });
@@ -99,6 +106,7 @@ export async function runCaseReferral(
     url,
     vault: new IdentityVault(MASTER_KEY),
     retention: app.get(KeepRetention),
+    requestId: () => requests.getStore(),
     paths: openApi.paths as RunningCaseReferral['paths'],
     routes,
     call: async (who, method, path, body) => {

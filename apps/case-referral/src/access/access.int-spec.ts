@@ -1,85 +1,17 @@
-import { v5 as uuidV5 } from 'uuid';
 import { type AuditEntry } from '#audit';
-import { type StaffRole } from '#identity';
-import { createTestDatabase, type TestDatabase } from '#testing';
 import { alertOver, paid } from '../../test/evidence';
-import {
-  type Answer,
-  type RunningCaseReferral,
-  runCaseReferral,
-  settled,
-  tellAlert,
-} from '../../test/running-case-referral';
-import { TestIssuer } from '../../test/test-issuer';
+import { alertId, because, Offices } from '../../test/offices';
+import { settled, tellAlert } from '../../test/running-case-referral';
 
-let database: TestDatabase;
-let issuer: TestIssuer;
-let service: RunningCaseReferral;
-
-beforeAll(async () => {
-  issuer = await TestIssuer.start();
-});
+let offices: Offices;
+const as: Offices['as'] = (...args) => offices.as(...args);
+const aCase: Offices['aCase'] = (name) => offices.aCase(name);
 
 beforeEach(async () => {
-  database = await createTestDatabase();
-  service = await runCaseReferral(database.databaseUrl, new Map(), {
-    ...{ OIDC_ISSUER: issuer.url, CASE_UNIT: 'north' },
-  });
+  offices = await Offices.open();
 });
 
-afterEach(async () => {
-  await service.close();
-  await database.drop();
-});
-
-afterAll(() => issuer.close());
-
-const NAMES = '3a1c9d5e-50f3-4b57-9d0c-2d7b3e3f8a10';
-const alertId = (name: string): string => uuidV5(name, NAMES);
-
-/** People of the tests: who, what they are, and where. */
-const PEOPLE: Readonly<Record<string, readonly [role: StaffRole, unit: string | null]>> = {
-  nadia: ['analyst', 'north'],
-  noor: ['senior', 'north'],
-  nasir: ['approver', 'north'],
-  sana: ['analyst', 'south'],
-  salim: ['senior', 'south'],
-  dua: ['director', null],
-  adeel: ['auditor', null],
-};
-
-async function as<Body = Record<string, unknown>>(
-  who: string,
-  method: 'GET' | 'POST',
-  path: string,
-  body?: unknown,
-  purpose?: string,
-): Promise<Pick<Answer<Body>, 'status' | 'body'>> {
-  const [role, unit] = PEOPLE[who]!;
-  const token = await issuer.token({ sub: who, roles: [role], unit });
-  const answer = await fetch(service.url + path, {
-    method,
-    headers: {
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...(purpose === undefined ? {} : { 'x-purpose': purpose }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: answer.status, body: (await answer.json()) as Body };
-}
-
-/** A case of its own, by an alert of that name. */
-async function aCase(name = 'a'): Promise<string> {
-  const credit = paid(`${name}1`, `${name}2`, 100_00, 1, { id: `t-${name}` });
-  await tellAlert(database.dataSource, alertOver(alertId(name), [credit]), [credit]);
-  await settled(database.dataSource);
-  const rows: { case_id: string }[] = await database.dataSource.query(
-    'select case_id from referral.alert where id = $1',
-    [alertId(name)],
-  );
-  return rows[0]!.case_id;
-}
+afterEach(() => offices.close());
 
 /** What somebody sees of a case, anywhere. */
 async function seen(who: string, caseId: string, name = 'a'): Promise<Record<string, unknown>> {
@@ -105,9 +37,8 @@ const NOTHING = { listed: false, alertListed: false, counted: false, read: 404, 
 /** Of a sealed case, without a word why. */
 const ONLY_THAT_IT_IS = { ...ALL, read: 412, alertRead: 412 };
 
-const because = { reason: 'a test' };
 const entries = async (act: string): Promise<AuditEntry[]> => {
-  const rows: { body: string }[] = await database.dataSource.query(
+  const rows: { body: string }[] = await offices.database.dataSource.query(
     `select body from audit.entry where body::jsonb ->> 'act' = $1 order by at`,
     [act],
   );
@@ -246,8 +177,8 @@ describe('a sealed case', () => {
     const both = ['a', 'b'].map((name) =>
       paid(`${name}1`, `${name}2`, 100_00, 1, { id: `t-${name}` }),
     );
-    await tellAlert(database.dataSource, alertOver(alertId('c'), both), both);
-    await settled(database.dataSource);
+    await tellAlert(offices.database.dataSource, alertOver(alertId('c'), both), both);
+    await settled(offices.database.dataSource);
     for (const who of ['sana', 'nadia', 'dua']) {
       expect([who, await seen(who, a, 'a')]).toEqual([who, NOTHING]);
       expect([who, await seen(who, b, 'b')]).toEqual([who, NOTHING]);
@@ -296,7 +227,7 @@ describe('breaking the glass', () => {
       },
     ]);
     // An hour later.
-    await database.dataSource.query(
+    await offices.database.dataSource.query(
       `with said as (insert into audit.entry (chain, body) values (0, '{"act":"x"}'))
        update referral.break_glass set expires_at = now()`,
     );
@@ -339,7 +270,7 @@ describe('breaking the glass', () => {
       as(who, 'POST', `/v1/break-glass/${which}/reviews`, { outcome, ...because });
     expect((await review('nadia', body.id, 'JUSTIFIED')).status).toBe(403);
     expect((await review('nasir', mine.body.id, 'JUSTIFIED')).status).toBe(403);
-    const forced = database.dataSource.query(
+    const forced = offices.database.dataSource.query(
       `with said as (insert into audit.entry (chain, body) values (0, '{"act":"x"}'))
        update referral.break_glass
        set outcome = 'JUSTIFIED', review = 'x', reviewed_by = staff_id, reviewed_at = now() where id = $1`,
@@ -369,7 +300,7 @@ describe('what is compared and learnt from', () => {
       ...{ gained: [{ risk: 1, typologies: [], firstAt: '', transfers: hidden }], lost: [] },
       casesGained: 1,
     };
-    const rows: { id: string }[] = await database.dataSource.query(
+    const rows: { id: string }[] = await offices.database.dataSource.query(
       `with said as (insert into audit.entry (chain, body) values (0, '{"act":"x"}'))
        insert into intel.backtest (id, present, candidate, learns, officers, status, requested_by, report)
        select $1, version, version, false, 1, 'DONE', 'nadia', $2::jsonb from intel.rule_pack returning id`,
