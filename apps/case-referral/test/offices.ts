@@ -1,6 +1,6 @@
+import { type DataSource } from 'typeorm';
 import { v5 as uuidV5 } from 'uuid';
 import { type StaffRole } from '#identity';
-import { createTestDatabase, type TestDatabase } from '#testing';
 import { alertOver, paid } from './evidence';
 import {
   type Answer,
@@ -26,16 +26,21 @@ const PEOPLE: Readonly<Record<string, readonly [role: StaffRole, unit: string | 
   adeel: ['auditor', null],
 };
 
+interface Database {
+  readonly databaseUrl: string;
+  readonly dataSource: DataSource;
+}
+
 /** Case-referral as it runs, with people of two offices who signed in; cases are opened in the north. */
 export class Offices {
   private constructor(
-    readonly database: TestDatabase,
+    private readonly database: Database,
     readonly service: RunningCaseReferral,
     private readonly issuer: TestIssuer,
   ) {}
 
-  static async open(): Promise<Offices> {
-    const [database, issuer] = await Promise.all([createTestDatabase(), TestIssuer.start()]);
+  static async open(database: Database): Promise<Offices> {
+    const issuer = await TestIssuer.start();
     const settings = { OIDC_ISSUER: issuer.url, CASE_UNIT: 'north' };
     const service = await runCaseReferral(database.databaseUrl, new Map(), settings);
     return new Offices(database, service, issuer);
@@ -44,7 +49,6 @@ export class Offices {
   async close(): Promise<void> {
     await this.service.close();
     await this.issuer.close();
-    await this.database.drop();
   }
 
   async as<Body = Record<string, unknown>>(

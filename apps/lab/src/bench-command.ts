@@ -28,6 +28,7 @@ Measures detection and the whole way on this machine, each row in processes of i
                    process of its own, and its processor time is told apart
                    whole-way: from HTTP to a visible alert: as much as is taken with detection keeping up, at 5,000 transfers/s,
                    one at a time
+                   audit: entries of the audit trail, by sixteen people in chains of their own, in one, and not linked at all
                    growth: the whole way on a log that holds a million, ten, and fifty million older transfers
                    soak: half an hour of the whole way at --rate, with --picture
                    without --only, all but growth and soak, which take the better part of an hour each

@@ -97,6 +97,18 @@ describe('the benchmark, as a process', () => {
     }
   });
 
+  it('measures entries of the audit trail', async () => {
+    const { code, err } = await run(
+      ...['--only', 'audit', '--rows', 'one chain', '--seconds', '1', '--json', json],
+    );
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const { rows } = await figures();
+    expect(rows).toMatchObject([{ name: 'audit: sixteen writers of one chain', writers: 16 }]);
+    for (const key of ['transfers', 'transfersPerSecond', 'cpuMicrosPerTransfer', 'p99Ms']) {
+      expect([key, isFigure(rows[0]![key])]).toEqual([key, true]);
+    }
+  });
+
   it('measures a rebuild and a start from a snapshot, on a PostgreSQL of its own', async () => {
     const { child, code, out, err } = await run(
       '--only',

@@ -1,4 +1,10 @@
-export { type AuditActor, type AuditEntry, type AuditFact, SERVICE_ACTOR } from './audit-entry';
+export {
+  type AuditActor,
+  type AuditEntry,
+  type AuditFact,
+  chainOf,
+  SERVICE_ACTOR,
+} from './audit-entry';
 export {
   ALARM_KINDS,
   type AlarmKind,

@@ -1,17 +1,23 @@
 import { type AuditEntry } from '#audit';
 import { alertOver, paid } from '../../test/evidence';
+import { createTestDatabase, type TestDatabase } from '#testing';
 import { alertId, because, Offices } from '../../test/offices';
 import { settled, tellAlert } from '../../test/running-case-referral';
 
+let database: TestDatabase;
 let offices: Offices;
 const as: Offices['as'] = (...args) => offices.as(...args);
 const aCase: Offices['aCase'] = (name) => offices.aCase(name);
 
 beforeEach(async () => {
-  offices = await Offices.open();
+  database = await createTestDatabase();
+  offices = await Offices.open(database);
 });
 
-afterEach(() => offices.close());
+afterEach(async () => {
+  await offices.close();
+  await database.drop();
+});
 
 /** What somebody sees of a case, anywhere. */
 async function seen(who: string, caseId: string, name = 'a'): Promise<Record<string, unknown>> {
@@ -38,7 +44,7 @@ const NOTHING = { listed: false, alertListed: false, counted: false, read: 404, 
 const ONLY_THAT_IT_IS = { ...ALL, read: 412, alertRead: 412 };
 
 const entries = async (act: string): Promise<AuditEntry[]> => {
-  const rows: { body: string }[] = await offices.database.dataSource.query(
+  const rows: { body: string }[] = await database.dataSource.query(
     `select body from audit.entry where body::jsonb ->> 'act' = $1 order by at`,
     [act],
   );
@@ -177,8 +183,8 @@ describe('a sealed case', () => {
     const both = ['a', 'b'].map((name) =>
       paid(`${name}1`, `${name}2`, 100_00, 1, { id: `t-${name}` }),
     );
-    await tellAlert(offices.database.dataSource, alertOver(alertId('c'), both), both);
-    await settled(offices.database.dataSource);
+    await tellAlert(database.dataSource, alertOver(alertId('c'), both), both);
+    await settled(database.dataSource);
     for (const who of ['sana', 'nadia', 'dua']) {
       expect([who, await seen(who, a, 'a')]).toEqual([who, NOTHING]);
       expect([who, await seen(who, b, 'b')]).toEqual([who, NOTHING]);
@@ -227,7 +233,7 @@ describe('breaking the glass', () => {
       },
     ]);
     // An hour later.
-    await offices.database.dataSource.query(
+    await database.dataSource.query(
       `with said as (insert into audit.entry (chain, body) values (0, '{"act":"x"}'))
        update referral.break_glass set expires_at = now()`,
     );
@@ -270,7 +276,7 @@ describe('breaking the glass', () => {
       as(who, 'POST', `/v1/break-glass/${which}/reviews`, { outcome, ...because });
     expect((await review('nadia', body.id, 'JUSTIFIED')).status).toBe(403);
     expect((await review('nasir', mine.body.id, 'JUSTIFIED')).status).toBe(403);
-    const forced = offices.database.dataSource.query(
+    const forced = database.dataSource.query(
       `with said as (insert into audit.entry (chain, body) values (0, '{"act":"x"}'))
        update referral.break_glass
        set outcome = 'JUSTIFIED', review = 'x', reviewed_by = staff_id, reviewed_at = now() where id = $1`,
@@ -300,7 +306,7 @@ describe('what is compared and learnt from', () => {
       ...{ gained: [{ risk: 1, typologies: [], firstAt: '', transfers: hidden }], lost: [] },
       casesGained: 1,
     };
-    const rows: { id: string }[] = await offices.database.dataSource.query(
+    const rows: { id: string }[] = await database.dataSource.query(
       `with said as (insert into audit.entry (chain, body) values (0, '{"act":"x"}'))
        insert into intel.backtest (id, present, candidate, learns, officers, status, requested_by, report)
        select $1, version, version, false, 1, 'DONE', 'nadia', $2::jsonb from intel.rule_pack returning id`,

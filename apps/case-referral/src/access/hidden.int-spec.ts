@@ -1,13 +1,19 @@
 import { Client } from 'pg';
+import { createTestDatabase, type TestDatabase } from '#testing';
 import { alertId, because, Offices } from '../../test/offices';
 
+let database: TestDatabase;
 let offices: Offices;
 
 beforeEach(async () => {
-  offices = await Offices.open();
+  database = await createTestDatabase();
+  offices = await Offices.open(database);
 });
 
-afterEach(() => offices.close());
+afterEach(async () => {
+  await offices.close();
+  await database.drop();
+});
 
 describe('what is kept from somebody', () => {
   /** Every statement that the database was sent for one request, in order. */

@@ -9,6 +9,7 @@ import { withThrowAwayServer } from '../system/throw-away-server';
 import { fillLog } from './fill-log';
 import { engineRows, type PlannedRow } from './engine-plan';
 import { dataSetFolder } from './feed-chunks';
+import { AUDIT_ROWS, measureAudit } from './measure-audit';
 import { measureStart, scoreLog, type StartTask } from './measure-start';
 import { measureInProcess } from './row-process';
 import { sharedFolder } from './shared-folder.config';
@@ -73,6 +74,8 @@ export class RunParts {
       case 'growth':
       case 'soak':
         return this.runWay(part);
+      case 'audit':
+        return this.runAudit();
       default:
         return part satisfies never;
     }
@@ -142,6 +145,20 @@ export class RunParts {
       );
       rows.push(this.done({ name, part, ...figures }));
       if (part === 'soak') this.samples = measure.samples;
+    }
+    return rows;
+  }
+
+  private async runAudit(): Promise<BenchRow[]> {
+    const rows: BenchRow[] = [];
+    for (const row of AUDIT_ROWS.filter((one) => this.isWanted(one))) {
+      const progress = this.teller(row.name);
+      const figures = await this.unlessStopped(
+        withThrowAwayServer(true, ({ databaseUrl }) =>
+          measureAudit(databaseUrl, row, this.bounds.secondsMax, progress),
+        ),
+      );
+      rows.push(this.done({ name: row.name, part: 'audit', ...figures }));
     }
     return rows;
   }
