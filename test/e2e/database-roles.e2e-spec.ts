@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { type EntityManager } from 'typeorm';
 import {
@@ -8,6 +10,8 @@ import {
   PROVIDER_READER,
 } from '#persistence';
 import { createTestDatabase, serviceUrl, type TestDatabase } from '#testing';
+
+const PRINTS = join(__dirname, '../../dist/scripts/database-roles.js');
 
 let database: TestDatabase;
 const clients = new Map<DatabaseUser, Client>();
@@ -136,6 +140,13 @@ describe('the role of a service', () => {
         ]);
       }
     }
+  });
+
+  it('is made by what is printed for a server of one’s own, which may be run again', async () => {
+    const printed = execFileSync(process.execPath, [PRINTS], { encoding: 'utf8' });
+    for (let n = 0; n < 2; n += 1) await database.dataSource.query(printed);
+    expect(await outcome('scoring', 'select from feed.identity')).toBe(NO_RIGHT);
+    expect(await outcome('scoring', 'select from feed.transfer')).toBeNull();
   });
 
   it('reads for one provider what is its own, whatever the statement asks for', async () => {

@@ -1,7 +1,13 @@
 import { audit, type AuditFact, SERVICE_ACTOR } from '#audit';
 import { AppError } from '#domain';
 import { DEMO_UNIT, provisionProvider, provisionStaff } from '#identity';
-import { createDataSource, type DatabaseUser, grantServiceRoles, migrate } from '#persistence';
+import {
+  createDataSource,
+  type DatabaseUser,
+  grantServiceRoles,
+  migrate,
+  migrateAsOwner,
+} from '#persistence';
 import { KEY_HOLDERS, type KeyRing } from './key-ring';
 
 const CONNECTIONS_MAX = 2;
@@ -47,9 +53,14 @@ export class Provisioning {
     }
   }
 
-  /** @returns how many migrations were applied */
+  /** @returns how many migrations were applied, by whoever connects */
   async migrate(): Promise<number> {
     return migrate(this.dataSource);
+  }
+
+  /** The same by a role that owns the schema and may nothing else. Whoever connects may make roles. */
+  async migrateAsOwner(databaseUrl: string): Promise<number> {
+    return migrateAsOwner(this.dataSource, databaseUrl);
   }
 
   /** Gives each service a role of its own, with the least it needs. @returns the address that each connects by */

@@ -145,13 +145,13 @@ export class StartUp {
     const { dataFolder } = this.config;
     return this.stage('schema', 'bringing it up to date', () =>
       Provisioning.during(databaseUrl, async (database) => {
-        const applied = await database.migrate();
+        // On a server of the operator's own, who may make roles is theirs to say (docs/security.md).
+        const isOurs = this.config.DATABASE_URL === undefined;
+        const applied = await (isOurs ? database.migrateAsOwner(databaseUrl) : database.migrate());
         await openIdentityKey(identityKeyFile(dataFolder), await database.holdsIdentities());
         await openAuditKey(auditKeyFile(dataFolder));
         const keys = await openKeyRing(file);
         await database.provision(keys);
-        // On a server of the operator's own, who may make roles is theirs to say (docs/security.md).
-        const isOurs = this.config.DATABASE_URL === undefined;
         const urlOf = isOurs ? await database.grantRoles(databaseUrl) : () => databaseUrl;
         return [
           { keys, urlOf },

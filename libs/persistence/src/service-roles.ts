@@ -114,7 +114,7 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
   ],
 };
 
-const SCHEMAS = [
+export const SCHEMAS = [
   'log',
   'feed',
   'intel',
@@ -129,7 +129,7 @@ const SEQUENCES: ReadonlySet<string> = new Set(['log.position']);
 const PASSWORD_BYTES = 24;
 
 const schemaOf = (on: string): string => on.replace(/^function /, '').split('.', 1)[0]!;
-const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /**
  * Row-level security between providers: whoever reads for one sees its rows alone, whatever the statement says. The services, which each work
@@ -151,11 +151,11 @@ const providerReaderGrants = (): string[] => [
   `grant ${PROVIDER_READER} to ${roleOf('case-referral')}`,
 ];
 
-const createUnlessThere = (role: string): string =>
+export const createUnlessThere = (role: string): string =>
   `do $$ begin create role ${role}; exception when duplicate_object then null; end $$`;
 
 /** Any number will do: two starts at once take turns. */
-const ROLES_LOCK = 4_711_000_006;
+export const ROLES_LOCK = 4_711_000_006;
 
 function grantsOf(user: DatabaseUser): string[] {
   const role = roleOf(user);
@@ -177,10 +177,13 @@ function grantsOf(user: DatabaseUser): string[] {
   ];
 }
 
+export const newPassword = (): string => randomBytes(PASSWORD_BYTES).toString('base64url');
+
 const newPasswords = (): Readonly<Record<DatabaseUser, string>> =>
-  Object.fromEntries(
-    DATABASE_USERS.map((user) => [user, randomBytes(PASSWORD_BYTES).toString('base64url')]),
-  ) as Record<DatabaseUser, string>;
+  Object.fromEntries(DATABASE_USERS.map((user) => [user, newPassword()])) as Record<
+    DatabaseUser,
+    string
+  >;
 
 /**
  * Makes a role for each service, with the least it needs, and gives it a password. Doing so again changes the password and
@@ -224,9 +227,12 @@ export const serviceRolesSql = (): string =>
   ].join('\n');
 
 /** The address of the same database, as a service connects to it. */
-export function urlAs(user: DatabaseUser, databaseUrl: string, password: string): string {
+export const urlAs = (user: DatabaseUser, databaseUrl: string, password: string): string =>
+  urlOf(roleOf(user), databaseUrl, password);
+
+export function urlOf(role: string, databaseUrl: string, password: string): string {
   const url = new URL(databaseUrl);
-  url.username = roleOf(user);
+  url.username = role;
   url.password = password;
   return url.href;
 }

@@ -8,6 +8,9 @@ export const TEST_PASSWORDS: Readonly<Record<DatabaseUser, string>> = {
   backtest: 'test-backtest',
 };
 
+/** Of who owns the schema there. */
+export const TEST_OWNER_PASSWORD = 'test-owner';
+
 /** The address of a test's database, as one of the services connects to it. */
 export const serviceUrl = (user: DatabaseUser, databaseUrl: string): string =>
   urlAs(user, databaseUrl, TEST_PASSWORDS[user]);

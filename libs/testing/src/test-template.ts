@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createDataSource, grantServiceRoles, migrate } from '#persistence';
-import { TEST_PASSWORDS } from './service-url';
+import { createDataSource, grantServiceRoles, migrateAsOwner } from '#persistence';
+import { TEST_OWNER_PASSWORD, TEST_PASSWORDS } from './service-url';
 import { asAdmin, assertTestName, dropTestDatabase, testDatabaseUrl } from './admin-connection';
 
 const MIGRATION_TIMEOUT_MS = 60_000;
@@ -22,7 +22,7 @@ export async function makeTemplate(): Promise<string> {
   });
   try {
     await dataSource.initialize();
-    await migrate(dataSource);
+    await migrateAsOwner(dataSource, testDatabaseUrl(name), TEST_OWNER_PASSWORD);
     // What is granted in a database goes along when it is cloned.
     await grantServiceRoles(dataSource, testDatabaseUrl(name), TEST_PASSWORDS);
   } finally {

@@ -8,7 +8,7 @@ import {
   provisionProvider,
   provisionStaff,
 } from '#identity';
-import { createDataSource, grantServiceRoles, migrate } from '#persistence';
+import { createDataSource, grantServiceRoles, migrateAsOwner } from '#persistence';
 import { type ServiceName } from './service-environment.config';
 import { freePorts, ServiceProcess } from './service-process';
 import { type ThrowAwayServer } from './throw-away-server';
@@ -95,7 +95,7 @@ export async function prepareSystem({ databaseUrl, folder }: SystemPlace): Promi
   await dataSource.initialize();
   let urlOf: (name: ServiceName) => string;
   try {
-    await migrate(dataSource);
+    await migrateAsOwner(dataSource, databaseUrl);
     urlOf = await grantServiceRoles(dataSource, databaseUrl);
     for (const [id, key] of providers) await provisionProvider(dataSource, id, key);
     await provisionStaff(dataSource, { id: 'analyst', role: 'analyst' }, analyst);
