@@ -16,7 +16,7 @@ import {
 import { isIP } from 'node:net';
 import { IDENTIFIER_TYPES } from '#domain';
 import { type ClaimNames, isSafeIssuer } from '#identity';
-import { ConfigError, loadConfig, ServiceConfig } from '#platform';
+import { ConfigError, loadConfig, IdentityKeyConfig } from '#platform';
 
 const CLAIM_LENGTH_MAX = 200;
 /** What an issuer may sign with: never a shared secret, never nothing. */
@@ -50,17 +50,12 @@ const ClaimName = (): PropertyDecorator => (target, property) => {
 };
 
 /** What case-referral is told by its environment. See `.env.example`. */
-export class CaseReferralConfig extends ServiceConfig {
+export class CaseReferralConfig extends IdentityKeyConfig {
   @Type(() => Number)
   @IsInt()
   @Min(0)
   @Max(65_535)
   readonly CASE_REFERRAL_PORT: number = 3003;
-
-  /** The file with the key that identifiers are tokenised and sealed with: the same as ingestion's. */
-  @IsString()
-  @MinLength(1)
-  readonly IDENTITY_KEY_FILE!: string;
 
   /** Where browsers reach this service. Default: this machine, by its port. */
   @IsOptional()

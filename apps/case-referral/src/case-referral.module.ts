@@ -141,7 +141,7 @@ export const caseReferralModule = (config: CaseReferralConfig): DynamicModule =>
   ],
   providers: [
     { provide: CaseReferralConfig, useValue: config },
-    { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
+    { provide: IdentityVault, useValue: IdentityVault.fromSettings(config) },
     StaffKeys,
     Sessions,
     {

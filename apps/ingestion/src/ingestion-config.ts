@@ -1,6 +1,6 @@
 import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, Min, MinLength } from 'class-validator';
-import { loadConfig, ServiceConfig } from '#platform';
+import { IsInt, IsOptional, Max, Min } from 'class-validator';
+import { loadConfig, IdentityKeyConfig } from '#platform';
 
 const KIB = 1_024;
 const MIB = 1_024 * KIB;
@@ -8,17 +8,12 @@ const MIB = 1_024 * KIB;
 const TRANSFERS_KEPT_DAYS_MIN = 200;
 
 /** What ingestion is told by its environment. */
-export class IngestionConfig extends ServiceConfig {
+export class IngestionConfig extends IdentityKeyConfig {
   @Type(() => Number)
   @IsInt()
   @Min(0)
   @Max(65_535)
   readonly INGESTION_PORT: number = 3001;
-
-  /** The file with the key that identifiers are tokenised and sealed with: 32 bytes in base64. */
-  @IsString()
-  @MinLength(1)
-  readonly IDENTITY_KEY_FILE!: string;
 
   /** The largest JSON body, in bytes. 1,000 rows with every field at its longest fit. */
   @Type(() => Number)

@@ -53,7 +53,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
   controllers: [TransfersController, EventsController],
   providers: [
     { provide: IngestionConfig, useValue: config },
-    { provide: IdentityVault, useValue: IdentityVault.fromFile(config.IDENTITY_KEY_FILE) },
+    { provide: IdentityVault, useValue: IdentityVault.fromSettings(config) },
     ProviderKeys,
     IngestionMetrics,
     TransferRepository,

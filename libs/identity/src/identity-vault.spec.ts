@@ -139,6 +139,15 @@ describe('the key file', () => {
     expect(() => IdentityVault.fromFile(join(folder, 'none'))).toThrow('cannot be read');
   });
 
+  it('may be a variable, and is asked for', () => {
+    const text = MASTER.toString('base64');
+    writeFileSync(path, text);
+    const { token, sealed } = IdentityVault.fromSettings({ IDENTITY_KEY: text }).seal('name', 'A');
+    expect(IdentityVault.fromSettings({ IDENTITY_KEY_FILE: path }).open(token, sealed)).toBe('A');
+    expect(() => IdentityVault.fromSettings({})).toThrow('IDENTITY_KEY');
+    expect(() => IdentityVault.fromSettings({ IDENTITY_KEY: 'short' })).toThrow('32 bytes');
+  });
+
   it('holds one key, or a set that says itself again', () => {
     const keys = KeySet.ofMaster(MASTER).withNew().withNew().using(2);
     const again = KeySet.parse(keys.toText());

@@ -78,6 +78,21 @@ export class IdentityVault {
     return new IdentityVault(KeySet.parse(watched.read()), watched);
   }
 
+  /**
+   * From the text of the keys where there is one, else from the file that holds it.
+   *
+   * @throws AppError INVALID_INPUT where there is neither, or it is none
+   */
+  static fromSettings(settings: {
+    IDENTITY_KEY?: string;
+    IDENTITY_KEY_FILE?: string;
+  }): IdentityVault {
+    const { IDENTITY_KEY: text, IDENTITY_KEY_FILE: file } = settings;
+    if (text !== undefined) return new IdentityVault(KeySet.parse(text));
+    if (file !== undefined) return IdentityVault.fromFile(file);
+    throw new AppError('INVALID_INPUT', 'set IDENTITY_KEY_FILE or IDENTITY_KEY');
+  }
+
   /** A new master key, as the key file holds it. */
   static newKey(): string {
     return randomBytes(KEY_BYTES).toString('base64');

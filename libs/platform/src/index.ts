@@ -1,4 +1,5 @@
 export { ConfigError, loadConfig } from './config';
+export { IdentityKeyConfig } from './identity-key-config';
 export { PlatformModule } from './platform.module';
 export { asAppError } from './problem-details.filter';
 export { Readiness, type ReadinessCheck } from './readiness';
