@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { AuditKey, exportTrail } from '#audit';
+import { audit, AuditKey, exportTrail } from '#audit';
 import { AppError } from '#domain';
 import { createDataSource } from '#persistence';
 import { exitWith } from '#platform';
-import { readDataSettings } from './data.config';
+import { operator, readDataSettings } from './data.config';
 
 const USAGE = `npm run audit -- verify                 checks the trail in the database: 0 whole, 1 broken, 2 could not be checked
 npm run audit -- export --out FILE      writes it as NDJSON, for scripts/verify-audit.mjs on any machine
@@ -28,7 +28,10 @@ interface Verifier {
   readonly report: (verifying: Promise<object>) => Promise<number>;
 }
 
-async function withTrail<T>(work: (lines: AsyncGenerator<object>) => Promise<T>): Promise<T> {
+async function withTrail<T>(
+  isKept: boolean,
+  work: (lines: AsyncGenerator<object>) => Promise<T>,
+): Promise<T> {
   const { databaseUrl, auditKeyFile } = readDataSettings();
   const { publicPem } = AuditKey.fromFile(auditKeyFile);
   const dataSource = createDataSource({
@@ -39,6 +42,10 @@ async function withTrail<T>(work: (lines: AsyncGenerator<object>) => Promise<T>)
   });
   await dataSource.initialize();
   try {
+    if (isKept) {
+      const fact = { act: 'export the audit trail', outcome: 'done', object: null } as const;
+      await audit(dataSource, { ...fact, actor: operator() });
+    }
     return await work(exportTrail(dataSource, publicPem));
   } finally {
     await dataSource.destroy();
@@ -60,10 +67,10 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(USAGE);
   } else if (command === 'verify') {
     const { report, verifyTrail } = (await import(VERIFIER)) as Verifier;
-    process.exitCode = await report(withTrail((lines) => verifyTrail(lines)));
+    process.exitCode = await report(withTrail(false, (lines) => verifyTrail(lines)));
   } else if (command === 'export' && values.out !== undefined) {
     const { out } = values;
-    await withTrail((lines) =>
+    await withTrail(true, (lines) =>
       pipeline(Readable.from(asLines(lines)), createWriteStream(out, { mode: 0o600 })),
     );
   } else if (command === 'key') {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AppError } from '#domain';
 
@@ -26,6 +27,18 @@ export function readDataSettings(): DataSettings {
     auditKeyFile: setting('AUDIT_KEY_FILE') ?? join(folder, 'audit.key'),
     identityKeyFile: setting('IDENTITY_KEY_FILE') ?? join(folder, 'identity.key'),
   };
+}
+
+/** Whoever runs a command here, as the audit trail names them: nobody signs in for it. */
+export function operator(): { id: string; roles: string[]; unit: null } {
+  let name: string;
+  try {
+    name = userInfo().username;
+  } catch {
+    // An id without a name, as in a container.
+    name = String(process.getuid?.() ?? 'unknown');
+  }
+  return { id: `operator:${name}`, roles: [], unit: null };
 }
 
 function runningDatabase(folder: string): string {

@@ -1,13 +1,13 @@
 /** The keys that identities are sealed with: their versions, and how one takes over from another. `npm run identity-keys -- --help` */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { audit, SERVICE_ACTOR } from '#audit';
+import { audit } from '#audit';
 import { AppError } from '#domain';
 import { exportKeys, IdentityVault, importKeys, KeySet, SealedRows } from '#identity';
 import { createDataSource } from '#persistence';
 import { exitWith } from '#platform';
 import { writePrivateFile } from '../apps/standalone/src/private-file';
-import { readDataSettings } from './data.config';
+import { operator, readDataSettings } from './data.config';
 
 const USAGE = `npm run identity-keys -- status              versions of the key file, and how much is sealed with each
 npm run identity-keys -- add                 adds a new version, with which nothing is sealed yet
@@ -35,7 +35,7 @@ async function withRows<T>(work: (rows: SealedRows, note: Note) => Promise<T>): 
   try {
     const note: Note = (details) =>
       audit(dataSource, {
-        ...{ act: 'change identity keys', outcome: 'done', actor: SERVICE_ACTOR, object: null },
+        ...{ act: 'change identity keys', outcome: 'done', actor: operator(), object: null },
         details,
       });
     return await work(new SealedRows(dataSource), note);

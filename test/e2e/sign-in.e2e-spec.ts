@@ -141,7 +141,8 @@ describe('the demo people', () => {
     const file = join(root, 'export.ndjson');
     expect(command('scripts/audit.js', ['export', '--out', file]).code).toBe(0);
     const text = readFileSync(file, 'utf8');
-    for (const act of ['sign in', 'sign out', 'give a key']) expect(text).toContain(`\\"${act}\\"`);
+    const acts = ['sign in', 'sign out', 'give a key', 'export the audit trail'];
+    for (const act of acts) expect(text).toContain(`\\"${act}\\"`);
     for (const { password } of people) expect(text).not.toContain(password);
   });
 

@@ -1,8 +1,9 @@
 import { v5 as uuidV5 } from 'uuid';
 import { type Alert, type EvidenceTransfer } from '#contracts';
-import { type Act, ACTS, may, STAFF_ROLES, type StaffRole, WHO_MAY } from '#identity';
+import { ACTS, may, STAFF_ROLES, type StaffRole, WHO_MAY } from '#identity';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { alertOver, at, paid, PROVIDER } from '../test/evidence';
+import { BODIES, routesOf, type StaffRoute } from '../test/staff-routes';
 import {
   runCaseReferral,
   type RunningCaseReferral,
@@ -129,39 +130,7 @@ describe('the lists', () => {
   });
 });
 
-interface Route {
-  readonly method: 'GET' | 'POST';
-  /** As it is described. */
-  readonly path: string;
-  /** Null where everybody may use it. */
-  readonly act: Act | null;
-}
-
-/** Each route of the service, but those that every service has. */
-const allRoutes = (): Route[] =>
-  Object.entries(service.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => {
-      const { 'x-act': act } = operation as { 'x-act'?: Act };
-      return { method: method.toUpperCase() as 'GET', path, act: act ?? null };
-    }),
-  );
-
-const staffRoutes = (): (Route & { act: Act })[] =>
-  allRoutes().filter((route): route is Route & { act: Act } => route.act !== null);
-
-const because = { reason: 'asked' };
-/** What routes take that name something by its id, by the last part of their paths. */
-const BODIES: Readonly<Record<string, unknown>> = {
-  dispositions: { outcome: 'REFUTED', ...because },
-  seals: { sealed: true, ...because },
-  handovers: { unit: 'north', ...because },
-  memberships: { staffId: 'ana', member: true, ...because },
-  'break-glass': { purpose: 'REVIEW', ...because },
-  releases: because,
-  'legal-holds': { authority: 'a court', ...because },
-  reviews: { outcome: 'JUSTIFIED', ...because },
-  reveals: { provider: 'p', walletId: 'w', purpose: 'REVIEW', ...because },
-};
+const staffRoutes = (): readonly StaffRoute[] => routesOf(service);
 
 describe('every route', () => {
   it('is open to all staff who may do what it does, and to nobody else', async () => {

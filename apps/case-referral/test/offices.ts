@@ -57,17 +57,26 @@ export class Offices {
     path: string,
     body?: unknown,
     purpose?: string,
-    headers: object = {},
   ): Promise<Pick<Answer<Body>, 'status' | 'body'>> {
     const [role, unit] = PEOPLE[who]!;
-    const token = await this.issuer.token({ sub: who, roles: [role], unit });
+    const headers = purpose === undefined ? {} : { 'x-purpose': purpose };
+    return this.by({ sub: who, roles: [role], unit }, method, path, body, headers);
+  }
+
+  /** As whomever an issuer says these things of. */
+  async by<Body = Record<string, unknown>>(
+    claims: Readonly<Record<string, unknown>>,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Pick<Answer<Body>, 'status' | 'body'>> {
     const answer = await fetch(this.service.url + path, {
       method,
       headers: {
         ...headers,
-        authorization: `Bearer ${token}`,
+        authorization: `Bearer ${await this.issuer.token({ ...claims })}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...(purpose === undefined ? {} : { 'x-purpose': purpose }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
