@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { WHO_MAY } from '#identity';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { alertId, because, Offices } from '../../test/offices';
+import { reported } from '../../test/reported';
 import { BODIES, routesOf, type StaffRoute } from '../../test/staff-routes';
 
 let database: TestDatabase;
@@ -87,13 +88,7 @@ describe('every route that names something', () => {
     const referral = await offices.as('nadia', 'POST', `/v1/cases/${caseId}/referrals`);
     const order = { authority: 'a court', ...because };
     const hold = await offices.as('noor', 'POST', `/v1/cases/${caseId}/legal-holds`, order);
-    await database.dataSource.query(
-      `with place as (select nextval('log.position') as position),
-       keyed as (insert into feed.transfer_key select 'other', 't', array[position] from place)
-       insert into feed.transfer (position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
-         debtor_provider, debtor_wallet, creditor_provider, creditor_wallet)
-       select position, 'other', 't', 'SETTLED', 'P2P', now(), 1, 'PKR', 'other', 'a', 'demo', 'b' from place`,
-    );
+    await reported(database.dataSource, { provider: 'other', transferId: 't' });
     const hidden: Readonly<Record<string, string>> = {
       cases: caseId,
       alerts: alertId('a'),

@@ -1,4 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '#testing';
+import { reported } from '../../test/reported';
 import { type RunningCaseReferral, runCaseReferral } from '../../test/running-case-referral';
 import { TestIssuer } from '../../test/test-issuer';
 
@@ -11,19 +12,11 @@ beforeAll(async () => {
   issuer = await TestIssuer.start();
   service = await runCaseReferral(database.databaseUrl, new Map(), { OIDC_ISSUER: issuer.url });
   for (const provider of ['demo', 'other']) {
-    for (const [transfer, statuses] of [
-      [`${provider}-1`, ['PENDING', 'SETTLED']],
-      ['both', ['SETTLED']],
-    ] as const) {
-      await database.dataSource.query(
-        `with places as (select nextval('log.position') as position, status, n from unnest($3::text[]) with ordinality as told(status, n)),
-         keyed as (insert into feed.transfer_key select $1, $2, array_agg(position order by n) from places)
-         insert into feed.transfer (position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
-           debtor_provider, debtor_wallet, creditor_provider, creditor_wallet)
-         select position, $1, $2, status, 'P2P', '2026-03-01T07:00:00Z', 12345, 'PKR', $1, 'w-' || $1, 'demo', 'b' from places`,
-        [provider, transfer, statuses],
-      );
-    }
+    const debtorWallet = `w-${provider}`;
+    const one = { provider, debtorWallet };
+    const statuses = ['PENDING', 'SETTLED'];
+    await reported(database.dataSource, { ...one, transferId: `${provider}-1`, statuses });
+    await reported(database.dataSource, { ...one, transferId: 'both' });
   }
 });
 

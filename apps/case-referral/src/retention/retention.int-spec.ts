@@ -4,6 +4,7 @@ import { type EvidenceTransfer } from '#contracts';
 import { IdentityVault } from '#identity';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { alertOver, paid, PROVIDER } from '../../test/evidence';
+import { reported } from '../../test/reported';
 import {
   type RunningCaseReferral,
   runCaseReferral,
@@ -40,14 +41,10 @@ async function seen(value: string, month: string): Promise<string> {
 /** A case over one payment by somebody with that number, in March 2026 of the events. */
 async function caseNaming(value: string): Promise<string> {
   const credit: EvidenceTransfer = paid('a', 'b', 100_00, 1, { id: 't' });
-  await database.dataSource.query(
-    `with place as (select nextval('log.position') as position),
-     keyed as (insert into feed.transfer_key select $1, 't', array[position] from place)
-     insert into feed.transfer (position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
-       debtor_provider, debtor_wallet, creditor_provider, creditor_wallet, particulars)
-     select position, $1, 't', 'SETTLED', 'P2P', now(), 1, 'PKR', $1, 'a', $1, 'b', $2::jsonb from place`,
-    [PROVIDER, JSON.stringify({ debtor: { msisdn: service.vault.token('msisdn', value) } })],
-  );
+  await reported(database.dataSource, {
+    ...{ provider: PROVIDER, transferId: 't' },
+    particulars: { debtor: { msisdn: service.vault.token('msisdn', value) } },
+  });
   await tellAlert(database.dataSource, alertOver(uuidV5('a', NAMES), [credit]), [credit]);
   await settled(database.dataSource);
   const { body } = await service.call<{ items: { id: string }[] }>('ana', 'GET', '/v1/cases');
@@ -160,6 +157,8 @@ describe('what has outlived its time', () => {
     ] as const) {
       const name = `transfer_${day.replaceAll('-', '')}`;
       await database.dataSource.query(`create table archive.${name} (like feed.transfer)`);
+      // As a day that was prepared is: its owner drops it.
+      await database.dataSource.query(`alter table archive.${name} owner to layerwatch_migrations`);
       await database.dataSource.query(
         `insert into archive.${name} (position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
            debtor_provider, debtor_wallet, creditor_provider, creditor_wallet, particulars, received_at)

@@ -4,6 +4,7 @@ import { type EvidenceTransfer } from '#contracts';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { alertOver, paid, PROVIDER } from '../../test/evidence';
 import { TestIssuer } from '../../test/test-issuer';
+import { reported } from '../../test/reported';
 import {
   type RunningCaseReferral,
   runCaseReferral,
@@ -29,24 +30,17 @@ const NUMBER = '03001234567';
 
 /** As ingestion stores it, as far as matters here. */
 async function report({ transferId, debtor, creditor }: EvidenceTransfer): Promise<void> {
-  const token = service.vault.token('msisdn', NUMBER);
-  const { type, sealed, keyVersion } = service.vault.seal('msisdn', NUMBER);
+  const { token, type, sealed, keyVersion } = service.vault.seal('msisdn', NUMBER);
   await database.dataSource.query(
     `insert into feed.identity (token, type, sealed, key_version) values ($1, $2, $3, $4)
      on conflict (token) do nothing`,
     [token, type, sealed, keyVersion],
   );
-  await database.dataSource.query(
-    `with place as (select nextval('log.position') as position),
-     keyed as (insert into feed.transfer_key select $1, $2, array[position] from place)
-     insert into feed.transfer (position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
-       debtor_provider, debtor_wallet, creditor_provider, creditor_wallet, particulars)
-     select position, $1, $2, 'SETTLED', 'P2P', now(), 1, 'PKR', $1, $3, $1, $4, $5::jsonb from place`,
-    [
-      ...[PROVIDER, transferId, debtor.walletId, creditor.walletId],
-      JSON.stringify({ debtor: { msisdn: token, tier: 'L1' } }),
-    ],
-  );
+  await reported(database.dataSource, {
+    ...{ provider: PROVIDER, transferId },
+    ...{ debtorWallet: debtor.walletId, creditorWallet: creditor.walletId },
+    particulars: { debtor: { msisdn: token, tier: 'L1' } },
+  });
 }
 
 async function aCase(name: string): Promise<string> {
