@@ -155,7 +155,7 @@ describe('another master key', () => {
       const { code, err } = await command('restore', ...args);
       expect([code, err]).toEqual([
         78,
-        expect.stringMatching(/^cannot start: it is no export of keys/),
+        expect.stringMatching(/^identity-keys: it is no export of keys/),
       ]);
     }
     expect((await command('restore', '--from', backup, '--passphrase-file', right)).code).toBe(0);

@@ -342,7 +342,7 @@ describe('alerts that were told of', () => {
     // A replay into an empty copy gives the same alerts in the same places and the same case ids.
     await service.close();
     await database.dataSource.query(
-      `truncate referral.inbox, referral.alert, referral.case_transfer, referral.case_operation,
+      `truncate referral.legal_hold, referral.inbox, referral.alert, referral.case_transfer, referral.case_operation,
                 referral.wallet_position, referral.referral, referral.case_member, referral.break_glass,
                 referral.case_file`,
     );
