@@ -39,7 +39,8 @@ export class SearchByIdentifier {
     const shown = answer.operations.length + answer.cases.length;
     await this.trail.note({
       ...{ act: 'search by identifier', outcome: 'done', actor: auditActor(actor), reason },
-      object: { type: type === 'wallet' ? 'wallet' : 'identity', id: match },
+      object:
+        type === 'wallet' ? { type, id: `${provider}/${value}` } : { type: 'identity', id: match },
       details: { purpose, shown, ...aboutOneself(actor, [match]) },
     });
     return answer;
