@@ -8,6 +8,7 @@ import { AccessRepository } from '../access/access.repository';
 import { caseReader } from '../access/case-reader';
 import { aboutOneself } from '../audit/about-oneself';
 import { auditActor } from '../audit/audit-actor';
+import { ErasureRepository } from '../erasures/erasure.repository';
 import { notFound } from '../page/known-id';
 import { type CaseHoldInput, type LegalHoldInput } from './legal-hold-answer';
 import { type LegalHold, LegalHoldRepository, type NewHold } from './legal-hold.repository';
@@ -23,6 +24,7 @@ export class HoldLegally {
   constructor(
     private readonly holds: LegalHoldRepository,
     private readonly access: AccessRepository,
+    private readonly erasures: ErasureRepository,
     private readonly vault: IdentityVault,
   ) {}
 
@@ -30,9 +32,11 @@ export class HoldLegally {
   async ofIdentity(input: LegalHoldInput, actor: Staff): Promise<Placed> {
     const { type, value, authority, reason } = input;
     const token = this.vault.token(type, value);
-    return this.holds.transaction((manager) =>
-      this.place(manager, { token, type, caseId: null, authority, reason }, actor),
-    );
+    return this.holds.transaction(async (manager) => {
+      // Whoever forgets it has looked whether it is held with its row locked: one of the two comes first.
+      await this.erasures.lockIdentity(manager, token);
+      return this.place(manager, { token, type, caseId: null, authority, reason }, actor);
+    });
   }
 
   /** @throws AppError NOT_FOUND where there is no such case for the reader */

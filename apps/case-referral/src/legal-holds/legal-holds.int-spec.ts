@@ -82,6 +82,29 @@ describe('a legal hold', () => {
     expect((await hold('senior')).status).toBe(201);
   });
 
+  it('and an erasure at the same time come one after the other: never is what is held forgotten', async () => {
+    for (let n = 0; n < 10; n += 1) {
+      const value = `0300${String(1_000_000 + n)}`;
+      const { token, type, sealed, keyVersion } = service.vault.seal('msisdn', value);
+      await database.dataSource.query(
+        'insert into feed.identity (token, type, sealed, key_version) values ($1, $2, $3, $4)',
+        [token, type, sealed, keyVersion],
+      );
+      const asked = { type: 'msisdn', value, reason: 'they asked' };
+      const { body } = await call('senior', '/v1/erasures', asked);
+      const [held, erased] = await Promise.all([
+        hold('senior', value),
+        call('aziz', `/v1/erasures/${body.id}/approvals`, {}),
+      ]);
+      const rows: { gone: boolean }[] = await database.dataSource.query(
+        `select e.approved_at is not null as gone
+         from referral.erasure e join referral.legal_hold h using (token) where token = $1`,
+        [token],
+      );
+      expect([held.status, erased.status]).toEqual([201, rows[0]!.gone ? 200 : 409]);
+    }
+  });
+
   it('is released by two, whatever the application does', async () => {
     await hold('senior');
     const forced = database.dataSource.query(
