@@ -8,6 +8,7 @@ import {
   DATABASE_USERS,
   type DatabaseUser,
   PROVIDER_READER,
+  roleOf,
 } from '#persistence';
 import { createTestDatabase, serviceUrl, type TestDatabase } from '#testing';
 
@@ -113,6 +114,28 @@ describe('the role of a service', () => {
         ]);
       }
     }
+  });
+
+  it('calls what acts as the owner of the schema only where that is its work', async () => {
+    const rows: { name: string; users: string[]; others: boolean }[] =
+      await database.dataSource.query(
+        `select p.oid::regprocedure::text as name,
+                array(select r from unnest($1::text[]) r where has_function_privilege(r, p.oid, 'execute') order by r) as users,
+                has_function_privilege($2, p.oid, 'execute') as others
+         from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+         where p.prosecdef and n.nspname !~ '^pg_' and p.prorettype <> 'trigger'::regtype order by 1`,
+        [DATABASE_USERS.map(roleOf), PROVIDER_READER],
+      );
+    const [ingestion, caseReferral] = [roleOf('ingestion'), roleOf('case-referral')];
+    expect(Object.fromEntries(rows.map(({ name, users }) => [name, users]))).toEqual({
+      'feed.detach_days(date)': [ingestion],
+      'feed.drop_archived_days(date,text[])': [caseReferral],
+      'feed.hand_out(text[],text[])': [ingestion],
+      'feed.keep_identities(text[],text[],bytea[],integer[],date)': [ingestion],
+      'feed.prepare_days(date)': [ingestion],
+      'log.begin_day()': [caseReferral, ingestion],
+    });
+    expect(rows.filter(({ others }) => others)).toEqual([]);
   });
 
   it('keeps identities and drops days by functions, each as its own work needs', async () => {

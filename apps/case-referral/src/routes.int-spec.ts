@@ -187,6 +187,31 @@ describe('every route', () => {
     }
   });
 
+  it('is asked by what can be there, and with an answer', async () => {
+    const cursor = (place: unknown): string =>
+      Buffer.from(JSON.stringify(place)).toString('base64url');
+    const far = Number.MAX_SAFE_INTEGER;
+    for (const query of [
+      ...['actor=%00', 'objectId=%00', 'objectType=a%00', 'limit=0', 'after=x'],
+      ...[
+        [far, 1, 1],
+        [1, far, 1],
+        [1, 40_000, 1],
+        [-1, 1, 1],
+        [1, 1],
+        [1, 1, '1'],
+      ].map((place) => `after=${cursor(place)}`),
+    ]) {
+      const answer = await service.call('auditor', 'GET', `/v1/audit/entries?${query}`);
+      expect([query, answer.status]).toEqual([query, 400]);
+    }
+    const head = await fetch(`${service.url}/v1/cases`, {
+      method: 'HEAD',
+      headers: { authorization: `Bearer ${keys.get('ana')!}` },
+    });
+    expect(head.status).toBe(404);
+  });
+
   it('is ready, and is not any more when events cannot be taken', async () => {
     const ready = async () => (await fetch(`${service.url}/health/ready`)).status;
     expect(await ready()).toBe(200);

@@ -35,13 +35,20 @@ export interface AlarmLimits {
 const NIGHT_FROM_HOUR = 22;
 const NIGHT_UNTIL_HOUR = 6;
 
+/** Acts by which one looks, beside those that are called reading. */
+const LOOKS = [
+  ...['reveal identities', 'search by identifier', 'decide who reads cases', 'review broken glass'],
+  ...['compare rule packs', 'propose erasures', 'place legal holds'],
+] as const;
+
 /** What counts, entry by entry: each thing that was shown, and 0 for what is no look. */
 const COUNTED = `
   select body #>> '{actor,id}' as actor, date_trunc('hour', at) as hour,
          extract(hour from at at time zone $6) as local_hour,
          case when body ->> 'outcome' = 'refused' and body #>> '{details,because}' is distinct from 'nothing'
            then coalesce((body #>> '{details,count}')::integer, 1) else 0 end as refused,
-         case when body ->> 'act' = any('{read cases,read alerts,read referrals,reveal identities,search by identifier}')
+         case when body ->> 'act' <> all('{read the audit trail,read own provider}')
+               and (body ->> 'act' like 'read %' or body ->> 'act' = any('{${LOOKS.join(',')}}'))
                and body ->> 'outcome' = 'done' and not body ? 'after'
            then coalesce((body #>> '{details,shown}')::integer, 1) else 0 end as shown,
          (body ->> 'act' = 'reveal identities' and body #> '{details,tokens}' = '[]'

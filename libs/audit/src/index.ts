@@ -2,6 +2,7 @@ export {
   type AuditActor,
   type AuditEntry,
   type AuditFact,
+  type AuditObject,
   chainOf,
   SERVICE_ACTOR,
 } from './audit-entry';

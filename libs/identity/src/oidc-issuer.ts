@@ -25,7 +25,7 @@ export interface OidcSettings {
 /** A token that was taken, and what is needed to take it no more. */
 export interface VerifiedToken {
   readonly staff: Staff;
-  /** The issuer's number of it or, where it numbers none, the hash of the token. */
+  /** The issuer's number of it or, where it numbers none, the hash of what it signed. */
   readonly tokenId: string;
   readonly expiresAtMs: number;
 }
@@ -88,7 +88,7 @@ export class OidcIssuer {
     });
     return {
       staff: staffOf(payload, claims, tokenOf),
-      tokenId: payload.jti ?? keyHash(token).toString('base64url'),
+      tokenId: payload.jti ?? keyHash(signedPart(token)).toString('base64url'),
       expiresAtMs: payload.exp! * 1_000,
     };
   }
@@ -180,6 +180,9 @@ export class OidcIssuer {
     return { client, keys };
   }
 }
+
+/** Without its signature: of one text there may be several that hold (ECDSA). */
+const signedPart = (token: string): string => token.slice(0, token.lastIndexOf('.'));
 
 const unreachable = (cause?: unknown): AppError =>
   new AppError('UNAVAILABLE', 'who signs in cannot be asked: the issuer does not answer', [], {

@@ -62,7 +62,7 @@ export const WHO_MAY = {
   'activate rule packs': DECIDERS,
   'switch typologies': ['senior', ...DECIDERS],
   'run backtests': ANALYSTS,
-  'propose erasures': ['senior', 'approver', 'administrator'],
+  'propose erasures': ['senior', 'approver'],
   'approve erasures': DECIDERS,
   'place legal holds': ['senior', 'investigating-officer', ...DECIDERS],
   'release legal holds': DECIDERS,

@@ -23,6 +23,8 @@ type Grant = readonly [privileges: string, on: string];
 const WRITES = 'select, insert, update';
 /** Nobody changes an entry, and its place, hash and time are not the writer's to say. */
 const WRITES_THE_TRAIL: readonly Grant[] = [['insert (chain, body)', 'audit.entry']];
+/** Whoever writes to the log takes its turn, and the first of a day begins it. */
+const BEGINS_A_DAY: Grant = ['execute', 'function log.begin_day()'];
 const READS_THE_LOG: readonly Grant[] = [
   ['select', 'feed.transfer'],
   ['select', 'feed.transfer_key'],
@@ -47,6 +49,10 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     ['insert, update', 'feed.transfer_key'],
     // What is sealed it neither reads back nor changes but by this. The two after it are what the release before needs.
     ['execute', 'function feed.keep_identities(text[], text[], bytea[], integer[], date)'],
+    ['execute', 'function feed.hand_out(text[], text[])'],
+    ['execute', 'function feed.prepare_days(date)'],
+    ['execute', 'function feed.detach_days(date)'],
+    BEGINS_A_DAY,
     ['insert', 'feed.identity'],
     ['select (token)', 'feed.identity'],
     ['select', 'scoring.progress'],
@@ -66,6 +72,7 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     // To forget one, and what has outlived its time.
     ['update (sealed, key_version)', 'feed.identity'],
     ['execute', 'function feed.drop_archived_days(date, text[])'],
+    BEGINS_A_DAY,
     ['select', 'scoring.outbox'],
     ['select', 'scoring.progress'],
     ['select', 'audit.entry'],

@@ -74,6 +74,8 @@ export async function createServiceApp(
   const adapter = new FastifyAdapter({
     bodyLimit: bodyBytesMax,
     trustProxy: trustedProxies ?? false,
+    // A look without an answer is a look: there is one way to ask.
+    exposeHeadRoutes: false,
     genReqId: correlationId,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: PATH_PART_LENGTH_MAX },

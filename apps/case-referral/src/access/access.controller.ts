@@ -81,6 +81,7 @@ export class CaseAccessController {
   @ApiOperation({ summary: 'Add somebody to a case, or take them out' })
   @ApiOkResponse({ type: CaseAccessAnswer })
   @ApiProblem(404, 'There is no such case.')
+  @ApiProblem(409, 'It is sealed, and they are the last who reads it.')
   @ApiProblem(413, 'It has as many members as a case may have.')
   async setMember(
     @Param('id') id: string,

@@ -41,7 +41,13 @@ async function seen(who: string, caseId: string, name = 'a'): Promise<Record<str
 const ALL = { listed: true, alertListed: true, counted: true, read: 200, alertRead: 200 };
 const NOTHING = { listed: false, alertListed: false, counted: false, read: 404, alertRead: 404 };
 /** Of a sealed case, without a word why. */
-const ONLY_THAT_IT_IS = { ...ALL, read: 412, alertRead: 412 };
+const ONLY_THAT_IT_IS = {
+  listed: false,
+  alertListed: false,
+  counted: true,
+  read: 412,
+  alertRead: 412,
+};
 
 const entries = async (act: string): Promise<AuditEntry[]> => {
   const rows: { body: string }[] = await database.dataSource.query(
@@ -132,6 +138,23 @@ describe('a sealed case', () => {
     expect((await as('nadia', 'GET', path)).status).toBe(404);
     expect((await as('nasir', 'POST', `${path}/approvals`)).status).toBe(404);
     expect(await seen('noor', id)).toEqual(ONLY_THAT_IT_IS);
+    for (const [list, one] of [
+      ['/v1/cases', id],
+      ['/v1/alerts', alertId('a')],
+    ] as const) {
+      const { body } = await as<{ items: { id: string }[] }>(
+        'noor',
+        'GET',
+        list,
+        undefined,
+        'REVIEW',
+      );
+      expect(body.items.map((item) => item.id)).toEqual([one]);
+    }
+    const finding = { outcome: 'REFUTED', ...because };
+    const found = `/v1/alerts/${alertId('a')}/dispositions`;
+    expect((await as('noor', 'POST', found, finding)).status).toBe(412);
+    expect((await as('noor', 'POST', found, finding, 'REVIEW')).status).toBe(201);
     for (const what of [`/v1/cases/${id}`, `/v1/alerts/${alertId('a')}`, path]) {
       expect([what, (await as('noor', 'GET', what)).status]).toEqual([what, 412]);
       expect((await as('noor', 'GET', what, undefined, 'CURIOSITY')).status).toBe(400);
@@ -173,6 +196,26 @@ describe('a sealed case', () => {
     ]);
     await as('noor', 'POST', `/v1/cases/${id}/seals`, { sealed: false, ...because });
     expect(await seen('nadia', id)).toEqual(ALL);
+  });
+
+  it('takes in no member of an open one that it turns out to be one with, and no broken glass', async () => {
+    const [a, b] = [await aCase('a'), await aCase('b')];
+    const added = { staffId: 'sana', member: true, ...because };
+    await as('noor', 'POST', `/v1/cases/${a}/memberships`, added);
+    await as('salim', 'POST', `/v1/cases/${a}/break-glass`, { purpose: 'REVIEW', ...because });
+    for (const who of ['sana', 'salim']) expect((await seen(who, a)).read).toBe(200);
+    await as('noor', 'POST', `/v1/cases/${b}/seals`, { sealed: true, ...because });
+    const both = ['a', 'b'].map((name) =>
+      paid(`${name}1`, `${name}2`, 100_00, 1, { id: `t-${name}` }),
+    );
+    await tellAlert(database.dataSource, alertOver(alertId('c'), both), both);
+    await settled(database.dataSource);
+    for (const who of ['sana', 'salim', 'nadia']) {
+      expect([who, await seen(who, a)]).toEqual([who, NOTHING]);
+    }
+    expect((await as('noor', 'GET', `/v1/cases/${b}/access`)).body).toMatchObject({
+      members: ['noor'],
+    });
   });
 
   it('stays sealed when it turns out to be one with an open one, and its members stay', async () => {
@@ -238,6 +281,41 @@ describe('breaking the glass', () => {
        update referral.break_glass set expires_at = now()`,
     );
     expect(await seen('sana', id)).toEqual(NOTHING);
+  });
+
+  it('shows it, and lets nobody decide about it', async () => {
+    const id = await aCase();
+    await as('noor', 'POST', `/v1/cases/${id}/seals`, { sealed: true, ...because });
+    expect((await glass('salim', id)).status).toBe(201);
+    for (const [path, body] of [
+      ['memberships', { staffId: 'salim', member: true }],
+      ['memberships', { staffId: 'noor', member: false }],
+      ['seals', { sealed: false }],
+      ['handovers', { unit: 'south' }],
+    ] as const) {
+      const answer = await as('salim', 'POST', `/v1/cases/${id}/${path}`, { ...body, ...because });
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+    expect((await as('salim', 'GET', `/v1/cases/${id}/access`)).status).toBe(404);
+    expect((await as('noor', 'GET', `/v1/cases/${id}/access`)).body).toMatchObject({
+      ...{ sealed: true, members: ['noor'], units: ['north'] },
+    });
+    // Nor does who reads it alone leave it to nobody.
+    const leave = { staffId: 'noor', member: false, ...because };
+    expect((await as('noor', 'POST', `/v1/cases/${id}/memberships`, leave)).status).toBe(409);
+  });
+
+  it('is over once it was found unjustified, and is not to be had again', async () => {
+    const id = await aCase();
+    const { body } = await glass('sana', id);
+    expect(await seen('sana', id)).toEqual(ALL);
+    const review = { outcome: 'UNJUSTIFIED', ...because };
+    expect((await as('nasir', 'POST', `/v1/break-glass/${body.id}/reviews`, review)).status).toBe(
+      200,
+    );
+    expect(await seen('sana', id)).toEqual(NOTHING);
+    expect((await glass('sana', id)).status).toBe(403);
+    expect((await glass('salim', id)).status).toBe(201);
   });
 
   it('says why, and opens nothing that is not there', async () => {

@@ -46,21 +46,24 @@ export class AccessRepository {
    * Locks a case, under whatever id it was known.
    *
    * @param reader who has to be able to read it; null: anybody
+   * @param isTheirs whose it has to be: whoever broke the glass reads it, and it is not theirs
    * @returns null where there is no such case, or it is none of the reader's
    */
   async lock(
     manager: EntityManager,
     caseId: string,
     reader: CaseReader | null,
+    isTheirs = false,
   ): Promise<CaseAccess | null> {
     const rows: Omit<CaseAccess, 'members'>[] = await manager.query(
       `select c.id as "caseId", c.units, c.sealed from referral.case_file c
        where c.id = (select coalesce(merged_into, id) from referral.case_file where id = $1)
-         and ($2 or referral.may_read(c, $3, $4, $5)) for update`,
+         and ($2 or case when $6 then referral.is_theirs(c, $3, $4, $5) else referral.may_read(c, $3, $4, $5) end) for update`,
       [
         caseId,
         reader === null,
         ...(reader === null ? [null, null, false] : readerParameters(reader)),
+        isTheirs,
       ],
     );
     const [row] = rows;
@@ -114,6 +117,15 @@ export class AccessRepository {
       [glass.id, glass.caseId, glass.staffId, glass.purpose, glass.reason, minutes],
     );
     return rows[0]!;
+  }
+
+  /** Whether somebody's look at a case was found unjustified. */
+  async wasUnjustified(manager: EntityManager, caseId: string, staffId: string): Promise<boolean> {
+    const rows: unknown[] = await manager.query(
+      `select from referral.break_glass where case_id = $1 and staff_id = $2 and outcome = 'UNJUSTIFIED' limit 1`,
+      [caseId, staffId],
+    );
+    return rows.length > 0;
   }
 
   async lockGlass(manager: EntityManager, id: string): Promise<BrokenGlass | null> {

@@ -16,11 +16,14 @@ const OPEN_MINUTES = 60;
 export class BreakGlass {
   constructor(private readonly access: AccessRepository) {}
 
-  /** @throws AppError NOT_FOUND where there is no such case */
+  /** @throws AppError NOT_FOUND where there is no such case; FORBIDDEN for whom it was found unjustified before */
   async run(caseId: string, purpose: Purpose, reason: string, actor: Staff): Promise<BrokenGlass> {
     return this.access.transaction(async (manager) => {
       const found = await this.access.lock(manager, caseId, null);
       if (found === null) throw notFound('case');
+      if (await this.access.wasUnjustified(manager, found.caseId, actor.id)) {
+        throw new AppError('FORBIDDEN', 'your last look at this case was found unjustified');
+      }
       const asked = { id: uuidV7(), caseId: found.caseId, staffId: actor.id, purpose, reason };
       const glass = await this.access.breakGlass(manager, asked, OPEN_MINUTES);
       await audit(manager, {

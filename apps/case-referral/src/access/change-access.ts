@@ -10,7 +10,7 @@ import { caseReader } from './case-reader';
 
 const MEMBERS_MAX = 200;
 
-/** Decides who reads a case: seals it, hands it to another office, adds people and takes them out. */
+/** Decides who reads a case: seals it, hands it to another office, adds people and takes them out. Whoever broke the glass does not. */
 @Injectable()
 export class ChangeAccess {
   constructor(private readonly access: AccessRepository) {}
@@ -46,7 +46,7 @@ export class ChangeAccess {
     );
   }
 
-  /** @throws AppError NOT_FOUND; TOO_LARGE where too many were added */
+  /** @throws AppError NOT_FOUND; CONFLICT for the last who reads a sealed case; TOO_LARGE where too many were added */
   async setMember(
     caseId: string,
     staffId: string,
@@ -54,7 +54,10 @@ export class ChangeAccess {
     reason: string,
     actor: Staff,
   ): Promise<CaseAccess> {
-    return this.change(caseId, reason, actor, async (manager, { caseId: id, members }) => {
+    return this.change(caseId, reason, actor, async (manager, { caseId: id, members, sealed }) => {
+      if (!isMember && sealed && members.every((member) => member === staffId)) {
+        throw new AppError('CONFLICT', 'a sealed case has a member, or nobody would ever read it');
+      }
       if (!isMember) return this.access.removeMember(manager, id, staffId);
       if (members.length >= MEMBERS_MAX && !members.includes(staffId)) {
         throw new AppError('TOO_LARGE', `a case has at most ${MEMBERS_MAX} members`);
@@ -64,7 +67,7 @@ export class ChangeAccess {
   }
 
   private async known(manager: EntityManager, caseId: string, actor: Staff): Promise<CaseAccess> {
-    const access = await this.access.lock(manager, caseId, caseReader(actor));
+    const access = await this.access.lock(manager, caseId, caseReader(actor), true);
     if (access === null) throw notFound('case');
     return access;
   }

@@ -94,12 +94,13 @@ export class AlertRepository {
   async list(
     after: number,
     reader: CaseReader,
+    withSealed: boolean,
     rowsMax: number,
   ): Promise<{ place: number; alert: Alert }[]> {
     const rows: { listed_at: number; body: Alert }[] = await this.dataSource.query(
       `select a.listed_at, a.body from referral.alert a join referral.case_file c on c.id = a.case_id
-       where a.listed_at > $1 and referral.may_read(c, $3, $4, $5) order by a.listed_at limit $2`,
-      [after, rowsMax, ...readerParameters(reader)],
+       where a.listed_at > $1 and ($6 or not c.sealed) and referral.may_read(c, $3, $4, $5) order by a.listed_at limit $2`,
+      [after, rowsMax, ...readerParameters(reader), withSealed],
     );
     return rows.map(({ listed_at, body }) => ({ place: listed_at, alert: body }));
   }

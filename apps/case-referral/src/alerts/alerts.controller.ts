@@ -37,13 +37,23 @@ export class AlertsController {
     summary: 'Every alert, in the order in which they were raised',
     description:
       'An alert keeps its place when it is revised, and new ones join at the end: whoever reads page after page meets each ' +
-      'alert exactly once.',
+      'alert exactly once. Those of sealed cases are among them for whoever reads these and says why.',
   })
   @ApiOkResponse({ type: AlertPageAnswer })
+  @ApiPurpose()
   @ApiProblem(400, 'A limit or a cursor that is none.')
-  async list(@Query() query: PageQuery, @Actor() actor: Staff): Promise<Page<Alert>> {
+  async list(
+    @Query() query: PageQuery,
+    @Actor() actor: Staff,
+    @AskedFor() purpose: Purpose | null,
+  ): Promise<Page<Alert>> {
     const [after] = fromCursor(query.after, isSerialPlace) ?? [0];
-    const rows = await this.alerts.list(after, caseReader(actor), query.limit + 1);
+    const rows = await this.alerts.list(
+      after,
+      caseReader(actor),
+      purpose !== null,
+      query.limit + 1,
+    );
     return toPage(
       rows,
       query.limit,
@@ -83,18 +93,22 @@ export class AlertsController {
   })
   @ApiCreatedResponse({ type: DispositionAnswer })
   @ApiOkResponse({ type: DispositionAnswer, description: 'It was found before.' })
+  @ApiPurpose()
   @ApiProblem(400, 'An outcome that is none, or no reason.')
   @ApiProblem(404, 'There is no such alert.')
+  @ApiProblem(412, 'Its case is sealed, and nobody said why.')
   async dispose(
     @Param('id') id: string,
     @Body() input: DispositionInput,
     @Actor() actor: Staff,
+    @AskedFor() purpose: Purpose | null,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Disposition> {
     const { created, disposition } = await this.disposeAlert.run(
       knownId(id, 'alert'),
       input,
       actor,
+      purpose,
     );
     void reply.status(created ? 201 : 200);
     return disposition;

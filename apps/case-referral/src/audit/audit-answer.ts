@@ -1,6 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ALARM_KINDS, type AlarmKind, type AuditEntry, type SignedRoot } from '#audit';
+import { PLAIN_TEXT } from '../operations/operation-input';
 import { PageQuery } from '../page/page-query';
 
 const NAME_LENGTH_MAX = 200;
@@ -10,18 +11,21 @@ export class AuditQuery extends PageQuery {
   @IsOptional()
   @IsString()
   @MaxLength(NAME_LENGTH_MAX)
+  @Matches(PLAIN_TEXT)
   readonly actor?: string;
 
   @ApiPropertyOptional({ description: 'As in `case`, `referral`.' })
   @IsOptional()
   @IsString()
   @MaxLength(NAME_LENGTH_MAX)
+  @Matches(PLAIN_TEXT)
   readonly objectType?: string;
 
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
   @MaxLength(NAME_LENGTH_MAX)
+  @Matches(PLAIN_TEXT)
   readonly objectId?: string;
 }
 

@@ -13,6 +13,7 @@ import { AccessRepository } from '../access/access.repository';
 import { PURPOSES } from '../access/purpose';
 import { RouteAct, type StaffRequest } from '../staff/staff.guard';
 import { auditActor } from './audit-actor';
+import { idIn, OWN_ID, ownObject, typeIn } from './own-object';
 
 /** What is read of persons and cases, and how the trail calls it. Whatever is read of nobody is not written down. */
 export const AUDITED_READS: Partial<Readonly<Record<Act, string>>> = {
@@ -29,14 +30,10 @@ export const AUDITED_READS: Partial<Readonly<Record<Act, string>>> = {
   'read the audit trail': 'audit-trail',
 };
 
-/** It is not there, not for them, not theirs to decide, or sealed and nobody said why it is opened. */
-const REFUSALS: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'FORBIDDEN', 'PRECONDITION_FAILED']);
-
-/** What may be repeated of a path: an id that is none of ours may be anything, a name among it. */
-const OWN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-/** What a path is about: '/v1/cases/:id/seals' is about a case. */
-const typeIn = (route: string): string => (route.split('/')[2] ?? '').replace(/(?<!s)s$/, '');
+/** It is not there, not for them, not theirs to decide, decided already or held, or sealed and nobody said why it is opened. */
+const REFUSALS: ReadonlySet<ErrorCode> = new Set([
+  ...(['NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'PRECONDITION_FAILED'] as const),
+]);
 
 /**
  * Writes down who looked at what, before it is shown: what cannot be written down is not shown. And what somebody was refused,
@@ -57,15 +54,14 @@ export class AuditRoutes implements NestInterceptor {
     const type = read ?? typeIn(request.routeOptions.url ?? '');
     const { known } = request;
     invariant(known !== undefined, 'the guard has noted who is acting');
-    const params = request.params as { id?: string; version?: string };
-    const id = params.id ?? params.version;
+    const id = idIn(request);
     const purpose = PURPOSES.find((one) => one === request.headers['x-purpose']);
     const fact = (outcome: AuditFact['outcome'], what: object): AuditFact => {
       const details = { ...what, ...(purpose === undefined ? {} : { purpose }) };
-      const isNamed = id !== undefined && (outcome === 'done' || OWN_ID.test(id));
+      const shown = outcome === 'done' && id !== undefined ? { type, id } : null;
       return {
         ...{ act, outcome, actor: auditActor(known.staff) },
-        object: isNamed ? { type, id } : null,
+        object: shown ?? ownObject(request, type),
         ...(Object.keys(details).length === 0 ? {} : { details }),
       };
     };

@@ -21,8 +21,17 @@ import {
   SignedRootPageAnswer,
 } from './audit-answer';
 
+const PLACE_MAX = 2 ** 53;
+/** Microseconds of the year 2100. */
+const AT_MICROS_MAX = 4_102_444_800_000_000;
+const CHAIN_MAX = 0x7fff;
+
 const isAuditPlace = (place: unknown): place is AuditPlace =>
-  Array.isArray(place) && place.length === 3 && place.every((part) => Number.isSafeInteger(part));
+  Array.isArray(place) &&
+  place.length === 3 &&
+  [AT_MICROS_MAX, CHAIN_MAX, PLACE_MAX].every(
+    (max, i) => Number.isSafeInteger(place[i]) && place[i] >= 0 && place[i] <= max,
+  );
 
 /** For auditors: what everybody did. */
 @StaffController('audit')

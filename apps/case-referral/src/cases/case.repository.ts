@@ -161,8 +161,8 @@ export class CaseRepository {
   }
 
   /**
-   * Whoever read one of the cases reads what they have become, and where one of them was sealed all of it is: what was kept from
-   * most must not come out because money touched other money.
+   * Whoever read one of the cases reads what they have become. Where one of them was sealed all of it is, for its members alone: what
+   * was kept from most must not come out because money touched other money.
    */
   private async mergeReaders(
     manager: EntityManager,
@@ -185,6 +185,7 @@ export class CaseRepository {
       [into, absorbed],
     );
     if (!differ) return;
+    if (sealed) await this.keepOutOfSealed(manager, into, all);
     await manager.query('update referral.case_file set sealed = $2, units = $3 where id = $1', [
       into,
       sealed,
@@ -202,6 +203,23 @@ export class CaseRepository {
       object: { type: 'case', id: into },
       details: { absorbed, sealed, units: open ? [] : units },
     });
+  }
+
+  /** Members of those that were not sealed are none of what is, and no broken glass shows it. */
+  private async keepOutOfSealed(
+    manager: EntityManager,
+    into: string,
+    all: readonly string[],
+  ): Promise<void> {
+    await manager.query(
+      `delete from referral.case_member m using referral.case_file c
+       where c.id = m.case_id and c.id = any($1::uuid[]) and not c.sealed`,
+      [all],
+    );
+    await manager.query(
+      'update referral.break_glass set expires_at = now() where case_id = $1 and expires_at > now()',
+      [into],
+    );
   }
 
   /** Puts transfers in cases. @param placed none of them lies in a case, each with the id of its own */
@@ -362,13 +380,18 @@ export class CaseRepository {
   }
 
   /** Most money still held first, then riskiest. */
-  async list(after: RankPlace | null, reader: CaseReader, rowsMax: number): Promise<ListedCase[]> {
+  async list(
+    after: RankPlace | null,
+    reader: CaseReader,
+    withSealed: boolean,
+    rowsMax: number,
+  ): Promise<ListedCase[]> {
     const rows: ListedRow[] = await this.dataSource.query(
       `select body, revision, sealed from referral.case_file c
-       where merged_into is null and referral.may_read(c, $5, $6, $7)
+       where merged_into is null and ($8 or not sealed) and referral.may_read(c, $5, $6, $7)
          and ($1::bigint is null or (held_minor, risk, id) < ($1::bigint, $2::double precision, $3::uuid))
        order by held_minor desc, risk desc, id desc limit $4`,
-      [...(after ?? [null, null, null]), rowsMax, ...readerParameters(reader)],
+      [...(after ?? [null, null, null]), rowsMax, ...readerParameters(reader), withSealed],
     );
     return rows.map(toListed);
   }

@@ -42,14 +42,19 @@ export class CasesController {
     summary: 'Cases, most money still reachable first, then by risk',
     description:
       'The rank takes the minor units of each case’s main currency; nothing is converted. A case that has not changed ' +
-      'meanwhile is met exactly once, page after page; one whose rank rises is found at the front on the next reading.',
+      'meanwhile is met exactly once, page after page; one whose rank rises is found at the front on the next reading. Sealed cases are among them for whoever reads them and says why.',
   })
   @ApiOkResponse({ type: CasePageAnswer })
+  @ApiPurpose()
   @ApiProblem(400, 'A limit or a cursor that is none.')
-  async list(@Query() query: PageQuery, @Actor() actor: Staff): Promise<Page<Told<CaseAnswer>>> {
+  async list(
+    @Query() query: PageQuery,
+    @Actor() actor: Staff,
+    @AskedFor() purpose: Purpose | null,
+  ): Promise<Page<Told<CaseAnswer>>> {
     const after = fromCursor(query.after, isRankPlace);
     const nowMs = (await this.cases.latestEventTimeMs(null)) ?? 0;
-    const rows = await this.cases.list(after, caseReader(actor), query.limit + 1);
+    const rows = await this.cases.list(after, caseReader(actor), purpose !== null, query.limit + 1);
     return toPage(
       rows,
       query.limit,

@@ -34,13 +34,17 @@ export class DispositionRepository {
   }
 
   /** Finds it where it is the reader's to see. Keeps the alert locked to the end of the transaction: what is found of it is found one after the other. */
-  async lockAlert(manager: EntityManager, alertId: string, reader: CaseReader): Promise<boolean> {
-    const rows: unknown[] = await manager.query(
-      `select a.id from referral.alert a join referral.case_file c on c.id = a.case_id
+  async lockAlert(
+    manager: EntityManager,
+    alertId: string,
+    reader: CaseReader,
+  ): Promise<{ readonly sealed: boolean } | null> {
+    const rows: { sealed: boolean }[] = await manager.query(
+      `select c.sealed from referral.alert a join referral.case_file c on c.id = a.case_id
        where a.id = $1 and referral.may_read(c, $2, $3, $4) for update of a`,
       [alertId, ...readerParameters(reader)],
     );
-    return rows.length === 1;
+    return rows[0] ?? null;
   }
 
   /** The last first. */

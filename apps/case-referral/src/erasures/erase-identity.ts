@@ -22,9 +22,10 @@ export class EraseIdentity {
   ) {}
 
   /**
-   * Proposing what is proposed already changes nothing.
+   * Proposing what is proposed already changes nothing. Whether anything is stored of it, or it is held, only who approves is told: otherwise
+   * one would learn of whom sealed cases are by asking for them to be forgotten.
    *
-   * @throws AppError INVALID_INPUT where it can be no identifier of that type; NOT_FOUND where nothing is stored of it; CONFLICT where it is held
+   * @throws AppError INVALID_INPUT where it can be no identifier of that type
    */
   async propose(
     { type, value, reason }: ErasureInput,
@@ -32,7 +33,6 @@ export class EraseIdentity {
   ): Promise<{ created: boolean; erasure: Erasure }> {
     const token = this.vault.token(type, value);
     return this.erasures.transaction(async (manager) => {
-      await this.check(manager, token);
       const asked = { id: uuidV7(), token, type, reason, proposedBy: actor.id };
       const created = await this.erasures.propose(manager, asked);
       const erasure = await this.erasures.findOpen(manager, token);
@@ -51,7 +51,8 @@ export class EraseIdentity {
   /**
    * Approving again changes nothing.
    *
-   * @throws AppError NOT_FOUND; FORBIDDEN for the author; CONFLICT where it is held by now, or somebody else has approved it
+   * @throws AppError NOT_FOUND where there is no such erasure, or nothing is stored of it; FORBIDDEN for the author; CONFLICT where it is held,
+   *   or somebody else has approved it
    */
   async approve(id: string, actor: Staff): Promise<Erasure> {
     return this.erasures.transaction(async (manager) => {

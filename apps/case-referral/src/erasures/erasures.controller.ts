@@ -21,13 +21,11 @@ export class ErasuresController {
   @ApiOperation({
     summary: 'Propose to forget an identity',
     description:
-      'Where a case relies on a transfer that names it, or it is an indicator, it is held, and refused.',
+      'Whether anything is stored of it, and whether a case, an operation or an order holds it, is told to who approves.',
   })
   @ApiCreatedResponse({ type: ErasureAnswer })
   @ApiOkResponse({ type: ErasureAnswer, description: 'It was proposed before.' })
   @ApiProblem(400, 'It can be no identifier of that type.')
-  @ApiProblem(404, 'Nothing is stored of it.')
-  @ApiProblem(409, 'It is held.')
   async propose(
     @Body() input: ErasureInput,
     @Actor() actor: Staff,
@@ -58,8 +56,8 @@ export class ErasuresController {
       'Its key is destroyed. Nothing brings it back but a backup, with the key of its time.',
   })
   @ApiOkResponse({ type: ErasureAnswer })
-  @ApiProblem(404, 'There is no such erasure.')
-  @ApiProblem(409, 'It is held by now, or somebody else has approved it.')
+  @ApiProblem(404, 'There is no such erasure, or nothing is stored of it.')
+  @ApiProblem(409, 'It is held, or somebody else has approved it.')
   async approve(@Param('id') id: string, @Actor() actor: Staff): Promise<Erasure> {
     return this.eraseIdentity.approve(knownId(id, 'erasure'), actor);
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { audit } from '#audit';
-import { type IdentifierType } from '#domain';
+import { type IdentifierType, walletKey } from '#domain';
 import { IdentityVault, type Staff } from '#identity';
 import { AccessRepository } from '../access/access.repository';
 import { caseReader } from '../access/case-reader';
@@ -44,7 +44,12 @@ export class RevealIdentities {
       await audit(manager, {
         ...{ act: 'reveal identities', outcome: 'done', actor: auditActor(actor), reason },
         object: { type: 'case', id: found.caseId },
-        details: { wallet, purpose, tokens, ...aboutOneself(actor, tokens) },
+        // What was typed in vain may be anything, a person's number among it.
+        details: {
+          wallet: tokens.length > 0 ? wallet : this.vault.token('name', walletKey(wallet)),
+          ...{ purpose, tokens },
+          ...aboutOneself(actor, tokens),
+        },
       });
       return {
         identities: shown.map(({ type, token, sealed, erased }) => ({

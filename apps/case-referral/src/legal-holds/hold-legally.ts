@@ -84,10 +84,13 @@ export class HoldLegally {
 
   private async place(
     manager: EntityManager,
-    hold: Omit<NewHold, 'id' | 'placedBy'>,
+    hold: Omit<NewHold, 'id' | 'placedBy' | 'unit'>,
     actor: Staff,
   ): Promise<Placed> {
-    const placed = await this.holds.place(manager, { id: uuidV7(), placedBy: actor.id, ...hold });
+    const placed = await this.holds.place(manager, {
+      ...{ id: uuidV7(), placedBy: actor.id, unit: actor.unit },
+      ...hold,
+    });
     if (placed.created) await this.tell(manager, 'place legal holds', placed.hold, actor, null);
     return placed;
   }

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches } from 'class-validator';
 import { IDENTIFIER_TYPES, type IdentifierType } from '#domain';
 import { PLAIN_TEXT } from '../operations/operation-input';
-import { Reason } from '../staff/reason';
+import { NamesNobody, Reason } from '../staff/reason';
 
 const VALUE_LENGTH_MAX = 1_000;
 const AUTHORITY_LENGTH_MAX = 200;
@@ -17,6 +17,7 @@ export class CaseHoldInput {
   @IsString()
   @Length(1, AUTHORITY_LENGTH_MAX)
   @Matches(PLAIN_TEXT, { message: '$property must hold no control characters' })
+  @NamesNobody()
   readonly authority!: string;
 
   @Reason()

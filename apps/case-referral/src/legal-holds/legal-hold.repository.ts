@@ -16,6 +16,8 @@ export interface NewHold {
   readonly authority: string;
   readonly reason: string;
   readonly placedBy: string;
+  /** Whose office it is of. */
+  readonly unit: string | null;
 }
 
 interface HoldRow {
@@ -47,8 +49,10 @@ const toHold = (row: HoldRow): LegalHold => ({
   releasedAt: row.released_at?.toISOString() ?? null,
 });
 
-/** A hold on a case is there for whoever reads that case. */
-const READABLE = (from: number): string => `(h.case_id is null or exists (
+/** A hold on a case is there for whoever reads that case, one on an identity for the office that placed it. */
+const READABLE = (
+  from: number,
+): string => `(h.case_id is null and (h.unit is null or h.unit = $${from + 1} or $${from + 2}) or exists (
   select from referral.case_file asked join referral.case_file c on c.id = coalesce(asked.merged_into, asked.id)
   where asked.id = h.case_id and referral.may_read(c, $${from}, $${from + 1}, $${from + 2})))`;
 
@@ -67,15 +71,26 @@ export class LegalHoldRepository {
     hold: NewHold,
   ): Promise<{ created: boolean; hold: LegalHold }> {
     const created: HoldRow[] = await manager.query(
-      `insert into referral.legal_hold (id, token, type, case_id, authority, reason, placed_by)
-       values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning *`,
-      [hold.id, hold.token, hold.type, hold.caseId, hold.authority, hold.reason, hold.placedBy],
+      `insert into referral.legal_hold (id, token, type, case_id, authority, reason, placed_by, unit)
+       values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing returning *`,
+      [
+        ...[
+          hold.id,
+          hold.token,
+          hold.type,
+          hold.caseId,
+          hold.authority,
+          hold.reason,
+          hold.placedBy,
+        ],
+        hold.unit,
+      ],
     );
     if (created[0] !== undefined) return { created: true, hold: toHold(created[0]) };
     const rows: HoldRow[] = await manager.query(
       `select * from referral.legal_hold
-       where (token, case_id, authority) is not distinct from ($1::text, $2::uuid, $3::text) and released_by is null`,
-      [hold.token, hold.caseId, hold.authority],
+       where (token, case_id, authority, unit) is not distinct from ($1::text, $2::uuid, $3::text, $4::text) and released_by is null`,
+      [hold.token, hold.caseId, hold.authority, hold.unit],
     );
     return { created: false, hold: toHold(rows[0]!) };
   }

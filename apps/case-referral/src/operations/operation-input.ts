@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   IsArray,
   IsIn,
+  IsObject,
   IsOptional,
   IsString,
   Length,
@@ -103,6 +104,8 @@ export class OperationInput {
   @ApiProperty({ type: [IndicatorInput], maxItems: INDICATORS_PER_REQUEST_MAX })
   @IsArray()
   @ArrayMaxSize(INDICATORS_PER_REQUEST_MAX)
+  // A list within the list would be looked into, and is no indicator.
+  @IsObject({ each: true })
   @ValidateNested({ each: true })
   @Type(() => IndicatorInput)
   readonly indicators!: IndicatorInput[];

@@ -192,6 +192,9 @@ describe('registering an operation', () => {
       operation('x', [{ ...wallet('W'), provider: null }]),
       '/indicators/0/provider',
     ],
+    ['a list for an indicator', operation('x', [[]]), '/indicators'],
+    ['an indicator in a list', operation('x', [[wallet('W')]]), '/indicators'],
+    ['nothing for an indicator', operation('x', [null]), '/indicators'],
     ['a number that is none', operation('x', [msisdn('call me')]), '/indicators/0/value'],
     [
       'an instant without its offset',

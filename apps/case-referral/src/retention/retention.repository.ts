@@ -69,7 +69,12 @@ export class RetentionRepository {
   async dropDays({ before, rule }: Outlived): Promise<number> {
     return this.dataSource.transaction(async (manager) => {
       const held: { token: string }[] = await manager.query(
-        'select distinct token from referral.legal_hold where released_by is null and token is not null limit $1',
+        `select token from referral.legal_hold where released_by is null and token is not null
+         union
+         select unnest(t.named) from referral.legal_hold h
+         join referral.case_file placed on placed.id = h.case_id
+         join referral.case_transfer t on t.case_id = coalesce(placed.merged_into, placed.id)
+         where h.released_by is null limit $1`,
         [HELD_MAX + 1],
       );
       if (held.length > HELD_MAX) return 0;

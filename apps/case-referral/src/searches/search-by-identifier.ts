@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditTrail } from '#audit';
+import { type AuditObject, AuditTrail } from '#audit';
 import { IdentityVault, type Staff } from '#identity';
 import { caseReader } from '../access/case-reader';
 import { aboutOneself } from '../audit/about-oneself';
@@ -39,10 +39,19 @@ export class SearchByIdentifier {
     const shown = answer.operations.length + answer.cases.length;
     await this.trail.note({
       ...{ act: 'search by identifier', outcome: 'done', actor: auditActor(actor), reason },
-      object:
-        type === 'wallet' ? { type, id: `${provider}/${value}` } : { type: 'identity', id: match },
+      object: this.sought(input, match, shown > 0),
       details: { purpose, shown, ...aboutOneself(actor, [match]) },
     });
     return answer;
+  }
+
+  /** A wallet that is known stands in cases by that name; what was typed in vain may be anything, a person's number among it. */
+  private sought(
+    { type, provider, value }: SearchInput,
+    match: string,
+    isKnown: boolean,
+  ): AuditObject {
+    if (type !== 'wallet') return { type: 'identity', id: match };
+    return { type, id: isKnown ? `${provider}/${value}` : this.vault.token('name', match) };
   }
 }

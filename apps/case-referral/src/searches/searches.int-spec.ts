@@ -129,7 +129,9 @@ describe('a search', () => {
       },
       { details: { shown: 0 } },
     ]);
-    expect(JSON.stringify([rows, id])).not.toMatch(/300\d{7}/);
+    await look('ana', { type: 'wallet', provider: PROVIDER, value: NUMBER });
+    const all: unknown[] = await database.dataSource.query('select body from audit.entry');
+    expect(JSON.stringify([all, id])).not.toMatch(/300\d{7}/);
   });
 
   it('for oneself is noticed, as is a look at a case that names oneself', async () => {
@@ -181,6 +183,21 @@ describe('a search', () => {
       expect(JSON.stringify(answer.body)).not.toMatch(/not a number|3001234567/);
     }
     expect((await look('adil', { type: 'msisdn', value: NUMBER })).status).toBe(200);
+    for (const reason of [
+      'CNIC 3520212345671',
+      'he has 0300-1234567',
+      'PK36SCBL0000001123456702',
+    ]) {
+      const answer = await look('ana', { type: 'msisdn', value: NUMBER, reason });
+      expect([reason, answer.status]).toEqual([reason, 400]);
+    }
+    for (const reason of [
+      'FIR 123/2026 of 2026-11-30, police station 14',
+      'case 250bb53f-b29a-5d37-b3ca-362451226217',
+    ]) {
+      const answer = await look('ana', { type: 'msisdn', value: NUMBER, reason });
+      expect([reason, answer.status]).toEqual([reason, 200]);
+    }
     for (const who of ['auditor', 'administrator', 'fmu-liaison', 'compliance-officer']) {
       expect([who, (await look(who, { type: 'msisdn', value: NUMBER })).status]).toEqual([
         who,

@@ -5,6 +5,7 @@ import { AuditTrail } from '#audit';
 import { AppError, invariant } from '#domain';
 import { type Act, may } from '#identity';
 import { auditActor } from '../audit/audit-actor';
+import { ownObject } from '../audit/own-object';
 import { UnknownCallers } from '../audit/unknown-callers';
 import { RateLimits } from './rate-limits';
 import { type Known, WhoIsActing } from './who-is-acting';
@@ -37,7 +38,7 @@ export class StaffGuard implements CanActivate {
     await this.limits.request(known.staff.id);
     if (!may(known.staff.roles, act)) {
       await this.trail.note({
-        ...{ act, outcome: 'refused', actor: auditActor(known.staff), object: null },
+        ...{ act, outcome: 'refused', actor: auditActor(known.staff), object: ownObject(request) },
         details: { because: 'role' },
       });
       throw new AppError('FORBIDDEN', `your role may not ${act}`);

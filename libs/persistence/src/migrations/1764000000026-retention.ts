@@ -39,6 +39,8 @@ export class Retention1764000000026 implements MigrationInterface {
         token text,
         type text,
         case_id uuid constraint legal_hold_case_fk references referral.case_file,
+        -- The office that placed it: its own and directors see it. Null: everybody who works on holds.
+        unit text,
         -- Who wants it held, and by which order.
         authority text not null,
         reason text not null,
@@ -58,8 +60,10 @@ export class Retention1764000000026 implements MigrationInterface {
           (released_by is null) = (released_at is null) and (released_by is null or release_proposed_by is not null))
       );
       -- The same authority holds the same once.
-      create unique index legal_hold_token_once on referral.legal_hold (token, authority) where released_by is null;
-      create unique index legal_hold_case_once on referral.legal_hold (case_id, authority) where released_by is null;
+      create unique index legal_hold_token_once on referral.legal_hold (token, authority, unit) nulls not distinct
+        where released_by is null and token is not null;
+      create unique index legal_hold_case_once on referral.legal_hold (case_id, authority, unit) nulls not distinct
+        where released_by is null and case_id is not null;
 
       create constraint trigger is_audited after insert or update on referral.legal_hold deferrable initially deferred
         for each row execute function audit.require_entry();

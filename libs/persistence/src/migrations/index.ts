@@ -24,6 +24,7 @@ import { AuditAlarms1764000000023 } from './1764000000023-audit-alarms';
 import { Searches1764000000024 } from './1764000000024-searches';
 import { OwnNumbers1764000000025 } from './1764000000025-own-numbers';
 import { Retention1764000000026 } from './1764000000026-retention';
+import { Sealed1764000000027 } from './1764000000027-sealed';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -53,4 +54,5 @@ export const MIGRATIONS = [
   Searches1764000000024,
   OwnNumbers1764000000025,
   Retention1764000000026,
+  Sealed1764000000027,
 ];
