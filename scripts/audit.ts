@@ -2,7 +2,7 @@
  * The audit trail, from the command line: `npm run audit -- verify | export --out F | key`. What checks it is verify-audit.mjs, which also
  * works by itself, on an export, without this project.
  */
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,7 +13,9 @@ import { createDataSource } from '#persistence';
 import { exitWith } from '#platform';
 import { operator, readDataSettings } from './data.config';
 
-const USAGE = `npm run audit -- verify                 checks the trail in the database: 0 whole, 1 broken, 2 could not be checked
+const USAGE = `npm run audit -- verify [--root F …] [--key F]
+                                        checks the trail in the database: 0 whole, 1 broken, 2 could not be checked;
+                                        a root that others keep shows what was changed since, also by the database's owner
 npm run audit -- export --out FILE      writes it as NDJSON, for scripts/verify-audit.mjs on any machine
 npm run audit -- key                    prints the public key that roots are signed with
 
@@ -24,7 +26,10 @@ const STATEMENT_TIMEOUT_MS = 600_000;
 const VERIFIER = join(__dirname, '..', '..', 'scripts', 'verify-audit.mjs');
 
 interface Verifier {
-  readonly verifyTrail: (lines: AsyncIterable<object>) => Promise<object>;
+  readonly verifyTrail: (
+    lines: AsyncIterable<object>,
+    by: { readonly publicKey: string | null; readonly keptRoots: readonly unknown[] },
+  ) => Promise<object>;
   readonly report: (verifying: Promise<object>) => Promise<number>;
 }
 
@@ -59,7 +64,12 @@ async function* asLines(lines: AsyncIterable<object>): AsyncGenerator<string> {
 async function main(args: readonly string[]): Promise<void> {
   const { positionals, values } = parseArgs({
     args: [...args],
-    options: { out: { type: 'string' }, help: { type: 'boolean' } },
+    options: {
+      out: { type: 'string' },
+      root: { type: 'string', multiple: true },
+      key: { type: 'string' },
+      help: { type: 'boolean' },
+    },
     allowPositionals: true,
   });
   const [command] = positionals;
@@ -67,7 +77,13 @@ async function main(args: readonly string[]): Promise<void> {
     process.stdout.write(USAGE);
   } else if (command === 'verify') {
     const { report, verifyTrail } = (await import(VERIFIER)) as Verifier;
-    process.exitCode = await report(withTrail(false, (lines) => verifyTrail(lines)));
+    const publicKey = values.key === undefined ? null : readFileSync(values.key, 'utf8');
+    const keptRoots = (values.root ?? []).map((file): unknown =>
+      JSON.parse(readFileSync(file, 'utf8')),
+    );
+    process.exitCode = await report(
+      withTrail(false, (lines) => verifyTrail(lines, { publicKey, keptRoots })),
+    );
   } else if (command === 'export' && values.out !== undefined) {
     const { out } = values;
     await withTrail(true, (lines) =>

@@ -19,6 +19,9 @@ import { pathToFileURL } from 'node:url';
 
 const FORMAT = 'layerwatch-audit';
 const VERSION = 1;
+/** What the database says of when an entry came is not hashed: it may be so far from what the entry says, and before the one before it. */
+const CLOCKS_APART_MAX_MS = 86_400_000;
+const CLOCK_BACK_MAX_MS = 3_600_000;
 
 const sha256 = (...parts) => {
   const hash = createHash('sha256');
@@ -51,7 +54,7 @@ class NoExport extends Error {}
  * @param lines of an export, parsed; an iterable or an async one
  * @param publicKey PEM, of whoever is to have signed; the export's own where it is left out
  * @param keptRoots roots that were kept elsewhere: the export must have each of them
- * @returns {Promise<{entries: number, chains: number, roots: number, lastRootAt: string | null, afterLastRoot: number}>}
+ * @returns {Promise<{entries: number, chains: number, roots: number, lastRootAt: string | null, afterLastRoot: number, isAnchored: boolean}>}
  * @throws {Broken} naming the first entry that is broken, {NoExport}
  */
 export async function verifyTrail(lines, { publicKey = null, keptRoots = [] } = {}) {
@@ -60,6 +63,8 @@ export async function verifyTrail(lines, { publicKey = null, keptRoots = [] } = 
   const roots = [];
   const lengths = new Map();
   const hashes = new Map();
+  /** By chain, the latest moment that the database says one came at. */
+  const cameAt = new Map();
   /** By chain, the places that roots speak of. */
   const wanted = new Map();
   const found = new Map();
@@ -69,13 +74,15 @@ export async function verifyTrail(lines, { publicKey = null, keptRoots = [] } = 
     if (head === null) {
       if (line.format !== FORMAT) throw new NoExport('it does not begin as an export does');
       if (line.version !== VERSION) throw new NoExport(`its version is ${line.version}`);
-      head = line;
+      head = checkHead(line);
       for (const { number } of head.chains) {
         lengths.set(number, 0);
         hashes.set(number, beforeFirst(number));
       }
     } else if ('root' in line) {
       checkRoot(line, publicKey ?? head.publicKey);
+      const next = roots.length + 1;
+      if (line.root !== next) throw new Broken(`root ${next}: missing`);
       roots.push(line);
       for (const [number, length] of line.heads) {
         if (!wanted.has(number)) wanted.set(number, new Set());
@@ -85,6 +92,7 @@ export async function verifyTrail(lines, { publicKey = null, keptRoots = [] } = 
       end = line.end;
     } else {
       checkEntry(line, lengths, hashes);
+      checkWhen(line, cameAt);
       entries += 1;
       if (wanted.get(line.chain)?.has(line.place))
         found.set(`${line.chain} ${line.place}`, line.hash);
@@ -136,10 +144,46 @@ export async function verifyTrail(lines, { publicKey = null, keptRoots = [] } = 
     roots: roots.length,
     lastRootAt: last?.at ?? null,
     afterLastRoot: entries - signed,
+    isAnchored: keptRoots.length > 0,
   };
 }
 
+const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+const isHash = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+
+function checkHead(head) {
+  const areChains =
+    Array.isArray(head.chains) &&
+    head.chains.length > 0 &&
+    head.chains.every(
+      ({ number, length, hash } = {}, i) => number === i && isCount(length) && isHash(hash),
+    );
+  if (!areChains) throw new Broken('its head does not say how long each chain is, from 0 on');
+  return head;
+}
+
+function checkWhen({ chain, place, body, at }, cameAt) {
+  // An export of before did not say.
+  if (at === undefined) return;
+  const name = `chain ${chain}, entry ${place}`;
+  const says = JSON.parse(body).at ?? at;
+  const came = Date.parse(at);
+  if (!(Math.abs(came - Date.parse(says)) <= CLOCKS_APART_MAX_MS)) {
+    throw new Broken(`${name}: it says ${says}, and is filed under ${at}`);
+  }
+  const latest = cameAt.get(chain) ?? came;
+  if (came < latest - CLOCK_BACK_MAX_MS) {
+    throw new Broken(`${name}: it is filed under ${at}, long before the entry before it`);
+  }
+  cameAt.set(chain, Math.max(came, latest));
+}
+
 function checkEntry({ chain, place, body, hash }, lengths, hashes) {
+  if (!isCount(chain) || !isCount(place) || typeof body !== 'string' || !isHash(hash)) {
+    const after = [...lengths].findLast(([, length]) => length > 0);
+    const where = after ? `after chain ${after[0]}, entry ${after[1]}` : 'the first';
+    throw new Broken(`${where}: an entry that is none`);
+  }
   const name = `chain ${chain}, entry ${place}`;
   const length = lengths.get(chain);
   if (length === undefined) throw new Broken(`${name}: there is no such chain`);
@@ -159,6 +203,9 @@ function checkEntry({ chain, place, body, hash }, lengths, hashes) {
 
 function checkRoot({ root, at, heads, merkle, signature }, publicKey) {
   const name = `root ${root} of ${at}`;
+  const areHeads =
+    Array.isArray(heads) && heads.every((one) => Array.isArray(one) && one.length === 3);
+  if (!areHeads || typeof signature !== 'string') throw new Broken(`${name}: it is none`);
   if (rootOf(heads) !== merkle) throw new Broken(`${name}: it is not of the chains it names`);
   const signed = Buffer.from(`${at} ${merkle}`, 'utf8');
   if (!publicKey)
@@ -189,11 +236,16 @@ export async function* readExport(file) {
 /** Says how it went. @returns the exit code */
 export async function report(verifying) {
   try {
-    const { entries, chains, roots, lastRootAt, afterLastRoot } = await verifying;
+    const { entries, chains, roots, lastRootAt, afterLastRoot, isAnchored } = await verifying;
     console.log(`OK: ${entries} entries in ${chains} chains, ${roots} signed roots`);
     const since =
       lastRootAt === null ? 'no root was signed yet' : `the last root is of ${lastRootAt}`;
     console.log(`${since}; ${afterLastRoot} entries came after, which no signature covers`);
+    if (!isAnchored) {
+      console.log(
+        'NOT ANCHORED: whoever owns the database could have written all of it anew; give a root that others keep (--root), and their copy of the key (--key)',
+      );
+    }
     return 0;
   } catch (error) {
     if (error instanceof Broken) {

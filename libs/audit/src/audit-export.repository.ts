@@ -46,7 +46,9 @@ async function* exported(manager: EntityManager, publicKey: string): AsyncGenera
   for (const { number } of chains) {
     for (let after = 0; ;) {
       const page: { place: number }[] = await manager.query(
-        `select chain, place, body, encode(hash, 'hex') as hash from audit.entry
+        `select chain, place, body, encode(hash, 'hex') as hash,
+                to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at
+         from audit.entry
          where chain = $1 and place > $2 order by place limit $3`,
         [number, after, PAGE],
       );

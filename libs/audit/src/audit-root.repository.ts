@@ -108,7 +108,9 @@ export class AuditRoots {
       if (last[0]?.merkle.equals(merkle)) return null;
       const signature = key.sign(`${at.toISOString()} ${merkle.toString('hex')}`);
       const rows: RootRow[] = await manager.query(
-        `insert into audit.root (at, heads, merkle, signature) values ($1, $2::jsonb, $3, $4)
+        // Numbers run from 1 on without a gap, whatever failed meanwhile: one that is missing was taken out.
+        `insert into audit.root (number, at, heads, merkle, signature) overriding system value
+         select coalesce(max(number), 0) + 1, $1, $2::jsonb, $3, $4 from audit.root
          returning number, at, heads, merkle, signature`,
         [at, JSON.stringify(heads), merkle, signature],
       );

@@ -128,6 +128,64 @@ describe('the audit trail', () => {
     expect(verify(moved).code).toBe(1);
   });
 
+  it('names what is broken wherever one byte of an export is another', async () => {
+    const lines = (await exported()).map((line) => JSON.stringify(line));
+    const isOfEntry = (line: string): boolean => line.includes('"place"');
+    fc.assert(
+      fc.property(fc.nat(lines.length - 1), fc.nat(), (which, where) => {
+        const line = lines[which]!;
+        // When it came is not hashed: it is looked at for whether it can be.
+        const length = isOfEntry(line) ? line.indexOf(',"at":"') : line.length;
+        const i = where % length;
+        const other = line[i] === '7' ? '8' : '7';
+        const broken = lines.with(which, line.slice(0, i) + other + line.slice(i + 1));
+        const { code, said } = verify(broken.map((one) => `${one}\n`).join(''));
+        // That it is an export at all stands in its first line.
+        const isNone = which === 0 && code === 2;
+        expect([line, i, isNone ? 1 : code]).toEqual([line, i, 1]);
+        expect(said).toMatch(isNone ? /^cannot check it: / : /^BROKEN: /);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  it('names an entry that is filed under another time', async () => {
+    const lines = await exported();
+    const [first, second] = lines.flatMap((line, at) => ('place' in line ? [at] : []));
+    for (const at of ['1970-01-02T00:00:00.000Z', '2099-01-01T00:00:00.000Z', 'never']) {
+      const moved = structuredClone(lines);
+      Object.assign(moved[second!]!, { at });
+      const { chain, place } = lines[second!] as { chain: number; place: number };
+      const named = `BROKEN: chain ${String(chain)}, entry ${String(place)}: it says`;
+      expect(verify(moved)).toMatchObject({
+        code: 1,
+        said: expect.stringContaining(named) as string,
+      });
+    }
+    const soon = structuredClone(lines);
+    const later = new Date(Date.parse((lines[first!] as { at: string }).at) + 2 * 3_600_000);
+    Object.assign(soon[first!]!, { at: later.toISOString() });
+    expect(verify(soon)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('long before') as string,
+    });
+  });
+
+  it('has roots that were taken out, and says where it is not anchored', async () => {
+    await audit(database.dataSource, fact('p-1', 99));
+    await roots.sign(new Date());
+    const lines = await exported();
+    const without = lines.filter((line) => (line as { root?: number }).root !== 1);
+    expect(verify(without)).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('root 1: missing') as string,
+    });
+    const kept = lines.find((line) => 'root' in line);
+    writeFileSync(file('root'), JSON.stringify(kept));
+    expect(verify(lines).said).toContain('NOT ANCHORED');
+    expect(verify(lines, '--root', file('root')).said).not.toContain('NOT ANCHORED');
+  });
+
   it('shows what was cut off with its bookkeeping by the roots, and a rewritten one by those kept elsewhere', async () => {
     const lines = await exported();
     const signed = lines.find((line) => 'root' in line) as unknown as SignedRoot;
@@ -207,7 +265,7 @@ describe('the audit trail', () => {
     const any = { actor: null, objectType: null, objectId: null };
     const page = await list.list(null, any, 30);
     const rest = await list.list(page.at(-1)!.place, any, 1_000);
-    expect(page.length + rest.length).toBe(53);
+    expect(page.length + rest.length).toBe(54);
     const mine = await list.list(null, { ...any, actor: 'p-1' }, 100);
     expect(mine.length).toBeGreaterThan(4);
     expect(new Set(mine.map(({ entry }) => entry.actor.id))).toEqual(new Set(['p-1']));

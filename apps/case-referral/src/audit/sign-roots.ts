@@ -11,10 +11,12 @@ export class SignRoots implements OnApplicationBootstrap {
     @InjectPinoLogger(SignRoots.name) private readonly logger: PinoLogger,
   ) {}
 
-  onApplicationBootstrap(): void {
+  /** The first at once: what was there when it started is covered from then on. */
+  async onApplicationBootstrap(): Promise<void> {
     if (!this.roots.canSign) {
       this.logger.warn('AUDIT_KEY_FILE is not set: no roots of the audit trail are signed');
     }
+    await this.run();
   }
 
   /** Never fails: what was not signed now is signed with what comes, an hour later. */
