@@ -19,6 +19,7 @@ export {
   checkCsrfToken,
   csrfToken,
   type KeptSignIn,
+  type Noted,
   SESSION_HOURS_MAX,
   Sessions,
   SIGN_IN_MINUTES_MAX,

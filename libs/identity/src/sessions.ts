@@ -33,6 +33,9 @@ interface SessionRow extends Omit<Staff, 'id' | 'ownTokens'> {
   readonly expires_at: Date;
 }
 
+/** Writes down what happens, in the transaction in which it does. */
+export type Noted = (manager: EntityManager) => Promise<void>;
+
 /** What is kept of somebody on the way to the issuer and back. */
 export type KeptSignIn = Pick<SignInRequest, 'state' | 'nonce' | 'codeVerifier'> & {
   readonly returnTo: string;
@@ -80,10 +83,7 @@ export class Sessions {
    * @param noted is done in the same transaction: a session that is written down nowhere is none
    * @returns what the browser is known by from now on
    */
-  async begin(
-    { id, roles, unit, provider, ownTokens }: Staff,
-    noted: (manager: EntityManager) => Promise<void>,
-  ): Promise<string> {
+  async begin({ id, roles, unit, provider, ownTokens }: Staff, noted: Noted): Promise<string> {
     const secret = newSecret();
     await this.dataSource.transaction(async (manager) => {
       await manager.query(
@@ -118,20 +118,30 @@ export class Sessions {
     return { staff: { id, roles, unit, provider, ownTokens }, expiresAt: row.expires_at };
   }
 
-  async end(secret: string): Promise<void> {
-    await this.dataSource.query('delete from identity.session where id_hash = $1', [
-      keyHash(secret),
-    ]);
+  /** Where nothing ends, and it is said all the same. */
+  async noting(noted: Noted): Promise<void> {
+    await this.dataSource.transaction(noted);
   }
 
-  /** Has an access token taken no more, although it has not expired. */
-  async endToken(tokenId: string, expiresAtMs: number): Promise<void> {
+  /** @param noted is done in the same transaction */
+  async end(secret: string, noted: Noted): Promise<void> {
+    await this.dataSource.transaction(async (manager) => {
+      await manager.query('delete from identity.session where id_hash = $1', [keyHash(secret)]);
+      await noted(manager);
+    });
+  }
+
+  /** Has an access token taken no more, although it has not expired. @param noted is done in the same transaction */
+  async endToken(tokenId: string, expiresAtMs: number, noted: Noted): Promise<void> {
     await this.clearAway();
-    await this.dataSource.query(
-      `insert into identity.ended_token (token_id, expires_at) values ($1, to_timestamp($2::double precision / 1000) + make_interval(secs => $3))
-       on conflict (token_id) do nothing`,
-      [tokenId, expiresAtMs, CLOCKS_APART_MAX_S],
-    );
+    await this.dataSource.transaction(async (manager) => {
+      await manager.query(
+        `insert into identity.ended_token (token_id, expires_at) values ($1, to_timestamp($2::double precision / 1000) + make_interval(secs => $3))
+         on conflict (token_id) do nothing`,
+        [tokenId, expiresAtMs, CLOCKS_APART_MAX_S],
+      );
+      await noted(manager);
+    });
   }
 
   async isTokenEnded(tokenId: string): Promise<boolean> {

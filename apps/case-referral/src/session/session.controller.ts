@@ -109,10 +109,7 @@ export class SignInController {
 /** Who is signed in, and the way out. */
 @StaffController('session')
 export class SessionController {
-  constructor(
-    private readonly door: SignInDoor,
-    private readonly trail: AuditTrail,
-  ) {}
+  constructor(private readonly door: SignInDoor) {}
 
   @Get()
   @May('be signed in')
@@ -139,9 +136,10 @@ export class SessionController {
     @KnownActor() { staff, signOut, session }: Known,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Told<SignedOutAnswer>> {
-    await signOut();
     const actor = auditActor(staff);
-    await this.trail.note({ act: 'sign out', outcome: 'done', actor, object: null });
+    await signOut((manager) =>
+      audit(manager, { act: 'sign out', outcome: 'done', actor, object: null }),
+    );
     if (session === null) return { signOutUrl: null };
     void reply.header('set-cookie', this.door.setSession(null));
     const { issuer, publicUrl } = this.door;

@@ -62,6 +62,15 @@ describe('an access token of the issuer', () => {
     }
   });
 
+  it('is written down as a sign-in when it first comes', async () => {
+    const [token, other] = [await issuer.token({ sub: 'w-1' }), await issuer.token({ sub: 'w-1' })];
+    for (const sent of [token, token, other]) await me(sent);
+    const rows: unknown[] = await database.dataSource.query(
+      `select from audit.entry where body::jsonb ->> 'act' = 'sign in' and body::jsonb #>> '{actor,id}' = 'w-1'`,
+    );
+    expect(rows).toHaveLength(2);
+  });
+
   it('is refused where it is forged', async () => {
     const { privateKey } = await generateKeyPair('ES256');
     const secret = Buffer.from('what anybody could know, as long as a key has to be');

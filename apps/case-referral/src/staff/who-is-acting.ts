@@ -1,12 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyRequest } from 'fastify';
+import { AuditTrail } from '#audit';
 import { AppError } from '#domain';
-import { bearerToken, checkCsrfToken, Sessions, type Staff, StaffKeys } from '#identity';
+import {
+  bearerToken,
+  checkCsrfToken,
+  type Noted,
+  Sessions,
+  type Staff,
+  StaffKeys,
+} from '#identity';
+import { auditActor } from '../audit/audit-actor';
 import { type WhyUnknown } from '../audit/unknown-callers';
 import { SignInDoor } from './sign-in-door';
 
 /** An access token of the issuer's: three parts (RFC 7519). A key of ours has no dots. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+/** Beyond that they are written down once more. */
+const TOKENS_KNOWN_MAX = 10_000;
 /** Those that change nothing, and so need no token against forgery by another site (RFC 9110, 9.2.1). */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -14,7 +25,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 export interface Known {
   readonly staff: Staff;
   /** Ends it: the same is not taken again. */
-  readonly signOut: () => Promise<void>;
+  readonly signOut: (noted: Noted) => Promise<void>;
   /** Of a browser. */
   readonly session: { readonly secret: string; readonly expiresAt: Date } | null;
 }
@@ -22,10 +33,14 @@ export interface Known {
 /** Tells who sent a request: by the access token of an issuer, by a key, or by the session of a browser. */
 @Injectable()
 export class WhoIsActing {
+  /** Tokens that were written down. */
+  private readonly used = new Set<string>();
+
   constructor(
     private readonly keys: StaffKeys,
     private readonly sessions: Sessions,
     private readonly door: SignInDoor,
+    private readonly trail: AuditTrail,
   ) {}
 
   /**
@@ -43,7 +58,7 @@ export class WhoIsActing {
       );
     }
     if (!SAFE_METHODS.has(method)) checkCsrfToken(secret, headers['x-csrf-token']);
-    const signOut = (): Promise<void> => this.sessions.end(secret);
+    const signOut = (noted: Noted): Promise<void> => this.sessions.end(secret, noted);
     return { staff: session.staff, signOut, session: { secret, expiresAt: session.expiresAt } };
   }
 
@@ -63,11 +78,23 @@ export class WhoIsActing {
       if (await this.sessions.isTokenEnded(tokenId)) {
         throw new AppError('UNAUTHENTICATED', 'its holder has signed out');
       }
-      const signOut = (): Promise<void> => this.sessions.endToken(tokenId, expiresAtMs);
+      await this.noteFirstUse(tokenId, staff);
+      const signOut = (noted: Noted): Promise<void> =>
+        this.sessions.endToken(tokenId, expiresAtMs, noted);
       return { staff, signOut, session: null };
     }
     if (!takesKeys) throw new AppError('UNAUTHENTICATED', 'sign in: keys are not taken here');
     const staff = await this.keys.identify(authorization);
-    return { staff, signOut: () => Promise.resolve(), session: null };
+    // A key stays what it is: somebody says that they are gone.
+    return { staff, signOut: (noted) => this.sessions.noting(noted), session: null };
+  }
+
+  /** Whoever comes by token signed in elsewhere: it is written down when they first come with it. */
+  private async noteFirstUse(tokenId: string, staff: Staff): Promise<void> {
+    if (this.used.has(tokenId)) return;
+    const fact = { act: 'sign in', outcome: 'done', object: null } as const;
+    await this.trail.note({ ...fact, actor: auditActor(staff), details: { by: 'token' } });
+    if (this.used.size >= TOKENS_KNOWN_MAX) this.used.clear();
+    this.used.add(tokenId);
   }
 }
