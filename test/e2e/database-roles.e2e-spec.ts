@@ -89,7 +89,11 @@ describe('the role of a service', () => {
 
   it('sees of persons, cases and keys what its work needs, and nothing else', async () => {
     const may: Readonly<Record<DatabaseUser, readonly string[]>> = {
-      ingestion: ['select token from feed.identity', 'select id, key_hash from feed.provider'],
+      ingestion: [
+        'select token from feed.identity',
+        'select id, key_hash from feed.provider',
+        'select key_hash from feed.provider_key',
+      ],
       scoring: [],
       'case-referral': [
         'select token from feed.identity',
@@ -155,6 +159,9 @@ describe('the role of a service', () => {
         `update referral.staff set role = 'approver'`,
         `insert into feed.provider (id, key_hash) values ('me', '\\x00')`,
         `update feed.provider set key_hash = '\\x00'`,
+        `insert into feed.provider_key (provider_id, key_hash) values ('me', '\\x00')`,
+        `update feed.provider_key set scopes = '{report}'`,
+        `update feed.provider_key set revoked_at = null`,
       ]) {
         expect([user, statement, await outcome(user, statement)]).toEqual([
           user,

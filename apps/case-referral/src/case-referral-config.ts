@@ -11,9 +11,7 @@ import {
   MaxLength,
   Min,
   MinLength,
-  ValidateBy,
 } from 'class-validator';
-import { isIP } from 'node:net';
 import { IDENTIFIER_TYPES } from '#domain';
 import { type ClaimNames, isSafeIssuer } from '#identity';
 import { ConfigError, loadConfig, IdentityKeyConfig } from '#platform';
@@ -26,19 +24,6 @@ const ALGORITHMS =
 const OWN_CLAIM = `[^=,]{1,${CLAIM_LENGTH_MAX}}=(${IDENTIFIER_TYPES.join('|')})`;
 /** None, or several with commas between: phone_number=msisdn. */
 const OWN_CLAIMS = new RegExp(`^(${OWN_CLAIM}(,${OWN_CLAIM}){0,9})?$`);
-/** 10.0.0.0/8,fd00::/8 */
-const areNetworks = (text: unknown): boolean =>
-  typeof text === 'string' &&
-  text.split(',').every((network) => {
-    const [address = '', bits = '0', ...more] = network.split('/');
-    const version = isIP(address);
-    return (
-      version > 0 &&
-      more.length === 0 &&
-      /^\d{1,3}$/.test(bits) &&
-      Number(bits) <= (version === 4 ? 32 : 128)
-    );
-  });
 /** Of RFC 6749, 3.3. */
 const SCOPE = /^(?=.*\bopenid\b)[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/;
 
@@ -155,14 +140,6 @@ export class CaseReferralConfig extends IdentityKeyConfig {
   @Min(1)
   @Max(1_000_000)
   readonly SIGN_INS_PER_MINUTE_MAX: number = 300;
-
-  /** Addresses (CIDR, commas between) whose word is taken for whom they pass requests on for: an ingress. Left out: nobody's. */
-  @IsOptional()
-  @ValidateBy(
-    { name: 'areNetworks', validator: { validate: areNetworks } },
-    { message: '$property must be addresses or networks, with commas between' },
-  )
-  readonly TRUSTED_PROXIES?: string;
 
   /** Dated rules of how long records are kept (docs/access.md). Left out: what comes with the software. */
   @IsOptional()

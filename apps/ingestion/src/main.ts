@@ -9,6 +9,7 @@ void runService(() => {
     ...INGESTION_SERVICE,
     bodyBytesMax: config.INGESTION_BODY_BYTES_MAX,
     config,
+    trustedProxies: config.TRUSTED_PROXIES,
     module: ingestionModule(config),
   };
 });

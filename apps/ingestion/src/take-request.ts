@@ -65,7 +65,8 @@ export class TakeRequest {
     reply.raw.once('finish', () => {
       discardRest(request.raw);
     });
-    const provider = await this.keys.identify(request.headers.authorization);
+    const { headers, ip: address } = request;
+    const provider = await this.keys.identify(headers.authorization, { address, scope: 'report' });
     const { seconds } = this.lag;
     if (seconds !== null) void reply.header(DETECTION_LAG_HEADER, String(seconds));
     const { body } = request;

@@ -11,7 +11,19 @@ export { requireFourEyes } from './four-eyes';
 export { IdentityVault, type SealedIdentity } from './identity-vault';
 export { exportKeys, importKeys } from './key-backup';
 export { KeySet } from './key-set';
-export { ProviderKeys, provisionProvider, provisionStaff, StaffKeys } from './known-keys';
+export { provisionProvider, provisionStaff, StaffKeys } from './known-keys';
+export {
+  endProviderKey,
+  giveProviderKey,
+  holds,
+  type NewProviderKey,
+  PROVIDER_SCOPES,
+  type ProviderKey,
+  providerKeys,
+  ProviderKeys,
+  type ProviderScope,
+  revokeProviderKey,
+} from './provider-keys';
 export { isSafeIssuer, OidcIssuer, type OidcSettings } from './oidc-issuer';
 export { type Act, ACTS, may, STAFF_ROLES, type StaffRole, WHO_MAY } from './roles';
 export { bearerToken, newProviderKey, newStaffKey } from './secret-key';

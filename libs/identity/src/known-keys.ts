@@ -1,67 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { AppError } from '#domain';
+import { KeyMemory, requiredToken } from './key-memory';
 import { type StaffRole } from './roles';
-import { bearerToken, keyHash } from './secret-key';
+import { keyHash } from './secret-key';
 import { type Staff } from './staff';
-
-/** A key that was good is asked for again after this long; so long a withdrawn one goes on working. */
-const KNOWN_FOR_MS = 30_000;
-/** Keys remembered at once. */
-const KNOWN_MAX = 10_000;
-
-/** Remembers who holds a key, so that not every request asks the database. Unknown keys are never remembered. */
-class KeyMemory<T> {
-  private readonly known = new Map<string, { holder: T; untilMs: number }>();
-
-  async find(hash: Buffer, load: () => Promise<T | null>, nowMs: number): Promise<T | null> {
-    const name = hash.toString('base64');
-    const found = this.known.get(name);
-    if (found && found.untilMs > nowMs) return found.holder;
-    const holder = await load();
-    if (holder === null) {
-      this.known.delete(name);
-      return null;
-    }
-    if (this.known.size >= KNOWN_MAX) this.known.clear();
-    this.known.set(name, { holder, untilMs: nowMs + KNOWN_FOR_MS });
-    return holder;
-  }
-}
-
-function requiredToken(authorization: string | undefined): string {
-  const token = bearerToken(authorization);
-  if (token === null) {
-    throw new AppError('UNAUTHENTICATED', 'send your key as "Authorization: Bearer …"');
-  }
-  return token;
-}
-
-/** The providers' keys. */
-@Injectable()
-export class ProviderKeys {
-  private readonly memory = new KeyMemory<string>();
-
-  constructor(private readonly dataSource: DataSource) {}
-
-  /**
-   * @returns the provider's id
-   * @throws AppError UNAUTHENTICATED
-   */
-  async identify(authorization: string | undefined): Promise<string> {
-    const hash = keyHash(requiredToken(authorization));
-    const load = async (): Promise<string | null> => {
-      const rows: { id: string }[] = await this.dataSource.query(
-        'select id from feed.provider where key_hash = $1',
-        [hash],
-      );
-      return rows[0]?.id ?? null;
-    };
-    const provider = await this.memory.find(hash, load, Date.now());
-    if (provider === null) throw new AppError('UNAUTHENTICATED', 'this provider key is not known');
-    return provider;
-  }
-}
 
 /** The staff's keys. */
 @Injectable()

@@ -44,6 +44,7 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
   ingestion: [
     ...READS_THE_LOG,
     ['select', 'feed.provider'],
+    ['select, update (last_used_at)', 'feed.provider_key'],
     ['insert', 'feed.transfer'],
     ['insert', 'feed.event'],
     ['insert, update', 'feed.transfer_key'],

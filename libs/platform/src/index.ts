@@ -12,4 +12,4 @@ export {
 } from './run-service';
 export { safeError, type SafeError } from './safe-error';
 export { createServiceApp } from './service-app';
-export { LOG_LEVELS, ServiceConfig } from './service-config';
+export { areNetworks, LOG_LEVELS, ServiceConfig } from './service-config';

@@ -31,6 +31,8 @@ function exitCodeOf(error: unknown): number | null {
     return error.code === 'INVALID_INPUT' ? EXIT_BAD_CONFIGURATION : EXIT_UNAVAILABLE;
   }
   const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  // A flag that is none, as Node's own reader says it.
+  if (typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS')) return EXIT_BAD_CONFIGURATION;
   return typeof code === 'string' ? EXIT_UNAVAILABLE : null;
 }
 

@@ -378,7 +378,7 @@ describe('what nothing is said of', () => {
 const DETECTION = 'what the software finds, by itself, from what was stored';
 const OWN = 'the trail itself, which is never changed';
 const FEED = 'what providers report: a row that is never changed says it all';
-const KEYS = 'changed at start-up alone, which writes it down (standalone’s provisioning)';
+const KEYS = 'changed at start-up and by npm run provider alone, which write it down';
 const WAY_IN = 'on the way to a session, which is written down';
 const NEEDS_NONE: Readonly<Record<string, string>> = {
   'audit.alarm': 'follows from the trail',
@@ -389,7 +389,7 @@ const NEEDS_NONE: Readonly<Record<string, string>> = {
     'feed.transfer': FEED,
     'feed.transfer_key': FEED,
   },
-  ...{ 'feed.provider': KEYS, 'referral.staff': KEYS },
+  ...{ 'feed.provider': KEYS, 'feed.provider_key': KEYS, 'referral.staff': KEYS },
   ...{ 'identity.ended_token': WAY_IN, 'identity.sign_in': WAY_IN },
   'intel.control_entry': 'tells detection of a decision, which is written down itself',
   ...{ 'log.day': FEED, 'log.identity': FEED },

@@ -25,6 +25,7 @@ import { Searches1764000000024 } from './1764000000024-searches';
 import { OwnNumbers1764000000025 } from './1764000000025-own-numbers';
 import { Retention1764000000026 } from './1764000000026-retention';
 import { Sealed1764000000027 } from './1764000000027-sealed';
+import { ProviderKeys1764000000028 } from './1764000000028-provider-keys';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -55,4 +56,5 @@ export const MIGRATIONS = [
   OwnNumbers1764000000025,
   Retention1764000000026,
   Sealed1764000000027,
+  ProviderKeys1764000000028,
 ];

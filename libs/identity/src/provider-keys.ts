@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { BlockList, isIP } from 'node:net';
+import { DataSource, type EntityManager } from 'typeorm';
+import { AppError } from '#domain';
+import { KeyMemory, requiredToken } from './key-memory';
+import { keyHash, newProviderKey } from './secret-key';
+
+/** What a provider's key may be for: to report, or to ask how its feed is. */
+export const PROVIDER_SCOPES = ['report', 'health'] as const;
+export type ProviderScope = (typeof PROVIDER_SCOPES)[number];
+
+/** So exactly it is known when a key was used last: not every request writes. */
+const USED_EVERY_SECONDS = 60;
+/** Keys of one provider that hold at once: the one in use, and those that take over from it. */
+export const KEYS_PER_PROVIDER_MAX = 10;
+
+/** A key of a provider, without the key. */
+export interface ProviderKey {
+  readonly id: string;
+  readonly provider: string;
+  readonly scopes: readonly ProviderScope[];
+  /** CIDR; null: taken from anywhere. */
+  readonly networks: readonly string[] | null;
+  readonly createdAt: Date;
+  readonly expiresAt: Date | null;
+  readonly revokedAt: Date | null;
+  readonly lastUsedAt: Date | null;
+}
+
+/** What a new key is to be. */
+export type NewProviderKey = Pick<ProviderKey, 'provider' | 'scopes' | 'networks' | 'expiresAt'>;
+
+/** Where a request comes from, and what it wants. */
+export interface Asked {
+  readonly address: string;
+  readonly scope: ProviderScope;
+}
+
+const KEY = `id, provider_id as provider, scopes, networks::text[] as networks, created_at as "createdAt",
+  expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
+
+function isWithin(networks: readonly string[], address: string): boolean {
+  const version = isIP(address);
+  if (version === 0) return false;
+  const list = new BlockList();
+  for (const network of networks) {
+    const [from, bits] = network.split('/') as [string, string];
+    list.addSubnet(from, Number(bits), isIP(from) === 6 ? 'ipv6' : 'ipv4');
+  }
+  // An IPv4 address that came over an IPv6 socket is itself.
+  const plain = address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '');
+  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** The keys by which providers report. */
+@Injectable()
+export class ProviderKeys {
+  private readonly memory = new KeyMemory<ProviderKey>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Whose key this is. One that was withdrawn goes on for half a minute where it was just used.
+   *
+   * @returns the provider's id
+   * @throws AppError UNAUTHENTICATED where it is no key, or holds no longer; FORBIDDEN where it is not for this, or not from here
+   */
+  async identify(authorization: string | undefined, { address, scope }: Asked): Promise<string> {
+    const hash = keyHash(requiredToken(authorization));
+    const key = await this.memory.find(hash, () => this.load(hash), Date.now());
+    if (key === null) throw new AppError('UNAUTHENTICATED', 'this provider key is not known');
+    if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) {
+      throw new AppError('UNAUTHENTICATED', 'this provider key has expired: ask for another');
+    }
+    if (!key.scopes.includes(scope)) throw new AppError('FORBIDDEN', `this key may not ${scope}`);
+    if (key.networks !== null && !isWithin(key.networks, address)) {
+      throw new AppError('FORBIDDEN', 'this key is not taken from this address');
+    }
+    return key.provider;
+  }
+
+  private async load(hash: Buffer): Promise<ProviderKey | null> {
+    const rows: (ProviderKey & { used_long_ago: boolean })[] = await this.dataSource.query(
+      `select ${KEY}, coalesce(last_used_at < now() - make_interval(secs => $2), true) as used_long_ago
+       from feed.provider_key where key_hash = $1 and revoked_at is null`,
+      [hash, USED_EVERY_SECONDS],
+    );
+    const [row] = rows;
+    if (row === undefined) return null;
+    const { used_long_ago: usedLongAgo, ...key } = row;
+    if (usedLongAgo) {
+      await this.dataSource.query(
+        'update feed.provider_key set last_used_at = now() where id = $1',
+        [key.id],
+      );
+    }
+    return key;
+  }
+}
+
+/**
+ * Gives a provider one more key; makes the provider known where it was not.
+ *
+ * @returns the key, which is stored nowhere
+ * @throws AppError TOO_LARGE where it has as many as it may
+ */
+export async function giveProviderKey(
+  manager: EntityManager,
+  { provider, scopes, networks, expiresAt }: NewProviderKey,
+): Promise<{ key: string; given: ProviderKey }> {
+  await manager.query('insert into feed.provider (id) values ($1) on conflict (id) do nothing', [
+    provider,
+  ]);
+  await manager.query('select from feed.provider where id = $1 for update', [provider]);
+  const holding = (await providerKeys(manager, provider)).filter(holds);
+  if (holding.length >= KEYS_PER_PROVIDER_MAX) {
+    throw new AppError(
+      'TOO_LARGE',
+      `a provider has at most ${KEYS_PER_PROVIDER_MAX} keys: revoke one`,
+    );
+  }
+  const key = newProviderKey();
+  const rows: ProviderKey[] = await manager.query(
+    `insert into feed.provider_key (provider_id, key_hash, scopes, networks, expires_at)
+     values ($1, $2, $3, (select array_agg(network(n::inet)) from unnest($4::text[]) as n), $5) returning ${KEY}`,
+    [provider, keyHash(key), scopes, networks, expiresAt],
+  );
+  return { key, given: rows[0]! };
+}
+
+/** Whether a key is taken now. */
+export const holds = ({ revokedAt, expiresAt }: ProviderKey): boolean =>
+  revokedAt === null && (expiresAt === null || expiresAt.getTime() > Date.now());
+
+/** @param provider null for all @returns by provider, the oldest first */
+export async function providerKeys(
+  source: DataSource | EntityManager,
+  provider: string | null,
+): Promise<ProviderKey[]> {
+  return source.query(
+    `select ${KEY} from feed.provider_key where $1::text is null or provider_id = $1
+     order by provider_id, created_at, id`,
+    [provider],
+  );
+}
+
+/** Has a key end then at the latest; one that ends sooner is left as it is. */
+export async function endProviderKey(manager: EntityManager, id: string, at: Date): Promise<void> {
+  await manager.query(
+    `update feed.provider_key set expires_at = least(expires_at, $2::timestamptz) where id = $1 and revoked_at is null`,
+    [id, at],
+  );
+}
+
+/** From now on it is none. @returns whether it was one */
+export async function revokeProviderKey(manager: EntityManager, id: string): Promise<boolean> {
+  const [, revoked]: [unknown[], number] = await manager.query(
+    'update feed.provider_key set revoked_at = now() where id = $1 and revoked_at is null',
+    [id],
+  );
+  return revoked === 1;
+}
