@@ -13,6 +13,7 @@ import {
   providerKeys,
   type ProviderScope,
   revokeProviderKey,
+  setStrict,
 } from '#identity';
 import { createDataSource } from '#persistence';
 import { areNetworks, exitWith } from '#platform';
@@ -24,6 +25,9 @@ npm run provider -- rotate ID [--overlap HOURS]
                                         another key like the last; those before it hold for so many hours more (24)
 npm run provider -- revoke ID [--key KEY-ID]
                                         takes a key back, or all of them; within half a minute it is taken nowhere
+npm run provider -- check ID strict|lenient
+                                        whether rows with identifiers that must be mistyped (check digits) are refused;
+                                        a provider is lenient until it is said: the money moved all the same
 npm run provider -- list [ID]           keys with what they are for, from where, until when, and when they were last used
 
 A key is stored as its hash: whoever loses it gets another. The database is DATABASE_URL, or the one that npm start runs.
@@ -134,6 +138,21 @@ async function revoke(
   process.stderr.write(`${keys.length} revoked\n`);
 }
 
+async function setChecks(
+  manager: EntityManager,
+  provider: string,
+  how: string | undefined,
+): Promise<void> {
+  if (how !== 'strict' && how !== 'lenient') return refuse('say strict or lenient');
+  await setStrict(manager, provider, how === 'strict');
+  await audit(manager, {
+    ...{ act: 'check identifiers', outcome: 'done', actor: operator() },
+    object: { type: 'provider', id: provider },
+    after: { checks: how },
+  });
+  process.stderr.write(`${provider} is ${how}\n`);
+}
+
 function describe(key: ProviderKey): string {
   const { id, provider, scopes, networks, expiresAt, revokedAt, lastUsedAt } = key;
   const state =
@@ -168,6 +187,7 @@ async function run(
     else if (command === 'rotate')
       await rotate(manager, provider, flags.overlap ?? String(OVERLAP_HOURS));
     else if (command === 'revoke') await revoke(manager, provider, flags.key);
+    else if (command === 'check') await setChecks(manager, provider, positionals[2]);
     else refuse(`say what to do:\n${USAGE}`);
   });
 }

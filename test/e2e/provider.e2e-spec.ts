@@ -78,6 +78,20 @@ describe('a provider', () => {
     expect(await report(keyOf(command('add', 'near', '--from', '10.0.0.0/8,127.0.0.1')))).toBe(200);
   });
 
+  it('has rows with mistyped identifiers refused where that is said', async () => {
+    expect(command('check', 'near', 'strict')).toMatchObject({ code: 0, err: 'near is strict\n' });
+    const rows: unknown[] = await services.database.dataSource.query(
+      `select id from feed.provider where strict`,
+    );
+    expect(rows).toEqual([{ id: 'near' }]);
+    for (const args of [
+      ['check', 'near', 'now'],
+      ['check', 'nobody', 'strict'],
+    ]) {
+      expect([args, command(...args).code]).not.toEqual([args, 0]);
+    }
+  });
+
   it('is not given what cannot be', () => {
     for (const [args, code, said] of [
       [['add', 'a\nb'], 78, 'name a provider'],

@@ -12,7 +12,7 @@ describe('the memory of identities', () => {
     new IdentityMemory(vault, () => nowMs, tokenPlaces);
   /** What one batch that names these numbers has to store. */
   const toStore = (memory: IdentityMemory, numbers: readonly string[], commits = true): number => {
-    const batch = memory.forBatch();
+    const batch = memory.forBatch(false, () => undefined);
     const made = numbers.map((number) => batch.makeSafe('msisdn', number));
     for (const [i, { token }] of made.entries())
       expect(token).toBe(vault.token('msisdn', numbers[i]!));

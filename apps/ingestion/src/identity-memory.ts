@@ -1,5 +1,5 @@
-import { type IdentifierType } from '#domain';
-import { type IdentityVault, type SealedIdentity } from '#identity';
+import { AppError, type IdentifierType } from '#domain';
+import { doubtOf, type IdentityVault, type SealedIdentity } from '#identity';
 import { TokenSet } from './token-set';
 import { type MakeSafe } from './tokens';
 
@@ -31,14 +31,19 @@ export class IdentityMemory {
     this.month = monthOf(now());
   }
 
-  /** For one batch: an identity that is new is sealed once, however many of its rows name it. */
-  forBatch(): BatchIdentities {
+  /**
+   * For one batch: an identity that is new is sealed once, however many of its rows name it.
+   *
+   * @param strict whether one that must be mistyped is refused
+   * @param doubted is told of each that is stored all the same, when it is new here
+   */
+  forBatch(strict: boolean, doubted: (type: IdentifierType) => void): BatchIdentities {
     const month = monthOf(this.now());
     // It is stored in which month an identity was reported last: none is known of in a new one.
     if (month !== this.month) this.forgetAll();
     this.month = month;
     if (this.now() >= this.untilMs) this.age();
-    return new BatchIdentities(this.vault, this);
+    return new BatchIdentities(this.vault, this, strict, doubted);
   }
 
   isStored(token: string): boolean {
@@ -77,18 +82,33 @@ export class BatchIdentities {
   constructor(
     private readonly vault: IdentityVault,
     private readonly memory: IdentityMemory,
+    private readonly strict: boolean,
+    private readonly doubted: (type: IdentifierType) => void,
   ) {}
 
   readonly makeSafe: MakeSafe = (type: IdentifierType, text: string) => {
     const token = this.vault.token(type, text);
-    if (this.memory.isStored(token)) return { token, identity: null };
+    if (this.memory.isStored(token)) {
+      // It was looked at when it came first, by whoever sent it then.
+      if (this.strict) this.check(type, text);
+      return { token, identity: null };
+    }
     let identity = this.fresh.get(token);
     if (identity === undefined) {
+      this.check(type, text);
       identity = this.vault.seal(type, text, token);
       this.fresh.set(token, identity);
     }
     return { token, identity };
   };
+
+  /** @throws AppError INVALID_INPUT where it must be mistyped, and is refused */
+  private check(type: IdentifierType, text: string): void {
+    const doubt = doubtOf(type, text);
+    if (doubt === null) return;
+    if (this.strict) throw new AppError('INVALID_INPUT', doubt);
+    this.doubted(type);
+  }
 
   /** @param committed identities of the rows that were stored */
   remember(committed: Iterable<SealedIdentity>): void {

@@ -8,6 +8,7 @@ export class IngestionMetrics {
   readonly rows: Readonly<Record<RowKind['list'], Counter<'outcome'>>>;
   readonly batchSeconds: Histogram;
   readonly inHand: Gauge;
+  readonly doubtedIdentifiers: Counter<'type'>;
 
   constructor(@Inject(Registry) registry: Registry) {
     const registers = [registry];
@@ -23,6 +24,12 @@ export class IngestionMetrics {
       name: 'layerwatch_ingestion_batch_seconds',
       help: 'From a batch read to the batch committed.',
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    });
+    this.doubtedIdentifiers = new Counter({
+      name: 'layerwatch_ingestion_doubted_identifiers_total',
+      help: 'Identifiers that were stored and must be mistyped, by what they are: check digits that are wrong, above all.',
+      labelNames: ['type'],
       registers,
     });
     this.inHand = new Gauge({

@@ -4,7 +4,7 @@ import { isUtf8 } from 'node:buffer';
 import { type IncomingMessage } from 'node:http';
 import { ROWS_MAX, type RowsAnswer } from '#contracts';
 import { AppError } from '#domain';
-import { ProviderKeys } from '#identity';
+import { ProviderKeys, type Reporter } from '#identity';
 import { Admission } from './admission';
 import { discardRest, readWhole } from './body-reader';
 import { DETECTION_LAG_HEADER, DetectionLag } from './detection-lag';
@@ -66,7 +66,7 @@ export class TakeRequest {
       discardRest(request.raw);
     });
     const { headers, ip: address } = request;
-    const provider = await this.keys.identify(headers.authorization, { address, scope: 'report' });
+    const reporter = await this.keys.identify(headers.authorization, { address, scope: 'report' });
     const { seconds } = this.lag;
     if (seconds !== null) void reply.header(DETECTION_LAG_HEADER, String(seconds));
     const { body } = request;
@@ -74,28 +74,28 @@ export class TakeRequest {
     const format = formatOf(body);
     return this.admission.admit(() =>
       format === 'json'
-        ? this.takeJson(kind, provider, body.stream)
-        : this.takeLines(kind, provider, body.stream),
+        ? this.takeJson(kind, reporter, body.stream)
+        : this.takeLines(kind, reporter, body.stream),
     );
   }
 
   private async takeJson<Id extends string, Row extends GoodRow>(
     kind: RowKind<Id, Row>,
-    provider: string,
+    reporter: Reporter,
     stream: IncomingMessage,
   ): Promise<RowsAnswer<Id>> {
     const { INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS } = this.config;
     const body = await readWhole(stream, INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS);
     const rows = rowsOf(body, kind.list);
     const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
-    tally.add(await this.takeRows.run(kind, provider, rows));
+    tally.add(await this.takeRows.run(kind, reporter, rows));
     return tally.answer();
   }
 
   /** What was committed before a failure stays; the sender, who got no counts, sends all of it again. */
   private async takeLines<Id extends string, Row extends GoodRow>(
     kind: RowKind<Id, Row>,
-    provider: string,
+    reporter: Reporter,
     stream: IncomingMessage,
   ): Promise<RowsAnswer<Id>> {
     const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
@@ -109,7 +109,7 @@ export class TakeRequest {
     });
     for await (const rows of batches) {
       this.admission.assertGoingOn();
-      tally.add(await this.takeRows.run(kind, provider, rows));
+      tally.add(await this.takeRows.run(kind, reporter, rows));
     }
     return tally.answer();
   }

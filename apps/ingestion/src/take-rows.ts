@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { IdentityVault, type SealedIdentity } from '#identity';
+import { IdentityVault, type Reporter, type SealedIdentity } from '#identity';
 import { IdentityMemory } from './identity-memory';
 import { IngestionMetrics } from './ingestion-metrics';
 import { UnreadableLine } from './row-batches';
@@ -26,11 +26,13 @@ export class TakeRows {
    */
   async run<Row extends GoodRow>(
     kind: RowKind<string, Row>,
-    provider: string,
+    { provider, strict }: Reporter,
     values: readonly unknown[],
   ): Promise<readonly RowOutcome[]> {
     const observeSeconds = this.metrics.batchSeconds.startTimer();
-    const identities = this.identities.forBatch();
+    const identities = this.identities.forBatch(strict, (type) => {
+      this.metrics.doubtedIdentifiers.inc({ type });
+    });
     const outcomes: RowOutcome[] = [];
     const good: Row[] = [];
     const places: number[] = [];

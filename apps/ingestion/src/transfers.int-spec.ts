@@ -332,6 +332,46 @@ describe('an identity', () => {
   });
 });
 
+describe('an identifier that must be mistyped', () => {
+  const iban = 'PK37SCBL0000001123456702';
+  const wrong = (id: string) => row(id, { debtor: { walletId: 'W1', iban } });
+  const right = (id: string) =>
+    row(id, { debtor: { walletId: 'W1', iban: 'PK36SCBL0000001123456702' } });
+
+  it('is stored and counted, and refused where its provider is strict', async () => {
+    const another = await runIngestion(database.databaseUrl);
+    const counted = async (): Promise<string | undefined> => {
+      const metrics = await fetch(another.url.replace('/v1/transfers', '/metrics'));
+      return /doubted_identifiers_total\{type="iban".*\} (\d+)/.exec(await metrics.text())?.[1];
+    };
+    try {
+      const [first, second] = [nextId(), nextId()];
+      expect(await another.send([wrong(first), wrong(second)])).toMatchObject({ accepted: 2 });
+      expect(await counted()).toBe('1');
+      await database.dataSource.query('update feed.provider set strict = true where id = $1', [
+        PROVIDER,
+      ]);
+    } finally {
+      await another.close();
+    }
+    const strict = await runIngestion(database.databaseUrl);
+    try {
+      // Known or not: it was let in by another rule.
+      for (let n = 0; n < 2; n += 1) {
+        const answer = await strict.send([wrong(nextId()), right(nextId())]);
+        expect(answer).toMatchObject({ accepted: 1, rejected: 1 });
+        expect(answer.problems).toMatchObject([
+          { index: 0, code: 'INVALID_INPUT', path: '/debtor/iban' },
+        ]);
+        expect(JSON.stringify(answer)).not.toContain(iban);
+      }
+    } finally {
+      await database.dataSource.query('update feed.provider set strict = false');
+      await strict.close();
+    }
+  });
+});
+
 describe('what an operator sees', () => {
   it('are the rows by outcome, the seconds of batches, and nothing in hand', async () => {
     const told = row(nextId());

@@ -8,6 +8,7 @@ export {
   PEOPLE_FILE,
 } from './demo-people';
 export { requireFourEyes } from './four-eyes';
+export { doubtOf } from './identifier-doubt';
 export { IdentityVault, type SealedIdentity } from './identity-vault';
 export { exportKeys, importKeys } from './key-backup';
 export { KeySet } from './key-set';
@@ -22,7 +23,9 @@ export {
   providerKeys,
   ProviderKeys,
   type ProviderScope,
+  type Reporter,
   revokeProviderKey,
+  setStrict,
 } from './provider-keys';
 export { isSafeIssuer, OidcIssuer, type OidcSettings } from './oidc-issuer';
 export { type Act, ACTS, may, STAFF_ROLES, type StaffRole, WHO_MAY } from './roles';

@@ -27,6 +27,13 @@ export interface ProviderKey {
   readonly lastUsedAt: Date | null;
 }
 
+/** Whoever reports. */
+export interface Reporter {
+  readonly provider: string;
+  /** Whether rows with identifiers that must be mistyped are refused. */
+  readonly strict: boolean;
+}
+
 /** What a new key is to be. */
 export type NewProviderKey = Pick<ProviderKey, 'provider' | 'scopes' | 'networks' | 'expiresAt'>;
 
@@ -55,17 +62,16 @@ function isWithin(networks: readonly string[], address: string): boolean {
 /** The keys by which providers report. */
 @Injectable()
 export class ProviderKeys {
-  private readonly memory = new KeyMemory<ProviderKey>();
+  private readonly memory = new KeyMemory<ProviderKey & Reporter>();
 
   constructor(private readonly dataSource: DataSource) {}
 
   /**
    * Whose key this is. One that was withdrawn goes on for half a minute where it was just used.
    *
-   * @returns the provider's id
    * @throws AppError UNAUTHENTICATED where it is no key, or holds no longer; FORBIDDEN where it is not for this, or not from here
    */
-  async identify(authorization: string | undefined, { address, scope }: Asked): Promise<string> {
+  async identify(authorization: string | undefined, { address, scope }: Asked): Promise<Reporter> {
     const hash = keyHash(requiredToken(authorization));
     const key = await this.memory.find(hash, () => this.load(hash), Date.now());
     if (key === null) throw new AppError('UNAUTHENTICATED', 'this provider key is not known');
@@ -76,15 +82,17 @@ export class ProviderKeys {
     if (key.networks !== null && !isWithin(key.networks, address)) {
       throw new AppError('FORBIDDEN', 'this key is not taken from this address');
     }
-    return key.provider;
+    return { provider: key.provider, strict: key.strict };
   }
 
-  private async load(hash: Buffer): Promise<ProviderKey | null> {
-    const rows: (ProviderKey & { used_long_ago: boolean })[] = await this.dataSource.query(
-      `select ${KEY}, coalesce(last_used_at < now() - make_interval(secs => $2), true) as used_long_ago
+  private async load(hash: Buffer): Promise<(ProviderKey & Reporter) | null> {
+    const rows: (ProviderKey & Reporter & { used_long_ago: boolean })[] =
+      await this.dataSource.query(
+        `select ${KEY}, coalesce(last_used_at < now() - make_interval(secs => $2), true) as used_long_ago,
+              (select strict from feed.provider p where p.id = provider_id) as strict
        from feed.provider_key where key_hash = $1 and revoked_at is null`,
-      [hash, USED_EVERY_SECONDS],
-    );
+        [hash, USED_EVERY_SECONDS],
+      );
     const [row] = rows;
     if (row === undefined) return null;
     const { used_long_ago: usedLongAgo, ...key } = row;
@@ -142,6 +150,19 @@ export async function providerKeys(
      order by provider_id, created_at, id`,
     [provider],
   );
+}
+
+/** Has a provider's rows with mistyped identifiers refused from now on, or stored. @throws AppError NOT_FOUND */
+export async function setStrict(
+  manager: EntityManager,
+  provider: string,
+  strict: boolean,
+): Promise<void> {
+  const [, known]: [unknown[], number] = await manager.query(
+    'update feed.provider set strict = $2 where id = $1',
+    [provider, strict],
+  );
+  if (known === 0) throw new AppError('NOT_FOUND', 'there is no such provider');
 }
 
 /** Has a key end then at the latest; one that ends sooner is left as it is. */

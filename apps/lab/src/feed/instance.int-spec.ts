@@ -62,9 +62,9 @@ describe('findTarget', () => {
   it('creates a provider once: its key is good at once, private, and used again', async () => {
     const { key } = (await findTarget(config, 'a wallet', false)).ingestion;
     const known = new ProviderKeys(database.dataSource);
-    expect(await known.identify(`Bearer ${key}`, { address: '::1', scope: 'report' })).toBe(
-      'a wallet',
-    );
+    expect(
+      await known.identify(`Bearer ${key}`, { address: '::1', scope: 'report' }),
+    ).toMatchObject({ provider: 'a wallet' });
     const path = join(dataFolder, 'keys.json');
     expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({
       provider: { demo: 'lw_demo', 'a wallet': key },

@@ -7,6 +7,9 @@ import { type MigrationInterface, type QueryRunner } from 'typeorm';
 export class ProviderKeys1764000000028 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
+      -- Whether rows with identifiers that somebody must have mistyped are refused, or stored as they are.
+      alter table feed.provider add column strict boolean not null default false;
+
       create table feed.provider_key (
         id uuid primary key default gen_random_uuid(),
         provider_id text not null constraint provider_key_provider_fk references feed.provider,
@@ -53,6 +56,7 @@ export class ProviderKeys1764000000028 implements MigrationInterface {
       ) where key_hash is null;
       alter table feed.provider alter column key_hash set not null;
       drop table feed.provider_key;
+      alter table feed.provider drop column strict;
     `);
   }
 }
