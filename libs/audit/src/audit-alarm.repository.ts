@@ -45,7 +45,7 @@ const LOOKS = [
 const COUNTED = `
   select body #>> '{actor,id}' as actor, date_trunc('hour', at) as hour,
          extract(hour from at at time zone $6) as local_hour,
-         case when body ->> 'outcome' = 'refused' and body #>> '{details,because}' is distinct from 'nothing'
+         case when body ->> 'outcome' = 'refused' and coalesce(body #>> '{details,because}', '') <> all('{nothing,INVALID_INPUT}')
            then coalesce((body #>> '{details,count}')::integer, 1) else 0 end as refused,
          case when body ->> 'act' <> all('{read the audit trail,read own provider}')
                and (body ->> 'act' like 'read %' or body ->> 'act' = any('{${LOOKS.join(',')}}'))

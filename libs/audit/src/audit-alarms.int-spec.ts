@@ -76,7 +76,8 @@ describe('an alarm', () => {
     await tell(3, fact('thrice', refused));
     const notLetIn = (because: string, count: number) =>
       fact('unknown', { ...refused, act: 'be let in', details: { because, count } });
-    // Whoever comes by without anything is no alarm.
+    // Whoever comes by without anything is no alarm, nor is whoever mistypes.
+    await tell(50, fact('mistypes', { ...refused, details: { because: 'INVALID_INPUT' } }));
     await tell(1, notLetIn('nothing', 50));
     await tell(1, notLetIn('token', 1));
     await tell(1, notLetIn('sign in', 2));

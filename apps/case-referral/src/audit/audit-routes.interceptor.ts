@@ -30,9 +30,12 @@ export const AUDITED_READS: Partial<Readonly<Record<Act, string>>> = {
   'read the audit trail': 'audit-trail',
 };
 
-/** It is not there, not for them, not theirs to decide, decided already or held, or sealed and nobody said why it is opened. */
+/**
+ * It is not what the route takes, not there, not for them, not theirs to decide, decided already or held, or sealed and nobody said why it is
+ * opened.
+ */
 const REFUSALS: ReadonlySet<ErrorCode> = new Set([
-  ...(['NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'PRECONDITION_FAILED'] as const),
+  ...(['INVALID_INPUT', 'NOT_FOUND', 'FORBIDDEN', 'CONFLICT', 'PRECONDITION_FAILED'] as const),
 ]);
 
 /**

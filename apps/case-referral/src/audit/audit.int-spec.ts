@@ -306,6 +306,23 @@ describe('what is written down', () => {
     expect(await told()).toEqual(expect.arrayContaining(counted));
   });
 
+  it('is what somebody sent that no route takes, and nothing of it', async () => {
+    const body = { outcome: 'REFUTED', reason: 'x', decidedBy: 'somebody else' };
+    const { status, told } = await said('ana', 'POST', `/v1/alerts/${ALERT}/dispositions`, body);
+    expect([status, told]).toMatchObject([
+      400,
+      [
+        {
+          act: 'find on alerts',
+          outcome: 'refused',
+          object: { id: ALERT },
+          details: { because: 'INVALID_INPUT' },
+        },
+      ],
+    ]);
+    expect(JSON.stringify(told)).not.toContain('somebody else');
+  });
+
   it('names no person whom an indicator or a search is about', async () => {
     const all = JSON.stringify(await entries());
     expect(all).toContain('msisdn:');
@@ -389,6 +406,7 @@ const NEEDS_NONE: Readonly<Record<string, string>> = {
     'feed.transfer': FEED,
     'feed.transfer_key': FEED,
   },
+  'feed.request_nonce': 'which signed requests were taken, so that none is taken twice',
   ...{ 'feed.provider': KEYS, 'feed.provider_key': KEYS, 'referral.staff': KEYS },
   ...{ 'identity.ended_token': WAY_IN, 'identity.sign_in': WAY_IN },
   'intel.control_entry': 'tells detection of a decision, which is written down itself',
