@@ -19,8 +19,9 @@ import { createDataSource } from '#persistence';
 import { areNetworks, exitWith } from '#platform';
 import { operator, readDataSettings } from './data.config';
 
-const USAGE = `npm run provider -- add ID [--scopes ${PROVIDER_SCOPES.join(',')}] [--days N] [--from NETWORK,…]
-                                        a key for a provider, who is made known where they were not; it is shown once
+const USAGE = `npm run provider -- add ID [--scopes ${PROVIDER_SCOPES.join(',')}] [--days N] [--from NETWORK,…] [--signed]
+                                        a key for a provider, who is made known where they were not; it is shown once;
+                                        with --signed, requests have to be signed with it (docs/connect-a-feed.md)
 npm run provider -- rotate ID [--overlap HOURS]
                                         another key like the last; those before it hold for so many hours more (24)
 npm run provider -- revoke ID [--key KEY-ID]
@@ -45,6 +46,7 @@ interface Flags {
   readonly scopes?: string | undefined;
   readonly days?: string | undefined;
   readonly from?: string | undefined;
+  readonly signed?: boolean | undefined;
   readonly overlap?: string | undefined;
   readonly key?: string | undefined;
 }
@@ -76,13 +78,14 @@ function networksOf(text: string | undefined): string[] | null {
   return text.split(',');
 }
 
-function newKey(provider: string, { scopes, days, from }: Flags): NewProviderKey {
+function newKey(provider: string, { scopes, days, from, signed = false }: Flags): NewProviderKey {
   const ends =
     days === undefined ? null : Date.now() + wholeNumber('days', days, DAYS_MAX) * DAY_MS;
   return {
     provider,
     scopes: scopesOf(scopes ?? PROVIDER_SCOPES.join(',')),
     networks: networksOf(from),
+    signed,
     expiresAt: ends === null ? null : new Date(ends),
   };
 }
@@ -154,7 +157,7 @@ async function setChecks(
 }
 
 function describe(key: ProviderKey): string {
-  const { id, provider, scopes, networks, expiresAt, revokedAt, lastUsedAt } = key;
+  const { id, provider, scopes, networks, signed, expiresAt, revokedAt, lastUsedAt } = key;
   const state =
     revokedAt !== null
       ? `revoked ${revokedAt.toISOString()}`
@@ -162,9 +165,15 @@ function describe(key: ProviderKey): string {
         ? 'holds'
         : `${holds(key) ? 'holds until' : 'expired'} ${expiresAt.toISOString()}`;
   const used = lastUsedAt === null ? 'never used' : `last used ${lastUsedAt.toISOString()}`;
-  return [provider, id, scopes.join(','), networks?.join(',') ?? 'from anywhere', state, used].join(
-    '  ',
-  );
+  return [
+    provider,
+    id,
+    scopes.join(','),
+    networks?.join(',') ?? 'from anywhere',
+    ...(signed ? ['signed'] : []),
+    state,
+    used,
+  ].join('  ');
 }
 
 async function run(
@@ -198,6 +207,7 @@ async function main(args: readonly string[]): Promise<void> {
     args: [...args],
     options: {
       ...{ scopes: text, days: text, from: text, overlap: text, key: text },
+      signed: { type: 'boolean' },
       help: { type: 'boolean' },
     },
     allowPositionals: true,

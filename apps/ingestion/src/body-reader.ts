@@ -1,4 +1,5 @@
 import { type IncomingMessage } from 'node:http';
+import { type Readable } from 'node:stream';
 import { AppError } from '#domain';
 
 /** Nothing came for as long as the caller wanted to wait; more may. */
@@ -14,7 +15,7 @@ const LINGER_MS = 5_000;
  * back-pressure. Unlike the stream's iterator it can give up waiting and go on later.
  */
 export class BodyReader {
-  constructor(private readonly stream: IncomingMessage) {}
+  constructor(private readonly stream: Readable) {}
 
   /** @throws AppError INVALID_INPUT where the connection ended before the body did */
   async next(waitMs: number): Promise<Buffer | typeof QUIET | typeof END> {

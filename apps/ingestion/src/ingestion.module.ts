@@ -13,6 +13,7 @@ import { EventsController } from './events.controller';
 import { IngestionConfig } from './ingestion-config';
 import { IngestionMetrics } from './ingestion-metrics';
 import { KeepDays } from './keep-days';
+import { NonceRepository } from './nonce.repository';
 import { TakeRequest } from './take-request';
 import { TakeRows } from './take-rows';
 import { TransferRepository } from './transfer.repository';
@@ -55,6 +56,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     { provide: IngestionConfig, useValue: config },
     { provide: IdentityVault, useValue: IdentityVault.fromSettings(config) },
     ProviderKeys,
+    NonceRepository,
     IngestionMetrics,
     TransferRepository,
     EventRepository,

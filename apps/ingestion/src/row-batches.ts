@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type IncomingMessage } from 'node:http';
+import { type Readable } from 'node:stream';
 import { BodyReader, END, QUIET, stalled } from './body-reader';
 
 /** A line of NDJSON that is no row at all. No JSON value is one, so it can stand among those that are. */
@@ -76,7 +76,7 @@ const isBlank = (text: string): boolean => text.trim() === '';
  * @throws AppError INVALID_INPUT where the body breaks off or stalls
  */
 export async function* rowBatches(
-  stream: IncomingMessage,
+  stream: Readable,
   limits: BatchLimits,
 ): AsyncGenerator<unknown[]> {
   const reader = new BodyReader(stream);

@@ -140,7 +140,12 @@ export function rowsOperation(route: RowsRoute): ApiOperationOptions {
         },
       },
       400: refused('INVALID_INPUT', `not JSON, no \`${list}\` array, or a body that broke off.`),
-      401: refused('UNAUTHENTICATED', 'no provider key, or one that is not known.'),
+      401: refused(
+        'UNAUTHENTICATED',
+        'no provider key, one that is not known or has expired, or a signature that is none.',
+      ),
+      403: refused('FORBIDDEN', 'the key is not for this, or is not taken from this address.'),
+      409: refused('CONFLICT', 'this very signed request was sent before: sign it anew.'),
       413: refused('TOO_LARGE', 'too many rows or bytes for a JSON body.'),
       415: refused('UNSUPPORTED_MEDIA_TYPE', 'neither JSON nor NDJSON, or compressed.'),
       429: refused('OVERLOADED', 'too many requests at once.', true),

@@ -2,13 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
 import { type IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { ROWS_MAX, type RowsAnswer } from '#contracts';
 import { AppError } from '#domain';
-import { ProviderKeys, type Reporter } from '#identity';
+import { checkSignature, ProviderKeys, type Reporter } from '#identity';
 import { Admission } from './admission';
 import { discardRest, readWhole } from './body-reader';
 import { DETECTION_LAG_HEADER, DetectionLag } from './detection-lag';
 import { IngestionConfig } from './ingestion-config';
+import { NonceRepository } from './nonce.repository';
 import { rowBatches } from './row-batches';
 import { type GoodRow, type RowKind } from './row-kind';
 import { RowTally } from './row-tally';
@@ -53,6 +55,7 @@ export class TakeRequest {
     private readonly admission: Admission,
     private readonly takeRows: TakeRows,
     private readonly lag: DetectionLag,
+    private readonly nonces: NonceRepository,
     private readonly config: IngestionConfig,
   ) {}
 
@@ -72,20 +75,42 @@ export class TakeRequest {
     const { body } = request;
     if (!(body instanceof UnreadBody)) throw notTheEnvelope(kind.list);
     const format = formatOf(body);
-    return this.admission.admit(() =>
-      format === 'json'
-        ? this.takeJson(kind, reporter, body.stream)
-        : this.takeLines(kind, reporter, body.stream),
-    );
+    return this.admission.admit(async () => {
+      if (format === 'json') {
+        const bytes = await this.readWhole(body.stream);
+        await this.checkSigned(reporter, request, bytes);
+        return this.takeJson(kind, reporter, bytes);
+      }
+      if (reporter.signedWith === null) return this.takeLines(kind, reporter, body.stream);
+      // What is signed is read whole before any of it is stored.
+      const bytes = await this.readWhole(body.stream);
+      await this.checkSigned(reporter, request, bytes);
+      return this.takeLines(kind, reporter, Readable.from(bytes, { objectMode: false }));
+    });
+  }
+
+  private async readWhole(stream: IncomingMessage): Promise<Buffer> {
+    const { INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS } = this.config;
+    return readWhole(stream, INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS);
+  }
+
+  private async checkSigned(
+    { signedWith }: Reporter,
+    { method, url, headers }: FastifyRequest,
+    body: Buffer,
+  ): Promise<void> {
+    if (signedWith === null) return;
+    const { id, key } = signedWith;
+    const nonce = checkSignature(key, { method, path: url, body }, headers, Date.now());
+    if (await this.nonces.take(id, nonce)) return;
+    throw new AppError('CONFLICT', 'this very request was sent before: sign it anew');
   }
 
   private async takeJson<Id extends string, Row extends GoodRow>(
     kind: RowKind<Id, Row>,
     reporter: Reporter,
-    stream: IncomingMessage,
+    body: Buffer,
   ): Promise<RowsAnswer<Id>> {
-    const { INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS } = this.config;
-    const body = await readWhole(stream, INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS);
     const rows = rowsOf(body, kind.list);
     const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
     tally.add(await this.takeRows.run(kind, reporter, rows));
@@ -96,7 +121,7 @@ export class TakeRequest {
   private async takeLines<Id extends string, Row extends GoodRow>(
     kind: RowKind<Id, Row>,
     reporter: Reporter,
-    stream: IncomingMessage,
+    stream: Readable,
   ): Promise<RowsAnswer<Id>> {
     const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
     const batches = rowBatches(stream, {

@@ -28,6 +28,12 @@ export {
   setStrict,
 } from './provider-keys';
 export { isSafeIssuer, OidcIssuer, type OidcSettings } from './oidc-issuer';
+export {
+  checkSignature,
+  SIGNATURE_HEADERS,
+  SIGNED_WITHIN_S,
+  signatureOf,
+} from './request-signature';
 export { type Act, ACTS, may, STAFF_ROLES, type StaffRole, WHO_MAY } from './roles';
 export { bearerToken, newProviderKey, newStaffKey } from './secret-key';
 export {

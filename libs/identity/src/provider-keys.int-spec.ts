@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => database.drop());
 
 const ANY: NewProviderKey = {
-  ...{ provider: 'p', scopes: ['report'], networks: null, expiresAt: null },
+  ...{ provider: 'p', scopes: ['report'], networks: null, signed: false, expiresAt: null },
 };
 const give = (more: Partial<NewProviderKey> = {}): Promise<{ key: string; given: ProviderKey }> =>
   database.dataSource.transaction((manager) => giveProviderKey(manager, { ...ANY, ...more }));
@@ -65,7 +65,9 @@ describe('a key of a provider', () => {
     const { key } = await give({ expiresAt: new Date(Date.now() + 300) });
     const keys = new ProviderKeys(database.dataSource);
     const asked = { address: '::1', scope: 'report' } as const;
-    expect(await keys.identify(`Bearer ${key}`, asked)).toEqual({ provider: 'p', strict: false });
+    expect(await keys.identify(`Bearer ${key}`, asked)).toEqual({
+      ...{ provider: 'p', strict: false, signedWith: null },
+    });
     await new Promise((resolve) => setTimeout(resolve, 350));
     await expect(keys.identify(`Bearer ${key}`, asked)).rejects.toThrow('expired');
   });

@@ -21,6 +21,8 @@ export interface ProviderKey {
   readonly scopes: readonly ProviderScope[];
   /** CIDR; null: taken from anywhere. */
   readonly networks: readonly string[] | null;
+  /** Whether requests have to be signed with it. */
+  readonly signed: boolean;
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
@@ -32,10 +34,15 @@ export interface Reporter {
   readonly provider: string;
   /** Whether rows with identifiers that must be mistyped are refused. */
   readonly strict: boolean;
+  /** The key that requests have to be signed with; null where they need not be. */
+  readonly signedWith: { readonly id: string; readonly key: string } | null;
 }
 
 /** What a new key is to be. */
-export type NewProviderKey = Pick<ProviderKey, 'provider' | 'scopes' | 'networks' | 'expiresAt'>;
+export type NewProviderKey = Pick<
+  ProviderKey,
+  'provider' | 'scopes' | 'networks' | 'signed' | 'expiresAt'
+>;
 
 /** Where a request comes from, and what it wants. */
 export interface Asked {
@@ -43,7 +50,10 @@ export interface Asked {
   readonly scope: ProviderScope;
 }
 
-const KEY = `id, provider_id as provider, scopes, networks::text[] as networks, created_at as "createdAt",
+/** A key, and how its provider's rows are looked at. */
+type KnownKey = ProviderKey & Pick<Reporter, 'strict'>;
+
+const KEY = `id, provider_id as provider, scopes, networks::text[] as networks, signed, created_at as "createdAt",
   expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
 
 function isWithin(networks: readonly string[], address: string): boolean {
@@ -62,7 +72,7 @@ function isWithin(networks: readonly string[], address: string): boolean {
 /** The keys by which providers report. */
 @Injectable()
 export class ProviderKeys {
-  private readonly memory = new KeyMemory<ProviderKey & Reporter>();
+  private readonly memory = new KeyMemory<KnownKey>();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -72,7 +82,8 @@ export class ProviderKeys {
    * @throws AppError UNAUTHENTICATED where it is no key, or holds no longer; FORBIDDEN where it is not for this, or not from here
    */
   async identify(authorization: string | undefined, { address, scope }: Asked): Promise<Reporter> {
-    const hash = keyHash(requiredToken(authorization));
+    const token = requiredToken(authorization);
+    const hash = keyHash(token);
     const key = await this.memory.find(hash, () => this.load(hash), Date.now());
     if (key === null) throw new AppError('UNAUTHENTICATED', 'this provider key is not known');
     if (key.expiresAt !== null && key.expiresAt.getTime() <= Date.now()) {
@@ -82,17 +93,17 @@ export class ProviderKeys {
     if (key.networks !== null && !isWithin(key.networks, address)) {
       throw new AppError('FORBIDDEN', 'this key is not taken from this address');
     }
-    return { provider: key.provider, strict: key.strict };
+    const signedWith = key.signed ? { id: key.id, key: token } : null;
+    return { provider: key.provider, strict: key.strict, signedWith };
   }
 
-  private async load(hash: Buffer): Promise<(ProviderKey & Reporter) | null> {
-    const rows: (ProviderKey & Reporter & { used_long_ago: boolean })[] =
-      await this.dataSource.query(
-        `select ${KEY}, coalesce(last_used_at < now() - make_interval(secs => $2), true) as used_long_ago,
+  private async load(hash: Buffer): Promise<KnownKey | null> {
+    const rows: (KnownKey & { used_long_ago: boolean })[] = await this.dataSource.query(
+      `select ${KEY}, coalesce(last_used_at < now() - make_interval(secs => $2), true) as used_long_ago,
               (select strict from feed.provider p where p.id = provider_id) as strict
        from feed.provider_key where key_hash = $1 and revoked_at is null`,
-        [hash, USED_EVERY_SECONDS],
-      );
+      [hash, USED_EVERY_SECONDS],
+    );
     const [row] = rows;
     if (row === undefined) return null;
     const { used_long_ago: usedLongAgo, ...key } = row;
@@ -114,7 +125,7 @@ export class ProviderKeys {
  */
 export async function giveProviderKey(
   manager: EntityManager,
-  { provider, scopes, networks, expiresAt }: NewProviderKey,
+  { provider, scopes, networks, signed, expiresAt }: NewProviderKey,
 ): Promise<{ key: string; given: ProviderKey }> {
   await manager.query('insert into feed.provider (id) values ($1) on conflict (id) do nothing', [
     provider,
@@ -129,9 +140,9 @@ export async function giveProviderKey(
   }
   const key = newProviderKey();
   const rows: ProviderKey[] = await manager.query(
-    `insert into feed.provider_key (provider_id, key_hash, scopes, networks, expires_at)
-     values ($1, $2, $3, (select array_agg(network(n::inet)) from unnest($4::text[]) as n), $5) returning ${KEY}`,
-    [provider, keyHash(key), scopes, networks, expiresAt],
+    `insert into feed.provider_key (provider_id, key_hash, scopes, networks, expires_at, signed)
+     values ($1, $2, $3, (select array_agg(network(n::inet)) from unnest($4::text[]) as n), $5, $6) returning ${KEY}`,
+    [provider, keyHash(key), scopes, networks, expiresAt, signed],
   );
   return { key, given: rows[0]! };
 }

@@ -45,6 +45,8 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     ...READS_THE_LOG,
     ['select', 'feed.provider'],
     ['select, update (last_used_at)', 'feed.provider_key'],
+    // Deleting wants the rows locked, which wants the right to change them.
+    ['select, insert, update, delete', 'feed.request_nonce'],
     ['insert', 'feed.transfer'],
     ['insert', 'feed.event'],
     ['insert, update', 'feed.transfer_key'],

@@ -18,6 +18,8 @@ export class ProviderKeys1764000000028 implements MigrationInterface {
         scopes text[] not null default '{report}' constraint provider_key_scopes_some check (cardinality(scopes) > 0),
         -- Addresses that it is taken from; null: from anywhere.
         networks cidr[],
+        -- Whether requests have to be signed with it.
+        signed boolean not null default false,
         created_at timestamptz not null default now(),
         expires_at timestamptz,
         revoked_at timestamptz,
@@ -25,6 +27,15 @@ export class ProviderKeys1764000000028 implements MigrationInterface {
         last_used_at timestamptz
       );
       create index provider_key_provider_idx on feed.provider_key (provider_id);
+
+      -- Of signed requests, so that none is taken twice; for as long as its time would be taken.
+      create table feed.request_nonce (
+        key_id uuid not null constraint request_nonce_key_fk references feed.provider_key,
+        nonce text not null,
+        at timestamptz not null default now(),
+        constraint request_nonce_pkey primary key (key_id, nonce)
+      );
+      create index request_nonce_at_idx on feed.request_nonce (at);
 
       create function feed.keep_provider_key() returns trigger
         language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
@@ -55,6 +66,7 @@ export class ProviderKeys1764000000028 implements MigrationInterface {
         select key_hash from feed.provider_key k where k.provider_id = p.id order by created_at desc limit 1
       ) where key_hash is null;
       alter table feed.provider alter column key_hash set not null;
+      drop table feed.request_nonce;
       drop table feed.provider_key;
       alter table feed.provider drop column strict;
     `);
