@@ -231,8 +231,11 @@ export class CaseRepository {
     const transfers = placed.map(([transfer]) => transfer);
     await manager.query(
       `insert into referral.case_transfer
-         (provider, transfer_id, case_id, creditor_provider, creditor_wallet, body)
-       select provider, transfer_id, case_id, creditor_provider, creditor_wallet, body
+         (provider, transfer_id, case_id, creditor_provider, creditor_wallet, body, named)
+       select provider, transfer_id, case_id, creditor_provider, creditor_wallet, body, coalesce((
+         select referral.named_in(f) from feed.transfer_key k join feed.transfer f on f.position = k.positions[1]
+         where k.provider_id = told.provider and k.transfer_id = told.transfer_id
+       ), '{}')
        from rows from (
          unnest($1::text[], $2::text[], $3::uuid[], $4::text[], $5::text[]), jsonb_array_elements($6::jsonb)
        ) as told(provider, transfer_id, case_id, creditor_provider, creditor_wallet, body)`,

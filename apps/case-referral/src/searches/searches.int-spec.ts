@@ -98,6 +98,17 @@ describe('a search', () => {
     expect(await found('ana', { type: 'wallet', value: 'a1', provider: 'other' })).toEqual([]);
   });
 
+  it('finds what a writer of the release before has put in a case', async () => {
+    const id = await aCase('a');
+    await report(paid('c1', 'c2', 1_00, 2, { id: 't-c' }));
+    await database.dataSource.query(
+      `insert into referral.case_transfer (provider, transfer_id, case_id, creditor_provider, creditor_wallet, body)
+       values ($1, 't-c', $2, $1, 'c2', '{}')`,
+      [PROVIDER, id],
+    );
+    expect(await found('ana', { type: 'wallet', value: 'c1', provider: PROVIDER })).toEqual([id]);
+  });
+
   it('finds a case once it is one with another, and none that is kept from the reader', async () => {
     const [a, b] = [await aCase('a'), await aCase('b')];
     const both = ['a', 'b'].map((name) =>
