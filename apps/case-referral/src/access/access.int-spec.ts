@@ -192,6 +192,8 @@ describe('a sealed case', () => {
     ).toEqual([
       ['refused', { because: 'PRECONDITION_FAILED' }],
       ['refused', { because: 'PRECONDITION_FAILED' }],
+      // Curiosity is no purpose.
+      ['refused', { because: 'INVALID_INPUT' }],
       ['done', { purpose: 'INVESTIGATION' }],
     ]);
     await as('noor', 'POST', `/v1/cases/${id}/seals`, { sealed: false, ...because });
