@@ -13,3 +13,6 @@ export {
 export { safeError, type SafeError } from './safe-error';
 export { createServiceApp } from './service-app';
 export { areNetworks, LOG_LEVELS, ServiceConfig } from './service-config';
+export { fromCursor, isSerialPlace, type Place, toCursor } from './page/cursor';
+export { type Page, toPage } from './page/page';
+export { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, PageQuery } from './page/page-query';

@@ -2,10 +2,8 @@ import { Body, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { validate } from 'uuid';
 import { type Staff } from '#identity';
-import { fromCursor, toCursor } from '../page/cursor';
+import { fromCursor, type Page, PageQuery, toCursor, toPage } from '#platform';
 import { knownId } from '../page/known-id';
-import { type Page, toPage } from '../page/page';
-import { PageQuery } from '../page/page-query';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import {

@@ -3,15 +3,13 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { type FastifyReply } from 'fastify';
 import { type Alert } from '#contracts';
 import { type Staff } from '#identity';
+import { fromCursor, isSerialPlace, type Page, PageQuery, toCursor, toPage } from '#platform';
 import { caseReader } from '../access/case-reader';
 import { ApiPurpose, AskedFor, type Purpose, requirePurpose } from '../access/purpose';
 import { DisposeAlert } from '../dispositions/dispose-alert';
 import { DispositionAnswer, DispositionInput } from '../dispositions/disposition-answer';
 import { type Disposition, DispositionRepository } from '../dispositions/disposition.repository';
-import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
 import { knownId, notFound } from '../page/known-id';
-import { type Page, toPage } from '../page/page';
-import { PageQuery } from '../page/page-query';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { AlertDetailAnswer, AlertPageAnswer } from './alert-answer';

@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Matches, MaxLength } from 'class-validator';
 import { ALARM_KINDS, type AlarmKind, type AuditEntry, type SignedRoot } from '#audit';
+import { PageQuery } from '#platform';
 import { PLAIN_TEXT } from '../operations/operation-input';
-import { PageQuery } from '../page/page-query';
 
 const NAME_LENGTH_MAX = 200;
 

@@ -8,9 +8,7 @@ import {
   AuditRoots,
   type SignedRoot,
 } from '#audit';
-import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
-import { type Page, toPage } from '../page/page';
-import { PageQuery } from '../page/page-query';
+import { fromCursor, isSerialPlace, type Page, PageQuery, toCursor, toPage } from '#platform';
 import { type Told } from '../page/told';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import {

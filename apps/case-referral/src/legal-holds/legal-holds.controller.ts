@@ -3,11 +3,9 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { type FastifyReply } from 'fastify';
 import { validate } from 'uuid';
 import { type Staff } from '#identity';
+import { fromCursor, type Page, PageQuery, toCursor, toPage } from '#platform';
 import { caseReader } from '../access/case-reader';
-import { fromCursor, toCursor } from '../page/cursor';
 import { knownId } from '../page/known-id';
-import { type Page, toPage } from '../page/page';
-import { PageQuery } from '../page/page-query';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { HoldLegally } from './hold-legally';

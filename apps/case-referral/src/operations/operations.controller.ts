@@ -3,10 +3,8 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { type FastifyReply } from 'fastify';
 import { walletOfKey } from '#domain';
 import { IdentityVault, type Staff } from '#identity';
-import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
+import { fromCursor, isSerialPlace, type Page, PageQuery, toCursor, toPage } from '#platform';
 import { notFound } from '../page/known-id';
-import { type Page, toPage } from '../page/page';
-import { PageQuery } from '../page/page-query';
 import { type Told } from '../page/told';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';

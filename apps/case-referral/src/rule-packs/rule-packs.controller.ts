@@ -3,11 +3,9 @@ import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestj
 import { type FastifyReply } from 'fastify';
 import { type Staff } from '#identity';
 import { RULE_PACK_SCHEMA } from '#typologies';
+import { fromCursor, isSerialPlace, type Page, PageQuery, toCursor, toPage } from '#platform';
 import { caseReader } from '../access/case-reader';
-import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
 import { notFound } from '../page/known-id';
-import { type Page, toPage } from '../page/page';
-import { PageQuery } from '../page/page-query';
 import { type Told } from '../page/told';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';

@@ -1,9 +1,7 @@
 import { Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type AlertStorm } from '#contracts';
-import { fromCursor, isSerialPlace, toCursor } from '../page/cursor';
-import { type Page, toPage } from '../page/page';
-import { PageQuery } from '../page/page-query';
+import { fromCursor, isSerialPlace, type Page, PageQuery, toCursor, toPage } from '#platform';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { StormPageAnswer } from './storm-answer';
 import { StormRepository } from './storm.repository';
