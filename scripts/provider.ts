@@ -13,6 +13,7 @@ import {
   providerKeys,
   type ProviderScope,
   revokeProviderKey,
+  setCodes,
   setStrict,
 } from '#identity';
 import { createDataSource } from '#persistence';
@@ -29,6 +30,7 @@ npm run provider -- revoke ID [--key KEY-ID]
 npm run provider -- check ID strict|lenient
                                         whether rows with identifiers that must be mistyped (check digits) are refused;
                                         a provider is lenient until it is said: the money moved all the same
+npm run provider -- codes ID [CODE …]    the BICs and member numbers by which ISO 20022 messages name it, instead of those before
 npm run provider -- list [ID]           keys with what they are for, from where, until when, and when they were last used
 
 A key is stored as its hash: whoever loses it gets another. The database is DATABASE_URL, or the one that npm start runs.
@@ -156,6 +158,20 @@ async function setChecks(
   process.stderr.write(`${provider} is ${how}\n`);
 }
 
+async function giveCodes(
+  manager: EntityManager,
+  provider: string,
+  codes: readonly string[],
+): Promise<void> {
+  await setCodes(manager, provider, codes);
+  await audit(manager, {
+    ...{ act: 'set codes', outcome: 'done', actor: operator() },
+    object: { type: 'provider', id: provider },
+    after: { codes },
+  });
+  process.stderr.write(`${provider} is ${codes.join(', ') || 'named by no code'}\n`);
+}
+
 function describe(key: ProviderKey): string {
   const { id, provider, scopes, networks, signed, expiresAt, revokedAt, lastUsedAt } = key;
   const state =
@@ -197,6 +213,7 @@ async function run(
       await rotate(manager, provider, flags.overlap ?? String(OVERLAP_HOURS));
     else if (command === 'revoke') await revoke(manager, provider, flags.key);
     else if (command === 'check') await setChecks(manager, provider, positionals[2]);
+    else if (command === 'codes') await giveCodes(manager, provider, positionals.slice(2));
     else refuse(`say what to do:\n${USAGE}`);
   });
 }

@@ -61,6 +61,13 @@ export class IngestionConfig extends IdentityKeyConfig {
   @Max(36_500)
   readonly INGESTION_TRANSFERS_KEPT_DAYS?: number;
 
+  /** An ISO 20022 payment that has waited so long for its status is listed as unconfirmed. An instant payment takes 20 seconds. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(604_800_000)
+  readonly INGESTION_UNCONFIRMED_AFTER_MS: number = 60_000;
+
   /** From when on it is said that detection is behind what is stored. */
   @Type(() => Number)
   @IsInt()

@@ -19,7 +19,11 @@ export class IngestionMetrics {
         labelNames: ['outcome'],
         registers,
       });
-    this.rows = { transfers: rowsOf('transfers'), events: rowsOf('events') };
+    this.rows = {
+      transfers: rowsOf('transfers'),
+      events: rowsOf('events'),
+      messages: rowsOf('messages'),
+    };
     this.batchSeconds = new Histogram({
       name: 'layerwatch_ingestion_batch_seconds',
       help: 'From a batch read to the batch committed.',

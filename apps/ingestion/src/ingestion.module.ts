@@ -11,6 +11,12 @@ import { DetectionLag } from './detection-lag';
 import { EventRepository } from './event.repository';
 import { EventsController } from './events.controller';
 import { IngestionConfig } from './ingestion-config';
+import { Iso20022Controller } from './iso20022/iso20022.controller';
+import { IsoPaymentRepository } from './iso20022/iso-payment.repository';
+import { ProviderCodes } from './iso20022/provider-codes.repository';
+import { ForgetPayments } from './iso20022/forget-payments';
+import { UnconfirmedController } from './iso20022/unconfirmed.controller';
+import { UnconfirmedRepository } from './iso20022/unconfirmed.repository';
 import { IngestionMetrics } from './ingestion-metrics';
 import { KeepDays } from './keep-days';
 import { NonceRepository } from './nonce.repository';
@@ -51,7 +57,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     PlatformModule.forRoot(INGESTION_SERVICE.name, config),
     ScheduleModule.forRoot(),
   ],
-  controllers: [TransfersController, EventsController],
+  controllers: [TransfersController, EventsController, Iso20022Controller, UnconfirmedController],
   providers: [
     { provide: IngestionConfig, useValue: config },
     { provide: IdentityVault, useValue: IdentityVault.fromSettings(config) },
@@ -60,6 +66,10 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     IngestionMetrics,
     TransferRepository,
     EventRepository,
+    IsoPaymentRepository,
+    ProviderCodes,
+    UnconfirmedRepository,
+    ForgetPayments,
     Admission,
     DetectionLag,
     DayRepository,

@@ -26,15 +26,23 @@ export type RowOutcome =
       readonly detail: string;
     };
 
+/** Reads a whole body into at most `ROWS_MAX` rows. Throws AppError INVALID_INPUT where it is none, TOO_LARGE. */
+export type ReadDocument = (body: Buffer) => readonly unknown[];
+export type Documents = Readonly<Record<string, ReadDocument>>;
+
 /**
  * What a provider sends in batches: transfers, or events. Whatever holds for every kind (limits, formats, answers, that a
  * bad row costs its sender that row only) is elsewhere, once.
  */
 export interface RowKind<Id extends string = string, Row extends GoodRow = GoodRow> {
   /** The list in a JSON body that holds the rows. */
-  readonly list: 'transfers' | 'events';
+  readonly list: 'transfers' | 'events' | 'messages';
   /** The field that names a row. */
   readonly id: Id;
+  /** By media type, what reads a whole body into its rows, where it is neither JSON that holds the list nor lines. */
+  readonly documents?: Documents;
+  /** The id of a row that may be refused; where it is left out, the field of that name. */
+  idIn?(value: unknown): string | null;
   /** Reads one row, whatever it is. @param sender where a wallet names no provider, it is kept there */
   read(value: unknown, sender: string, makeSafe: MakeSafe): Reading<Row>;
   idOf(row: Row): string;

@@ -70,7 +70,7 @@ function refused(code: ErrorCode, description: string, retry = false): ResponseO
 
 /** How a route that takes rows is described to those who send to it. */
 export function rowsOperation(route: RowsRoute): ApiOperationOptions {
-  const { list, id, operationId, summary, rules, rowSchema } = route;
+  const { list, operationId, summary, rules, rowSchema } = route;
   const examples = Object.values(route.examples);
   return {
     operationId,
@@ -109,47 +109,55 @@ export function rowsOperation(route: RowsRoute): ApiOperationOptions {
         },
       },
     },
-    responses: {
-      200: {
-        description: 'Every row is in one of the three counts, even if all were refused.',
-        headers: {
-          [DETECTION_LAG_HEADER]: {
-            schema: { type: 'integer' },
-            description:
-              'Seconds by which detection is behind what is stored; left out while it keeps up.',
-          },
+    responses: rowsResponses(route, `not JSON, no \`${list}\` array, or a body that broke off.`),
+  };
+}
+
+/** What a route that takes rows answers. @param notTaken when a body is refused whole */
+export function rowsResponses(
+  { id, refused: example }: Pick<RowsRoute, 'id' | 'refused'>,
+  notTaken: string,
+): NonNullable<ApiOperationOptions['responses']> {
+  return {
+    200: {
+      description: 'Every row is in one of the three counts, even if all were refused.',
+      headers: {
+        [DETECTION_LAG_HEADER]: {
+          schema: { type: 'integer' },
+          description:
+            'Seconds by which detection is behind what is stored; left out while it keeps up.',
         },
-        content: {
-          'application/json': {
-            schema: answer(id),
-            example: {
-              accepted: 1,
-              duplicates: 0,
-              rejected: 1,
-              problems: [
-                {
-                  index: 1,
-                  [id]: route.refused.id,
-                  code: 'INVALID_INPUT',
-                  path: route.refused.path,
-                  detail: route.refused.detail,
-                },
-              ],
-            },
+      },
+      content: {
+        'application/json': {
+          schema: answer(id),
+          example: {
+            accepted: 1,
+            duplicates: 0,
+            rejected: 1,
+            problems: [
+              {
+                index: 1,
+                [id]: example.id,
+                code: 'INVALID_INPUT',
+                path: example.path,
+                detail: example.detail,
+              },
+            ],
           },
         },
       },
-      400: refused('INVALID_INPUT', `not JSON, no \`${list}\` array, or a body that broke off.`),
-      401: refused(
-        'UNAUTHENTICATED',
-        'no provider key, one that is not known or has expired, or a signature that is none.',
-      ),
-      403: refused('FORBIDDEN', 'the key is not for this, or is not taken from this address.'),
-      409: refused('CONFLICT', 'this very signed request was sent before: sign it anew.'),
-      413: refused('TOO_LARGE', 'too many rows or bytes for a JSON body.'),
-      415: refused('UNSUPPORTED_MEDIA_TYPE', 'neither JSON nor NDJSON, or compressed.'),
-      429: refused('OVERLOADED', 'too many requests at once.', true),
-      503: refused('UNAVAILABLE', 'the database does not answer, or the process is ending.', true),
     },
+    400: refused('INVALID_INPUT', notTaken),
+    401: refused(
+      'UNAUTHENTICATED',
+      'no provider key, one that is not known or has expired, or a signature that is none.',
+    ),
+    403: refused('FORBIDDEN', 'the key is not for this, or is not taken from this address.'),
+    409: refused('CONFLICT', 'this very signed request was sent before: sign it anew.'),
+    413: refused('TOO_LARGE', 'too many rows or bytes for a JSON body.'),
+    415: refused('UNSUPPORTED_MEDIA_TYPE', 'of no media type that is taken here, or compressed.'),
+    429: refused('OVERLOADED', 'too many requests at once.', true),
+    503: refused('UNAVAILABLE', 'the database does not answer, or the process is ending.', true),
   };
 }

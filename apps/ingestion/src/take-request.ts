@@ -15,7 +15,7 @@ import { rowBatches } from './row-batches';
 import { type GoodRow, type RowKind } from './row-kind';
 import { RowTally } from './row-tally';
 import { TakeRows } from './take-rows';
-import { formatOf, UnreadBody } from './unread-body';
+import { byMediaType, formatOf, UnreadBody } from './unread-body';
 
 const notTheEnvelope = (list: string): AppError =>
   new AppError('INVALID_INPUT', `the body must be {"${list}": […]}`);
@@ -74,12 +74,20 @@ export class TakeRequest {
     if (seconds !== null) void reply.header(DETECTION_LAG_HEADER, String(seconds));
     const { body } = request;
     if (!(body instanceof UnreadBody)) throw notTheEnvelope(kind.list);
+    if (kind.documents !== undefined) {
+      const read = byMediaType(body, kind.documents);
+      return this.admission.admit(async () => {
+        const bytes = await this.readWhole(body.stream);
+        await this.checkSigned(reporter, request, bytes);
+        return this.takeWhole(kind, reporter, read(bytes));
+      });
+    }
     const format = formatOf(body);
     return this.admission.admit(async () => {
       if (format === 'json') {
         const bytes = await this.readWhole(body.stream);
         await this.checkSigned(reporter, request, bytes);
-        return this.takeJson(kind, reporter, bytes);
+        return this.takeWhole(kind, reporter, rowsOf(bytes, kind.list));
       }
       if (reporter.signedWith === null) return this.takeLines(kind, reporter, body.stream);
       // What is signed is read whole before any of it is stored.
@@ -106,12 +114,11 @@ export class TakeRequest {
     throw new AppError('CONFLICT', 'this very request was sent before: sign it anew');
   }
 
-  private async takeJson<Id extends string, Row extends GoodRow>(
+  private async takeWhole<Id extends string, Row extends GoodRow>(
     kind: RowKind<Id, Row>,
     reporter: Reporter,
-    body: Buffer,
+    rows: readonly unknown[],
   ): Promise<RowsAnswer<Id>> {
-    const rows = rowsOf(body, kind.list);
     const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
     tally.add(await this.takeRows.run(kind, reporter, rows));
     return tally.answer();

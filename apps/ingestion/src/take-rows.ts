@@ -45,7 +45,8 @@ export class TakeRows {
         good.push(reading.row);
         places.push(place);
       } else {
-        outcomes[place] = { kind: 'rejected', id: idIn(value, kind.id), ...reading.problem };
+        const id = kind.idIn?.(value) ?? idIn(value, kind.id);
+        outcomes[place] = { kind: 'rejected', id, ...reading.problem };
       }
     }
     const stored = await kind.store(provider, good);

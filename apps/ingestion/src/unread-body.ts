@@ -25,14 +25,19 @@ export function leaveBodiesUnread(server: FastifyInstance): void {
 const FORMATS = { 'application/json': 'json', 'application/x-ndjson': 'ndjson' } as const;
 
 /** @throws AppError UNSUPPORTED_MEDIA_TYPE */
-export function formatOf(body: UnreadBody): 'json' | 'ndjson' {
+export const formatOf = (body: UnreadBody): 'json' | 'ndjson' => byMediaType(body, FORMATS);
+
+/**
+ * What there is for a body of this media type.
+ *
+ * @throws AppError UNSUPPORTED_MEDIA_TYPE where there is nothing, or it is encoded
+ */
+export function byMediaType<T>(body: UnreadBody, known: Readonly<Record<string, T>>): T {
   const encoding = body.stream.headers['content-encoding'] ?? 'identity';
   const type = (body.contentType ?? '').split(';')[0]!.trim().toLowerCase();
-  if (!Object.hasOwn(FORMATS, type) || encoding !== 'identity') {
-    throw new AppError(
-      'UNSUPPORTED_MEDIA_TYPE',
-      'send application/json or application/x-ndjson, without a content-encoding',
-    );
+  if (!Object.hasOwn(known, type) || encoding !== 'identity') {
+    const types = Object.keys(known).join(' or ');
+    throw new AppError('UNSUPPORTED_MEDIA_TYPE', `send ${types}, without a content-encoding`);
   }
-  return FORMATS[type as keyof typeof FORMATS];
+  return known[type]!;
 }

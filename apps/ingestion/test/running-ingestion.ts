@@ -26,7 +26,7 @@ export interface RunningIngestion {
   post(
     body: string | Buffer,
     headers?: Record<string, string>,
-    route?: 'transfers' | 'events',
+    route?: 'transfers' | 'events' | 'iso20022',
   ): Promise<Response>;
   close(): Promise<void>;
 }
@@ -65,7 +65,7 @@ export async function runIngestion(
   const post = (
     body: string | Buffer,
     headers: Record<string, string> = {},
-    route: 'transfers' | 'events' = 'transfers',
+    route: 'transfers' | 'events' | 'iso20022' = 'transfers',
   ): Promise<Response> =>
     fetch(urlOf(route), {
       method: 'POST',

@@ -25,6 +25,7 @@ export {
   type ProviderScope,
   type Reporter,
   revokeProviderKey,
+  setCodes,
   setStrict,
 } from './provider-keys';
 export { isSafeIssuer, OidcIssuer, type OidcSettings } from './oidc-issuer';

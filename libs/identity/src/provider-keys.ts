@@ -176,6 +176,43 @@ export async function setStrict(
   if (known === 0) throw new AppError('NOT_FOUND', 'there is no such provider');
 }
 
+/** BICs and member numbers of one provider. */
+export const CODES_PER_PROVIDER_MAX = 20;
+/** A BIC has 8 or 11 characters; a member number of a clearing up to 35. */
+const CODE = /^[A-Za-z0-9]{1,35}$/;
+
+/**
+ * Says by which codes messages name a provider, instead of those said before.
+ *
+ * @throws AppError NOT_FOUND where there is no such provider, INVALID_INPUT where a code is none, CONFLICT where another has it
+ */
+export async function setCodes(
+  manager: EntityManager,
+  provider: string,
+  codes: readonly string[],
+): Promise<void> {
+  if (codes.length > CODES_PER_PROVIDER_MAX || !codes.every((code) => CODE.test(code))) {
+    throw new AppError(
+      'INVALID_INPUT',
+      `give at most ${CODES_PER_PROVIDER_MAX} BICs or member numbers`,
+    );
+  }
+  const known: unknown[] = await manager.query(
+    'select from feed.provider where id = $1 for update',
+    [provider],
+  );
+  if (known.length === 0) throw new AppError('NOT_FOUND', 'there is no such provider');
+  await manager.query('delete from feed.provider_code where provider_id = $1', [provider]);
+  const given: unknown[] = await manager.query(
+    `insert into feed.provider_code (code, provider_id) select distinct code, $1 from unnest($2::text[]) as code
+     on conflict (code) do nothing returning code`,
+    [provider, codes],
+  );
+  if (given.length < new Set(codes).size) {
+    throw new AppError('CONFLICT', 'another provider has one of these codes');
+  }
+}
+
 /** Has a key end then at the latest; one that ends sooner is left as it is. */
 export async function endProviderKey(manager: EntityManager, id: string, at: Date): Promise<void> {
   await manager.query(

@@ -47,6 +47,9 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     ['select, update (last_used_at)', 'feed.provider_key'],
     // Deleting wants the rows locked, which wants the right to change them.
     ['select, insert, update, delete', 'feed.request_nonce'],
+    ['select', 'feed.provider_code'],
+    ['select, insert, update, delete', 'feed.iso_payment'],
+    ['select, insert, update, delete', 'feed.iso_report'],
     ['insert', 'feed.transfer'],
     ['insert', 'feed.event'],
     ['insert, update', 'feed.transfer_key'],

@@ -26,6 +26,7 @@ import { OwnNumbers1764000000025 } from './1764000000025-own-numbers';
 import { Retention1764000000026 } from './1764000000026-retention';
 import { Sealed1764000000027 } from './1764000000027-sealed';
 import { ProviderKeys1764000000028 } from './1764000000028-provider-keys';
+import { Iso200221764000000029 } from './1764000000029-iso20022';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -57,4 +58,5 @@ export const MIGRATIONS = [
   Retention1764000000026,
   Sealed1764000000027,
   ProviderKeys1764000000028,
+  Iso200221764000000029,
 ];

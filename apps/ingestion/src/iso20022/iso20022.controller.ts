@@ -1,0 +1,53 @@
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type TransfersAnswer } from '#contracts';
+import { type Documents } from '../row-kind';
+import { TakeRequest } from '../take-request';
+import { ISO20022_OPERATION } from './iso20022-operation';
+import { type IsoTransaction, transactionsOfJson, transactionsOfXml } from './iso-message';
+import { IsoPaymentRepository } from './iso-payment.repository';
+import { idInTransaction, idOfIso, readIso } from './iso-rows';
+import { ProviderCodes } from './provider-codes.repository';
+
+const DOCUMENTS: Documents = {
+  'application/xml': transactionsOfXml,
+  'text/xml': transactionsOfXml,
+  'application/json': transactionsOfJson,
+};
+
+@ApiTags('ISO 20022')
+@ApiBearerAuth()
+@Controller('v1/iso20022')
+export class Iso20022Controller {
+  constructor(
+    private readonly takeRequest: TakeRequest,
+    private readonly repository: IsoPaymentRepository,
+    private readonly codes: ProviderCodes,
+  ) {}
+
+  /** Throws UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, OVERLOADED, TOO_LARGE, INVALID_INPUT, UNAVAILABLE, in this order. */
+  @Post()
+  @HttpCode(200)
+  @ApiOperation(ISO20022_OPERATION)
+  async take(
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<TransfersAnswer> {
+    const providerOf = await this.codes.providerOf();
+    return this.takeRequest.run(
+      {
+        list: 'messages',
+        id: 'transferId',
+        documents: DOCUMENTS,
+        idIn: idInTransaction,
+        read: (value, sender, makeSafe) =>
+          readIso(value as IsoTransaction, sender, makeSafe, providerOf),
+        idOf: idOfIso,
+        store: (provider, rows) => this.repository.store(provider, rows),
+      },
+      request,
+      reply,
+    );
+  }
+}
