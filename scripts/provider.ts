@@ -12,8 +12,11 @@ import {
   type ProviderKey,
   providerKeys,
   type ProviderScope,
+  QUOTA_MAX,
+  QUOTA_MIN,
   revokeProviderKey,
   setCodes,
+  setQuota,
   setStrict,
 } from '#identity';
 import { createDataSource } from '#persistence';
@@ -31,6 +34,7 @@ npm run provider -- check ID strict|lenient
                                         whether rows with identifiers that must be mistyped (check digits) are refused;
                                         a provider is lenient until it is said: the money moved all the same
 npm run provider -- codes ID [CODE …]    the BICs and member numbers by which ISO 20022 messages name it, instead of those before
+npm run provider -- quota ID ROWS|none  rows a second that a provider may send, from ${QUOTA_MIN} on; none is set until it is said
 npm run provider -- list [ID]           keys with what they are for, from where, until when, and when they were last used
 
 A key is stored as its hash: whoever loses it gets another. The database is DATABASE_URL, or the one that npm start runs.
@@ -172,6 +176,25 @@ async function giveCodes(
   process.stderr.write(`${provider} is ${codes.join(', ') || 'named by no code'}\n`);
 }
 
+async function limitRows(
+  manager: EntityManager,
+  provider: string,
+  text: string | undefined,
+): Promise<void> {
+  const rows = text === 'none' ? null : Number(text);
+  if (rows !== null && !(Number.isInteger(rows) && rows >= QUOTA_MIN && rows <= QUOTA_MAX)) {
+    return refuse(`say none, or a whole number of rows from ${QUOTA_MIN} to ${QUOTA_MAX}`);
+  }
+  await setQuota(manager, provider, rows);
+  await audit(manager, {
+    ...{ act: 'limit rows', outcome: 'done', actor: operator() },
+    object: { type: 'provider', id: provider },
+    after: { rowsPerSecondMax: rows },
+  });
+  const said = rows === null ? 'as many rows as there is room for' : `${rows} rows a second`;
+  process.stderr.write(`${provider} may send ${said}\n`);
+}
+
 function describe(key: ProviderKey): string {
   const { id, provider, scopes, networks, signed, expiresAt, revokedAt, lastUsedAt } = key;
   const state =
@@ -214,6 +237,7 @@ async function run(
     else if (command === 'revoke') await revoke(manager, provider, flags.key);
     else if (command === 'check') await setChecks(manager, provider, positionals[2]);
     else if (command === 'codes') await giveCodes(manager, provider, positionals.slice(2));
+    else if (command === 'quota') await limitRows(manager, provider, positionals[2]);
     else refuse(`say what to do:\n${USAGE}`);
   });
 }

@@ -92,6 +92,20 @@ describe('a provider', () => {
     }
   });
 
+  it('has a quota where that is said, until it is taken back', async () => {
+    const quotas = async (): Promise<unknown> =>
+      services.database.dataSource.query(
+        `select rows_per_second_max as quota from feed.provider where id = 'near'`,
+      );
+    for (const [said, quota] of [
+      ['500', 500],
+      ['none', null],
+    ] as const) {
+      expect(command('quota', 'near', said).code).toBe(0);
+      expect(await quotas()).toEqual([{ quota }]);
+    }
+  });
+
   it('is not given what cannot be', () => {
     for (const [args, code, said] of [
       [['add', 'a\nb'], 78, 'name a provider'],
@@ -101,6 +115,9 @@ describe('a provider', () => {
       [['add', 'easy', '--from', '10.0.0.0/33'], 78, '--from'],
       [['rotate', 'nobody'], 69, 'no key that holds'],
       [['rotate', 'easy', '--overlap=-1'], 78, '--overlap'],
+      [['quota', 'near', '99'], 78, 'from 100'],
+      [['quota', 'near'], 78, 'from 100'],
+      [['quota', 'nobody', '100'], 69, 'no such provider'],
       [['list', '--all'], 78, '--all'],
       [['revoke', 'easy', '--key', 'x'], 69, 'no such key'],
     ] as const) {

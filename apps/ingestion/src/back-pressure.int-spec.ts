@@ -42,7 +42,7 @@ describe('under pressure', () => {
     ingestion = await runIngestion(database.databaseUrl, {
       DATABASE_STATEMENT_TIMEOUT_MS: '1000',
       DATABASE_CONNECTIONS_MAX: '4',
-      INGESTION_BATCHES_IN_HAND_MAX: '8',
+      INGESTION_BATCHES_IN_HAND_MAX: '16',
     });
     await ingestion.send([row('first')]);
     const stall = database.dataSource.createQueryRunner();

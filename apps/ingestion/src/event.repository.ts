@@ -5,6 +5,7 @@ import { type EventParticulars, type EventReport, judgeEvent } from './event-rep
 import { thisMonth } from './identity-memory';
 import { type CheckedEvent } from './read-event';
 import { type StoreOutcome } from './row-kind';
+import { Turns } from './turns';
 
 // One statement a batch, and its text never changes. It commits by itself, so nobody waits for this process while it has the
 // turn. The insert takes the turn before it draws its first row; only then are positions handed out, in the order of the
@@ -47,9 +48,14 @@ interface StoredColumns {
   particulars: EventParticulars;
 }
 
+/** Each holds a connection while it waits for the turn at the log, which one of them has: a third would gain nothing. */
+const STATEMENTS_MAX = 2;
+
 /** Keeps the events of the feed, each once, in the order told. */
 @Injectable()
 export class EventRepository {
+  private readonly turns = new Turns(STATEMENTS_MAX);
+
   constructor(private readonly dataSource: DataSource) {}
 
   /**
@@ -59,7 +65,7 @@ export class EventRepository {
    */
   async store(provider: string, rows: readonly CheckedEvent[]): Promise<readonly StoreOutcome[]> {
     if (rows.length === 0) return [];
-    const stored = await this.storeNew(provider, rows);
+    const stored = await this.turns.run(provider, () => this.storeNew(provider, rows));
     const isStored = ({ report: { eventId } }: CheckedEvent, at: number): boolean =>
       stored.get(eventId) === at;
     const known = rows.filter((row, at) => !isStored(row, at));

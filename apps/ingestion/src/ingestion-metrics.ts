@@ -8,6 +8,7 @@ export class IngestionMetrics {
   readonly rows: Readonly<Record<RowKind['list'], Counter<'outcome'>>>;
   readonly batchSeconds: Histogram;
   readonly inHand: Gauge;
+  readonly toldToWait: Counter<'because'>;
   readonly doubtedIdentifiers: Counter<'type'>;
 
   constructor(@Inject(Registry) registry: Registry) {
@@ -34,6 +35,12 @@ export class IngestionMetrics {
       name: 'layerwatch_ingestion_doubted_identifiers_total',
       help: 'Identifiers that were stored and must be mistyped, by what they are: check digits that are wrong, above all.',
       labelNames: ['type'],
+      registers,
+    });
+    this.toldToWait = new Counter({
+      name: 'layerwatch_ingestion_told_to_wait_total',
+      help: 'Requests answered 429, by why: no room at all, the share of their provider, its quota of rows.',
+      labelNames: ['because'],
       registers,
     });
     this.inHand = new Gauge({

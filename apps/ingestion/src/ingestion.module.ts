@@ -20,6 +20,7 @@ import { UnconfirmedRepository } from './iso20022/unconfirmed.repository';
 import { IngestionMetrics } from './ingestion-metrics';
 import { KeepDays } from './keep-days';
 import { NonceRepository } from './nonce.repository';
+import { RowQuota } from './row-quota';
 import { TakeRequest } from './take-request';
 import { TakeRows } from './take-rows';
 import { TransferRepository } from './transfer.repository';
@@ -74,6 +75,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     DetectionLag,
     DayRepository,
     KeepDays,
+    RowQuota,
     TakeRows,
     TakeRequest,
   ],

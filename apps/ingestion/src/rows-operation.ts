@@ -157,7 +157,7 @@ export function rowsResponses(
     409: refused('CONFLICT', 'this very signed request was sent before: sign it anew.'),
     413: refused('TOO_LARGE', 'too many rows or bytes for a JSON body.'),
     415: refused('UNSUPPORTED_MEDIA_TYPE', 'of no media type that is taken here, or compressed.'),
-    429: refused('OVERLOADED', 'too many requests at once.', true),
+    429: refused('OVERLOADED', 'too many requests at once, or more rows than agreed.', true),
     503: refused('UNAVAILABLE', 'the database does not answer, or the process is ending.', true),
   };
 }

@@ -1,3 +1,4 @@
+import { inRounds } from './in-rounds';
 import { type CheckedRow } from './read-transfer';
 
 /** Of one request, in their order. */
@@ -60,8 +61,9 @@ export class StoreTogether {
     }
   }
 
-  /** In the order in which they came. */
+  /** Provider by provider in turn; of each in the order in which they came. */
   private nextGroup(): Waiting[] {
+    this.waiting = inRounds(this.waiting, ({ batch }) => batch.provider);
     let rows = 0;
     let count = 0;
     for (const { batch } of this.waiting) {
@@ -94,7 +96,7 @@ export class StoreTogether {
 }
 
 /** SQLSTATE classes 22, data exception, and 23, integrity constraint violation. */
-const isOfRows = (error: unknown): boolean => {
+export const isOfRows = (error: unknown): boolean => {
   const { code } = error as { readonly code?: unknown };
   return typeof code === 'string' && /^2[23]/.test(code);
 };

@@ -13,6 +13,7 @@ import { IngestionConfig } from './ingestion-config';
 import { NonceRepository } from './nonce.repository';
 import { rowBatches } from './row-batches';
 import { type GoodRow, type RowKind } from './row-kind';
+import { RowQuota } from './row-quota';
 import { RowTally } from './row-tally';
 import { TakeRows } from './take-rows';
 import { byMediaType, formatOf, UnreadBody } from './unread-body';
@@ -56,6 +57,7 @@ export class TakeRequest {
     private readonly takeRows: TakeRows,
     private readonly lag: DetectionLag,
     private readonly nonces: NonceRepository,
+    private readonly quota: RowQuota,
     private readonly config: IngestionConfig,
   ) {}
 
@@ -76,14 +78,14 @@ export class TakeRequest {
     if (!(body instanceof UnreadBody)) throw notTheEnvelope(kind.list);
     if (kind.documents !== undefined) {
       const read = byMediaType(body, kind.documents);
-      return this.admission.admit(async () => {
+      return this.admission.admit(reporter.provider, async () => {
         const bytes = await this.readWhole(body.stream);
         await this.checkSigned(reporter, request, bytes);
         return this.takeWhole(kind, reporter, read(bytes));
       });
     }
     const format = formatOf(body);
-    return this.admission.admit(async () => {
+    return this.admission.admit(reporter.provider, async () => {
       if (format === 'json') {
         const bytes = await this.readWhole(body.stream);
         await this.checkSigned(reporter, request, bytes);
@@ -120,6 +122,7 @@ export class TakeRequest {
     rows: readonly unknown[],
   ): Promise<RowsAnswer<Id>> {
     const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
+    await this.quota.take(reporter, rows.length);
     tally.add(await this.takeRows.run(kind, reporter, rows));
     return tally.answer();
   }
@@ -131,16 +134,21 @@ export class TakeRequest {
     stream: Readable,
   ): Promise<RowsAnswer<Id>> {
     const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
+    const onQuiet = (): void => {
+      this.admission.assertGoingOn();
+    };
     const batches = rowBatches(stream, {
       rowsMax: ROWS_MAX,
       lineBytesMax: this.config.INGESTION_LINE_BYTES_MAX,
       idleMs: this.config.INGESTION_IDLE_TIMEOUT_MS,
-      onQuiet: () => {
-        this.admission.assertGoingOn();
-      },
+      onQuiet,
     });
+    let isFirst = true;
     for await (const rows of batches) {
       this.admission.assertGoingOn();
+      if (isFirst) await this.quota.take(reporter, rows.length);
+      else await this.quota.takeLater(reporter, rows.length, onQuiet);
+      isFirst = false;
       tally.add(await this.takeRows.run(kind, reporter, rows));
     }
     return tally.answer();

@@ -17,6 +17,7 @@ import {
 } from './transfer-columns';
 import { judgeReversal } from './transfer-report';
 import { ACCEPTED, loadHistories, originalsOf, storeInTurn } from './transfer-turn.repository';
+import { IN_TURN_MAX, Turns } from './turns';
 
 // One statement for what is stored together, and its text never changes: 1,000 rows use 22 parameters, not 19,000. It commits by itself, so
 // nobody waits for this process while it has the turn. The turn is taken by the insert into transfer_key, before it
@@ -51,6 +52,7 @@ const STORE_NEW: PreparedStatement = {
 @Injectable()
 export class TransferRepository {
   private readonly together = new StoreTogether((batches) => this.storeNew(batches), ROWS_MAX);
+  private readonly inTurn = new Turns(IN_TURN_MAX);
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -70,8 +72,10 @@ export class TransferRepository {
       return rows.map(() => ACCEPTED);
     }
     // A statement that waited for the turn must see what was committed meanwhile: not so under a stricter isolation.
-    return this.dataSource.transaction('READ COMMITTED', (manager) =>
-      storeInTurn(manager, provider, rows),
+    return this.inTurn.run(provider, () =>
+      this.dataSource.transaction('READ COMMITTED', (manager) =>
+        storeInTurn(manager, provider, rows),
+      ),
     );
   }
 

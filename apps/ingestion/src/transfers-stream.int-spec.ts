@@ -301,7 +301,7 @@ describe('limits', () => {
 
   it('of room: one request too many is told to come back', async () => {
     const narrow = await start({
-      INGESTION_BATCHES_IN_HAND_MAX: '2',
+      INGESTION_BATCHES_IN_HAND_MAX: '4',
     });
     const release = await holdTurn(database.dataSource);
     const waiting = [narrow.send([row(nextId())]), narrow.send([row(nextId())])];

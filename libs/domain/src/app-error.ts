@@ -28,14 +28,17 @@ export interface Problem {
  */
 export class AppError extends Error {
   override readonly name = 'AppError';
+  /** When the same input may succeed, where that is known; for OVERLOADED and UNAVAILABLE. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
     readonly problems: readonly Problem[] = [],
-    options?: { cause?: unknown },
+    options?: { cause?: unknown; retryAfterSeconds?: number },
   ) {
     super(message, options);
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? null;
   }
 }
 

@@ -23,9 +23,12 @@ export {
   providerKeys,
   ProviderKeys,
   type ProviderScope,
+  QUOTA_MAX,
+  QUOTA_MIN,
   type Reporter,
   revokeProviderKey,
   setCodes,
+  setQuota,
   setStrict,
 } from './provider-keys';
 export { isSafeIssuer, OidcIssuer, type OidcSettings } from './oidc-issuer';

@@ -66,7 +66,7 @@ describe('a key of a provider', () => {
     const keys = new ProviderKeys(database.dataSource);
     const asked = { address: '::1', scope: 'report' } as const;
     expect(await keys.identify(`Bearer ${key}`, asked)).toEqual({
-      ...{ provider: 'p', strict: false, signedWith: null },
+      ...{ provider: 'p', strict: false, rowsPerSecondMax: null, signedWith: null },
     });
     await new Promise((resolve) => setTimeout(resolve, 350));
     await expect(keys.identify(`Bearer ${key}`, asked)).rejects.toThrow('expired');

@@ -34,6 +34,8 @@ export interface Reporter {
   readonly provider: string;
   /** Whether rows with identifiers that must be mistyped are refused. */
   readonly strict: boolean;
+  /** Rows a second that it may send; null where none were agreed. */
+  readonly rowsPerSecondMax: number | null;
   /** The key that requests have to be signed with; null where they need not be. */
   readonly signedWith: { readonly id: string; readonly key: string } | null;
 }
@@ -51,7 +53,7 @@ export interface Asked {
 }
 
 /** A key, and how its provider's rows are looked at. */
-type KnownKey = ProviderKey & Pick<Reporter, 'strict'>;
+type KnownKey = ProviderKey & Pick<Reporter, 'strict' | 'rowsPerSecondMax'>;
 
 const KEY = `id, provider_id as provider, scopes, networks::text[] as networks, signed, created_at as "createdAt",
   expires_at as "expiresAt", revoked_at as "revokedAt", last_used_at as "lastUsedAt"`;
@@ -94,14 +96,17 @@ export class ProviderKeys {
       throw new AppError('FORBIDDEN', 'this key is not taken from this address');
     }
     const signedWith = key.signed ? { id: key.id, key: token } : null;
-    return { provider: key.provider, strict: key.strict, signedWith };
+    const { provider, strict, rowsPerSecondMax } = key;
+    return { provider, strict, rowsPerSecondMax, signedWith };
   }
 
   private async load(hash: Buffer): Promise<KnownKey | null> {
     const rows: (KnownKey & { used_long_ago: boolean })[] = await this.dataSource.query(
-      `select ${KEY}, coalesce(last_used_at < now() - make_interval(secs => $2), true) as used_long_ago,
-              (select strict from feed.provider p where p.id = provider_id) as strict
-       from feed.provider_key where key_hash = $1 and revoked_at is null`,
+      `select k.*, p.strict, p.rows_per_second_max as "rowsPerSecondMax"
+       from (
+         select ${KEY}, coalesce(last_used_at < now() - make_interval(secs => $2), true) as used_long_ago
+         from feed.provider_key where key_hash = $1 and revoked_at is null
+       ) as k join feed.provider p on p.id = k.provider`,
       [hash, USED_EVERY_SECONDS],
     );
     const [row] = rows;
@@ -211,6 +216,28 @@ export async function setCodes(
   if (given.length < new Set(codes).size) {
     throw new AppError('CONFLICT', 'another provider has one of these codes');
   }
+}
+
+/** A provider whose quota is below this would wait ten seconds for each full batch. */
+export const QUOTA_MIN = 100;
+export const QUOTA_MAX = 1_000_000;
+
+/**
+ * Has a provider send so many rows a second at most from now on; within half a minute it is so everywhere.
+ *
+ * @param rowsPerSecond from `QUOTA_MIN` to `QUOTA_MAX`; null: as many as there is room for
+ * @throws AppError NOT_FOUND
+ */
+export async function setQuota(
+  manager: EntityManager,
+  provider: string,
+  rowsPerSecond: number | null,
+): Promise<void> {
+  const [, known]: [unknown[], number] = await manager.query(
+    'update feed.provider set rows_per_second_max = $2 where id = $1',
+    [provider, rowsPerSecond],
+  );
+  if (known === 0) throw new AppError('NOT_FOUND', 'there is no such provider');
 }
 
 /** Has a key end then at the latest; one that ends sooner is left as it is. */

@@ -82,7 +82,9 @@ export function sendProblem(
   known: AppError | null,
 ): void {
   const status = known ? ERROR_STATUS[known.code] : 500;
-  if (status === 429 || status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
+  if (status === 429 || status === 503) {
+    reply.header('retry-after', known?.retryAfterSeconds ?? RETRY_AFTER_SECONDS);
+  }
   const body: ProblemDetails = {
     type: 'about:blank',
     title: known?.code ?? 'INTERNAL',

@@ -4,6 +4,7 @@ import { takeTurn } from '#messaging';
 import { type CheckedRow } from '../read-transfer';
 import { type StoreOutcome } from '../row-kind';
 import { loadHistories, storeInTurn } from '../transfer-turn.repository';
+import { IN_TURN_MAX, Turns } from '../turns';
 import { endingOf, type IsoReport, type ReportKind } from './iso-report';
 import { type IsoPayment, type IsoRow, isPayment } from './iso-rows';
 
@@ -77,21 +78,32 @@ const CONTRADICTS: StoreOutcome = {
  */
 @Injectable()
 export class IsoPaymentRepository {
+  private readonly inTurn = new Turns(IN_TURN_MAX);
+
   constructor(private readonly dataSource: DataSource) {}
 
   /** @returns what became of each row, in their order; all is committed when this returns */
   async store(provider: string, rows: readonly IsoRow[]): Promise<readonly StoreOutcome[]> {
     if (rows.length === 0) return [];
-    return this.dataSource.transaction('READ COMMITTED', async (manager) => {
-      await takeTurn(manager, 'transfers');
-      const payments = rows.filter(isPayment);
-      const reports = rows.filter((row): row is Exclude<IsoRow, IsoPayment> => !isPayment(row));
-      const ofPayments = await storePayments(manager, provider, payments);
-      const ofReports = await storeReports(manager, provider, reports);
-      const [nextPayment, nextReport] = [ofPayments.values(), ofReports.values()];
-      return rows.map((row) => (isPayment(row) ? nextPayment : nextReport).next().value!);
-    });
+    // A statement that waited for the turn must see what was committed meanwhile: not so under a stricter isolation.
+    return this.inTurn.run(provider, () =>
+      this.dataSource.transaction('READ COMMITTED', (manager) => store(manager, provider, rows)),
+    );
   }
+}
+
+async function store(
+  manager: EntityManager,
+  provider: string,
+  rows: readonly IsoRow[],
+): Promise<readonly StoreOutcome[]> {
+  await takeTurn(manager, 'transfers');
+  const payments = rows.filter(isPayment);
+  const reports = rows.filter((row): row is Exclude<IsoRow, IsoPayment> => !isPayment(row));
+  const ofPayments = await storePayments(manager, provider, payments);
+  const ofReports = await storeReports(manager, provider, reports);
+  const [nextPayment, nextReport] = [ofPayments.values(), ofReports.values()];
+  return rows.map((row) => (isPayment(row) ? nextPayment : nextReport).next().value!);
 }
 
 async function storePayments(
