@@ -1,6 +1,7 @@
 import { AppError } from '#domain';
 import { BENCH_USAGE, benchCommand } from './bench-command';
 import { CHAOS_USAGE, chaosCommand } from './chaos-command';
+import { CONFORMANCE_USAGE, conformanceCommand } from './conformance-command';
 import { ROW_COMMAND, rowCommand } from './bench/row-process';
 import { EVALUATE_USAGE, evaluateCommand } from './evaluate-command';
 import { EXPLAIN_USAGE, explainCommand } from './explain-command';
@@ -52,15 +53,16 @@ async function run([command, ...args]: readonly string[], reporter: Reporter): P
   else if (command === 'explain') await explainCommand(args);
   else if (command === 'bench') await benchCommand(args, stopSignal());
   else if (command === 'chaos') await chaosCommand(args, stopSignal());
+  else if (command === 'conformance') await conformanceCommand(args);
   else if (command === ROW_COMMAND) await rowCommand();
   else if (command === '--help' || command === '-h') {
     process.stdout.write(
-      `${FEED_USAGE}\n${SIMULATE_USAGE}\n${EVALUATE_USAGE}\n${EXPLAIN_USAGE}\n${BENCH_USAGE}\n${CHAOS_USAGE}`,
+      `${FEED_USAGE}\n${SIMULATE_USAGE}\n${EVALUATE_USAGE}\n${EXPLAIN_USAGE}\n${BENCH_USAGE}\n${CHAOS_USAGE}\n${CONFORMANCE_USAGE}`,
     );
   } else {
     throw new AppError(
       'INVALID_INPUT',
-      'name a command: feed, simulate, evaluate, explain, bench or chaos (--help tells more)',
+      'name a command: feed, simulate, evaluate, explain, bench, chaos or conformance (--help tells more)',
     );
   }
 }
