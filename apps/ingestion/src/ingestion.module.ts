@@ -19,6 +19,8 @@ import { UnconfirmedController } from './iso20022/unconfirmed.controller';
 import { UnconfirmedRepository } from './iso20022/unconfirmed.repository';
 import { IngestionMetrics } from './ingestion-metrics';
 import { KeepDays } from './keep-days';
+import { MismatchRepository } from './mismatch.repository';
+import { MismatchesController } from './mismatches.controller';
 import { NonceRepository } from './nonce.repository';
 import { RowQuota } from './row-quota';
 import { TakeRequest } from './take-request';
@@ -58,12 +60,19 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     PlatformModule.forRoot(INGESTION_SERVICE.name, config),
     ScheduleModule.forRoot(),
   ],
-  controllers: [TransfersController, EventsController, Iso20022Controller, UnconfirmedController],
+  controllers: [
+    TransfersController,
+    EventsController,
+    Iso20022Controller,
+    UnconfirmedController,
+    MismatchesController,
+  ],
   providers: [
     { provide: IngestionConfig, useValue: config },
     { provide: IdentityVault, useValue: IdentityVault.fromSettings(config) },
     ProviderKeys,
     NonceRepository,
+    MismatchRepository,
     IngestionMetrics,
     TransferRepository,
     EventRepository,

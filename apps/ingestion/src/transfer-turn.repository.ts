@@ -1,9 +1,10 @@
 import { type EntityManager } from 'typeorm';
-import { type PartyKind, type TransferStatus, type TransferType } from '#domain';
 import { takeTurn } from '#messaging';
-import { type Particulars } from './particulars';
+import { keepPaymentLegs, loadPaymentLegs } from './payment-leg.repository';
+import { type LegRole, paymentKey } from './payment-legs';
 import { type CheckedRow } from './read-transfer';
 import { type StoreOutcome } from './row-kind';
+import { REPORT_COLUMNS, type StoredColumns, toReport } from './stored-report';
 import {
   identityColumns,
   INPUT,
@@ -27,9 +28,10 @@ const STORE_IN_TURN = `
     returning provider_id, transfer_id, positions[1] as first_position
   ),
   transfer as (
-    insert into feed.transfer (${TRANSFER_COLUMNS})
-    select ${TRANSFER_VALUES}, nullif(first_position, position)
+    insert into feed.transfer (${TRANSFER_COLUMNS}, leg_of, echo)
+    select ${TRANSFER_VALUES}, coalesce(leg_of, nullif(first_position, position)), leg_of, echo
     from told join transfer_key using (provider_id, transfer_id)
+    join unnest($23::bigint[], $24::boolean[]) with ordinality as leg (leg_of, echo, place) using (place)
     order by position
   )
   select ${KEEP_IDENTITIES}`;
@@ -41,31 +43,12 @@ const ARCHIVED = `
     and not exists (select from feed.transfer where position = any (k.positions))`;
 
 const HISTORIES = `
-  select transfer_id, status, type, (extract(epoch from occurred_at) * 1000)::bigint as occurred_at_ms, amount_minor,
-         currency, debtor_provider, debtor_wallet, debtor_kind, creditor_provider, creditor_wallet, creditor_kind,
-         original_transfer_id, particulars
+  select ${REPORT_COLUMNS}
   from feed.transfer
   where position in (
     select unnest(positions) from feed.transfer_key where provider_id = $1 and transfer_id = any ($2::text[])
   )
   order by position`;
-
-interface StoredColumns {
-  transfer_id: string;
-  status: TransferStatus;
-  type: TransferType;
-  occurred_at_ms: number;
-  amount_minor: number;
-  currency: string;
-  debtor_provider: string;
-  debtor_wallet: string;
-  debtor_kind: PartyKind | null;
-  creditor_provider: string;
-  creditor_wallet: string;
-  creditor_kind: PartyKind | null;
-  original_transfer_id: string | null;
-  particulars: Particulars | null;
-}
 
 export const ACCEPTED = { kind: 'accepted' } as const;
 const DUPLICATE = { kind: 'duplicate' } as const;
@@ -85,7 +68,9 @@ export async function storeInTurn(
   const ids = [...rows.map(({ report }) => report.transferId), ...originalsOf(rows)];
   const histories = await loadHistories(manager, provider, ids);
   const archived = await loadArchived(manager, provider, ids, histories);
+  const legs = await loadPaymentLegs(manager, provider, keysOf(provider, rows, histories));
   const accepted: CheckedRow[] = [];
+  const roles: LegRole[] = [];
   const outcomes = rows.map((row): StoreOutcome => {
     const { transferId } = row.report;
     if (archived.has(transferId)) return ofArchived(row.report);
@@ -95,16 +80,31 @@ export async function storeInTurn(
     // The next row with this id is judged by this one too.
     histories.set(transferId, [...history, judgement.report]);
     accepted.push({ report: judgement.report, identities: row.identities });
+    roles.push(legs.take(history, judgement.report));
     return ACCEPTED;
   });
   if (accepted.length > 0) {
     await manager.query(STORE_IN_TURN, [
       ...transferColumns([{ provider, rows: accepted }]),
       ...identityColumns(accepted),
+      roles.map(({ legOf }) => legOf),
+      roles.map(({ echo }) => echo),
     ]);
+    await keepPaymentLegs(manager, legs.changes);
   }
   return outcomes;
 }
+
+/** What the payments that these rows tell of are known by to the other provider, too. */
+const keysOf = (
+  provider: string,
+  rows: readonly CheckedRow[],
+  histories: ReadonlyMap<string, readonly TransferReport[]>,
+): string[] =>
+  rows.flatMap(({ report }) => {
+    const key = paymentKey(provider, histories.get(report.transferId)?.[0] ?? report);
+    return key === null ? [] : [key];
+  });
 
 /**
  * An original that is not known stops no reversal: feeds begin in the middle, and it may come later or never. Such a reversal
@@ -169,20 +169,3 @@ async function loadArchived(
   const rows: { transfer_id: string }[] = await manager.query(ARCHIVED, [provider, unseen]);
   return new Set(rows.map(({ transfer_id }) => transfer_id));
 }
-
-const toReport = (row: StoredColumns): TransferReport => ({
-  transferId: row.transfer_id,
-  status: row.status,
-  type: row.type,
-  occurredAtMs: row.occurred_at_ms,
-  amountMinor: row.amount_minor,
-  currency: row.currency,
-  debtor: { provider: row.debtor_provider, walletId: row.debtor_wallet, kind: row.debtor_kind },
-  creditor: {
-    provider: row.creditor_provider,
-    walletId: row.creditor_wallet,
-    kind: row.creditor_kind,
-  },
-  originalTransferId: row.original_transfer_id,
-  particulars: row.particulars,
-});

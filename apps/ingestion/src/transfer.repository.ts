@@ -4,6 +4,7 @@ import { ROWS_MAX } from '#contracts';
 import { invariant } from '#domain';
 import { detectionLagMs } from '#messaging';
 import { type PreparedStatement, runPrepared } from '#persistence';
+import { paymentKey } from './payment-legs';
 import { type CheckedRow } from './read-transfer';
 import { type StoreOutcome } from './row-kind';
 import { StoreTogether, type NewBatch } from './store-together';
@@ -19,7 +20,7 @@ import { judgeReversal } from './transfer-report';
 import { ACCEPTED, loadHistories, originalsOf, storeInTurn } from './transfer-turn.repository';
 import { IN_TURN_MAX, Turns } from './turns';
 
-// One statement for what is stored together, and its text never changes: 1,000 rows use 22 parameters, not 19,000. It commits by itself, so
+// One statement for what is stored together, and its text never changes: 1,000 rows use 23 parameters, not 19,000. It commits by itself, so
 // nobody waits for this process while it has the turn. The turn is taken by the insert into transfer_key, before it
 // draws its first row; only then are positions handed out, and only then is asked whether any row was stored before. If
 // one was, nothing is stored: such a batch is looked at row by row (STORE_IN_TURN), so that the order of its rows stays
@@ -28,7 +29,7 @@ const STORE_NEW: PreparedStatement = {
   name: 'store-new-transfers',
   text: `
   with told as materialized (${INPUT}),
-  handed_out as materialized (select feed.hand_out($1::text[], $2::text[]) as before),
+  handed_out as materialized (select feed.hand_out($1::text[], $2::text[], $23::uuid[]) as before),
   transfer_key as (
     insert into feed.transfer_key (provider_id, transfer_id, positions)
     select provider_id, transfer_id, array[before + place] from handed_out cross join told where before is not null
@@ -44,6 +45,12 @@ const STORE_NEW: PreparedStatement = {
     select ${TRANSFER_VALUES}, null
     from (select *, (select min(position) - 1 from transfer_key) + place as position from told) as placed
     where exists (select from transfer_key)
+  ),
+  -- What the other provider of a payment may tell of, too.
+  payment as (
+    insert into feed.interbank_payment (key, provider_id, transfer_id)
+    select key, provider_id, transfer_id from told join unnest($23::uuid[]) with ordinality as leg (key, place) using (place)
+    where key is not null and exists (select from transfer_key)
   )
   select count(*) as stored, (select kept from identity) from transfer_key`,
 };
@@ -113,9 +120,13 @@ export class TransferRepository {
   /** @returns false where any row was stored before, and then nothing is stored now */
   private async storeNew(batches: readonly NewBatch[]): Promise<boolean> {
     const rows = batches.flatMap((batch) => batch.rows);
+    const keys = batches.flatMap((batch) =>
+      batch.rows.map(({ report }) => paymentKey(batch.provider, report)),
+    );
     const [result] = await runPrepared<{ stored: number }>(this.dataSource.manager, STORE_NEW, [
       ...transferColumns(batches),
       ...identityColumns(rows),
+      keys.every((key) => key === null) ? [] : keys,
     ]);
     const stored = result?.stored;
     invariant(stored === 0 || stored === rows.length, 'new rows are stored whole');

@@ -9,7 +9,7 @@ export async function detectionLagMs(dataSource: DataSource): Promise<number> {
     `select extract(epoch from clock_timestamp() - oldest.received_at)::float8 * 1000 as lag
      from coalesce((select position from scoring.progress), 0) as scored
      cross join lateral (
-       select received_at from feed.transfer where position > scored order by position limit 1
+       select received_at from feed.transfer where position > scored and not echo order by position limit 1
      ) as oldest`,
   );
   return Math.max(0, rows[0]?.lag ?? 0);

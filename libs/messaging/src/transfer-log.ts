@@ -126,10 +126,10 @@ export class TransferLog {
     }
   }
 
-  /** The last position in the log; 0 where it is empty. */
+  /** The last position that is read of the log; 0 where it is empty. */
   async head(): Promise<LogPosition> {
     const rows: { head: number | null }[] = await this.dataSource.query(
-      `select greatest((select max(position) from feed.transfer),
+      `select greatest((select position from feed.transfer where not echo order by position desc limit 1),
                        (select max(position) from feed.event),
                        (select max(position) from intel.control_entry)) as head`,
     );

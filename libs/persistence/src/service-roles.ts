@@ -48,6 +48,7 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     // Deleting wants the rows locked, which wants the right to change them.
     ['select, insert, update, delete', 'feed.request_nonce'],
     ['select', 'feed.provider_code'],
+    ['select, insert, update, delete', 'feed.interbank_payment'],
     ['select, insert, update, delete', 'feed.iso_payment'],
     ['select, insert, update, delete', 'feed.iso_report'],
     ['insert', 'feed.transfer'],
@@ -56,6 +57,7 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     // What is sealed it neither reads back nor changes but by this. The two after it are what the release before needs.
     ['execute', 'function feed.keep_identities(text[], text[], bytea[], integer[], date)'],
     ['execute', 'function feed.hand_out(text[], text[])'],
+    ['execute', 'function feed.hand_out(text[], text[], uuid[])'],
     ['execute', 'function feed.prepare_days(date)'],
     ['execute', 'function feed.detach_days(date)'],
     BEGINS_A_DAY,

@@ -5,6 +5,7 @@ import { SECOND_MS } from '#domain';
 import { ProviderKeys } from '#identity';
 import { fromCursor, type Page, PageQuery, toCursor, toPage } from '#platform';
 import { IngestionConfig } from '../ingestion-config';
+import { BEGINNING, isTimedPlace } from '../timed-place';
 import { REPORT_KINDS } from './iso-report';
 import { UnconfirmedRepository, type UnconfirmedRow } from './unconfirmed.repository';
 
@@ -54,15 +55,6 @@ class UnconfirmedPageAnswer {
 /** The class is for the API's description and is never made. */
 type UnconfirmedItem = Pick<UnconfirmedAnswer, keyof UnconfirmedAnswer>;
 
-type UnconfirmedPlace = readonly [us: number, key: string];
-const BEGINNING: UnconfirmedPlace = [0, ''];
-const isPlace = (place: unknown): place is UnconfirmedPlace =>
-  Array.isArray(place) &&
-  place.length === 2 &&
-  Number.isSafeInteger(place[0]) &&
-  place[0] >= 0 &&
-  typeof place[1] === 'string';
-
 const toAnswer = (row: UnconfirmedRow): UnconfirmedItem => {
   const { kind, transferId, messageId, txId, uetr, endToEndId, code, receivedAt } = row;
   const since = receivedAt.toISOString();
@@ -97,7 +89,7 @@ export class UnconfirmedController {
       scope: 'health',
     });
     const waitingSeconds = this.config.INGESTION_UNCONFIRMED_AFTER_MS / SECOND_MS;
-    const after = fromCursor(query.after, isPlace) ?? BEGINNING;
+    const after = fromCursor(query.after, isTimedPlace) ?? BEGINNING;
     const rows = await this.unconfirmed.list(provider, waitingSeconds, after, query.limit + 1);
     return toPage(rows, query.limit, toAnswer, ({ receivedUs, key }) =>
       toCursor([receivedUs, key]),

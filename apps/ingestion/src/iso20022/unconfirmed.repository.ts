@@ -47,8 +47,12 @@ const FORGET = `
     delete from feed.iso_report where id in (
       select id from feed.iso_report where received_at < now() - make_interval(days => $1) limit $2
     ) returning 1
+  ), legs as (
+    delete from feed.interbank_payment where key in (
+      select key from feed.interbank_payment where received_at < now() - make_interval(days => $1) limit $2
+    ) returning 1
   )
-  select (select count(*) from payment) + (select count(*) from report) as forgotten`;
+  select (select count(*) from payment) + (select count(*) from report) + (select count(*) from legs) as forgotten`;
 
 /** What payments, and what is told of them, still wait for. */
 @Injectable()
