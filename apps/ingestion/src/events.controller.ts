@@ -23,6 +23,7 @@ export class EventsController {
       id: 'eventId',
       read: readEvent,
       idOf: ({ report }) => report.eventId,
+      atMs: ({ report }) => report.occurredAtMs,
       store: (provider, rows) => repository.store(provider, rows),
     };
   }

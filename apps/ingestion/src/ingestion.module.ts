@@ -10,6 +10,12 @@ import { DayRepository } from './day.repository';
 import { DetectionLag } from './detection-lag';
 import { EventRepository } from './event.repository';
 import { EventsController } from './events.controller';
+import { FeedHealthController } from './feed-health/feed-health.controller';
+import { FeedHealthRepository } from './feed-health/feed-health.repository';
+import { FeedTally } from './feed-health/feed-tally';
+import { KeepFeedHealth } from './feed-health/keep-feed-health';
+import { SequenceRepository } from './feed-health/sequence.repository';
+import { StatementRepository } from './feed-health/statement.repository';
 import { IngestionConfig } from './ingestion-config';
 import { Iso20022Controller } from './iso20022/iso20022.controller';
 import { IsoPaymentRepository } from './iso20022/iso-payment.repository';
@@ -66,6 +72,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     Iso20022Controller,
     UnconfirmedController,
     MismatchesController,
+    FeedHealthController,
   ],
   providers: [
     { provide: IngestionConfig, useValue: config },
@@ -84,6 +91,11 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     DetectionLag,
     DayRepository,
     KeepDays,
+    FeedTally,
+    FeedHealthRepository,
+    SequenceRepository,
+    StatementRepository,
+    KeepFeedHealth,
     RowQuota,
     TakeRows,
     TakeRequest,

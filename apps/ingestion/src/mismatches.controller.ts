@@ -2,7 +2,7 @@ import { Controller, Get, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { type FastifyRequest } from 'fastify';
 import { ProviderKeys } from '#identity';
-import { fromCursor, type Page, PageQuery, toCursor, toPage } from '#platform';
+import { fromCursor, type Page, PageQuery, toCursor, type Told, toPage } from '#platform';
 import { MismatchRepository } from './mismatch.repository';
 import { BEGINNING, isTimedPlace } from './timed-place';
 
@@ -50,7 +50,7 @@ export class MismatchesController {
   async list(
     @Req() { headers, ip: address }: FastifyRequest,
     @Query() query: PageQuery,
-  ): Promise<Page<Pick<MismatchAnswer, keyof MismatchAnswer>>> {
+  ): Promise<Page<Told<MismatchAnswer>>> {
     const { provider } = await this.keys.identify(headers.authorization, {
       address,
       scope: 'health',

@@ -52,6 +52,7 @@ describe('reading a row', () => {
         originalTransferId: null,
         particulars: null,
       },
+      sequence: null,
       identities: [],
     });
   });

@@ -11,6 +11,8 @@ import { type TransferReport } from './transfer-report';
 /** A row as it is stored, and those identities it names by token that have to be stored with it. */
 export interface CheckedRow {
   readonly report: TransferReport;
+  /** The provider's own running number of the row; null where it has none. */
+  readonly sequence: number | null;
   readonly identities: readonly SealedIdentity[];
 }
 
@@ -68,6 +70,7 @@ function readChecked(row: TransferRow, sender: string, makeSafe: MakeSafe): Chec
       originalTransferId,
       particulars,
     },
+    sequence: row.sequence == null ? null : Number(row.sequence),
     identities,
   };
 }

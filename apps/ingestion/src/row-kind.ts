@@ -46,6 +46,10 @@ export interface RowKind<Id extends string = string, Row extends GoodRow = GoodR
   /** Reads one row, whatever it is. @param sender where a wallet names no provider, it is kept there */
   read(value: unknown, sender: string, makeSafe: MakeSafe): Reading<Row>;
   idOf(row: Row): string;
+  /** When what a row tells of happened, by its provider; milliseconds since 1970. */
+  atMs(row: Row): number;
+  /** Of rows with a running number of their sender's, that number. */
+  sequenceOf?(row: Row): number | null;
   /**
    * Stores good rows as if they had come one after the other. They are committed when this returns.
    *

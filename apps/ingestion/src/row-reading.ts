@@ -55,6 +55,9 @@ export function shapeRefusal(error: ErrorObject | undefined, thing: string): App
     case 'maxLength':
       return refusal(instancePath, `must have at most ${String(params.limit)} characters`);
     case 'pattern':
+      if (instancePath === '/sequence') {
+        return refusal(instancePath, 'must be a whole number of up to 15 digits, as a string');
+      }
       return refusal(
         instancePath,
         instancePath.endsWith('/country')

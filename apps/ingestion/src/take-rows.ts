@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IdentityVault, type Reporter, type SealedIdentity } from '#identity';
+import { FeedTally } from './feed-health/feed-tally';
+import { SequenceRepository } from './feed-health/sequence.repository';
 import { IdentityMemory } from './identity-memory';
 import { IngestionMetrics } from './ingestion-metrics';
 import { UnreadableLine } from './row-batches';
@@ -14,6 +16,8 @@ export class TakeRows {
   constructor(
     vault: IdentityVault,
     private readonly metrics: IngestionMetrics,
+    private readonly tally: FeedTally,
+    private readonly sequences: SequenceRepository,
   ) {
     this.identities = new IdentityMemory(vault);
   }
@@ -51,15 +55,24 @@ export class TakeRows {
     }
     const stored = await kind.store(provider, good);
     const committed: SealedIdentity[] = [];
+    const storedAtMs: number[] = [];
+    const sequence: number[] = [];
     for (const [at, outcome] of stored.entries()) {
       const row = good[at]!;
-      if (outcome.kind === 'accepted') committed.push(...row.identities);
+      if (outcome.kind === 'accepted') {
+        committed.push(...row.identities);
+        storedAtMs.push(kind.atMs(row));
+      }
+      const number = outcome.kind === 'conflict' ? null : kind.sequenceOf?.(row);
+      if (number != null) sequence.push(number);
       outcomes[places[at]!] =
         outcome.kind === 'conflict'
           ? { ...outcome, kind: 'rejected', id: kind.idOf(row), code: 'CONFLICT' }
           : outcome;
     }
     identities.remember(committed);
+    await this.sequences.note(provider, sequence);
+    this.tally.add(provider, outcomes, storedAtMs);
     for (const { kind: outcome } of outcomes) this.metrics.rows[kind.list].inc({ outcome });
     observeSeconds();
     return outcomes;

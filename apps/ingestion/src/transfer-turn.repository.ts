@@ -79,7 +79,7 @@ export async function storeInTurn(
     if (judgement.kind !== 'accepted') return judgement;
     // The next row with this id is judged by this one too.
     histories.set(transferId, [...history, judgement.report]);
-    accepted.push({ report: judgement.report, identities: row.identities });
+    accepted.push({ ...row, report: judgement.report });
     roles.push(legs.take(history, judgement.report));
     return ACCEPTED;
   });

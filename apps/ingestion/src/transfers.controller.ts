@@ -23,6 +23,8 @@ export class TransfersController {
       id: 'transferId',
       read: readTransfer,
       idOf: ({ report }) => report.transferId,
+      atMs: ({ report }) => report.occurredAtMs,
+      sequenceOf: ({ sequence }) => sequence,
       store: (provider, rows) => repository.store(provider, rows),
     };
   }

@@ -49,6 +49,8 @@ export interface TransferRow {
   readonly device?: { readonly id?: string; readonly imei?: string; readonly ip?: string };
   readonly location?: string;
   readonly balanceAfter?: string;
+  /** The provider's own running number of this row, so that it can be told which never came. Whole, up to 15 digits. */
+  readonly sequence?: string;
 }
 
 const party: JSONSchemaType<PartyRow> = {
@@ -101,5 +103,6 @@ export const TRANSFER_ROW_SCHEMA: JSONSchemaType<TransferRow> = {
     },
     location: freeText(140),
     balanceAfter: { type: 'string', maxLength: 64, nullable: true },
+    sequence: { type: 'string', pattern: '^[0-9]{1,15}$', nullable: true },
   },
 };

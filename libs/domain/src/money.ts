@@ -65,12 +65,13 @@ export function parseAmount(text: string, currency: string): number {
 }
 
 /** The decimal string of whole minor units: (8450050, 'PKR') is '84500.50'. */
-export function formatAmount(amountMinor: number, currency: string): string {
-  invariant(Number.isSafeInteger(amountMinor), 'money is a whole number of minor units');
+export function formatAmount(amountMinor: number | bigint, currency: string): string {
+  invariant(
+    typeof amountMinor === 'bigint' || Number.isSafeInteger(amountMinor),
+    'money is a whole number of minor units',
+  );
   const digits = minorDigits(currency);
-  const text = Math.abs(amountMinor)
-    .toString()
-    .padStart(digits + 1, '0');
+  const text = (amountMinor < 0 ? -amountMinor : amountMinor).toString().padStart(digits + 1, '0');
   const sign = amountMinor < 0 ? '-' : '';
   return digits === 0 ? sign + text : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }

@@ -16,3 +16,4 @@ export { areNetworks, LOG_LEVELS, ServiceConfig } from './service-config';
 export { fromCursor, isSerialPlace, type Place, toCursor } from './page/cursor';
 export { type Page, toPage } from './page/page';
 export { PAGE_LIMIT_DEFAULT, PAGE_LIMIT_MAX, PageQuery } from './page/page-query';
+export { type Told } from './page/told';

@@ -8,8 +8,15 @@ import {
   AuditRoots,
   type SignedRoot,
 } from '#audit';
-import { fromCursor, isSerialPlace, type Page, PageQuery, toCursor, toPage } from '#platform';
-import { type Told } from '../page/told';
+import {
+  fromCursor,
+  isSerialPlace,
+  type Page,
+  PageQuery,
+  toCursor,
+  type Told,
+  toPage,
+} from '#platform';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import {
   AuditAlarmPageAnswer,

@@ -402,7 +402,8 @@ const NEEDS_NONE: Readonly<Record<string, string>> = {
   ...{ 'audit.chain': OWN, 'audit.entry': OWN, 'audit.root': OWN },
   ...{
     ...{ 'feed.event': FEED, 'feed.identity': FEED, 'feed.interbank_payment': FEED },
-    ...{ 'feed.iso_payment': FEED, 'feed.iso_report': FEED },
+    ...{ 'feed.feed_hour': FEED, 'feed.quarter_total': FEED, 'feed.sequence': FEED },
+    ...{ 'feed.total_progress': FEED, 'feed.iso_payment': FEED, 'feed.iso_report': FEED },
     ...{ 'feed.transfer': FEED, 'feed.transfer_key': FEED },
   },
   'feed.request_nonce': 'which signed requests were taken, so that none is taken twice',

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type BacktestReport, type BacktestStatus } from '#contracts';
 import { inTurn } from '#messaging';
-import { type Told } from '../page/told';
+import { type Told } from '#platform';
 import { type BacktestAnswer } from './backtest-answer';
 
 export type Backtest = Told<BacktestAnswer>;

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { invariant } from '#domain';
+import { type Told } from '#platform';
 import { type CaseReader } from '../access/case-reader';
 import { type Purpose, requirePurpose } from '../access/purpose';
 import { notFound } from '../page/known-id';
-import { type Told } from '../page/told';
 import { ReferralRepository } from '../referrals/referral.repository';
 import { type CaseDetailAnswer } from './case-answer';
 import { drawCase } from './case-picture';

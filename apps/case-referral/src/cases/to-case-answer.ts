@@ -1,5 +1,5 @@
 import { type EventTimeMs } from '#domain';
-import { type Told } from '../page/told';
+import { type Told } from '#platform';
 import { type CaseAnswer } from './case-answer';
 import { isUrgent } from './case-summary';
 import { type ListedCase } from './case.repository';

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type DispositionOutcome } from '#contracts';
 import { TransferLog } from '#messaging';
+import { type Told } from '#platform';
 import { type CaseReader, readerParameters } from '../access/case-reader';
-import { type Told } from '../page/told';
 import { type DecisionRow, toDecision } from '../staff/decision-answer';
 import { type DispositionAnswer } from './disposition-answer';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type IdentifierType } from '#domain';
 import { IdentityVault } from '#identity';
-import { type Told } from '../page/told';
+import { type Told } from '#platform';
 import { type ErasureAnswer } from './erasure-answer';
 
 export type Erasure = Told<ErasureAnswer>;

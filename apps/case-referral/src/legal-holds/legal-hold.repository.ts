@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type IdentifierType } from '#domain';
+import { type Told } from '#platform';
 import { type CaseReader, readerParameters } from '../access/case-reader';
-import { type Told } from '../page/told';
 import { type LegalHoldAnswer } from './legal-hold-answer';
 
 export type LegalHold = Told<LegalHoldAnswer>;

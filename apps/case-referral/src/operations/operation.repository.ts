@@ -11,8 +11,8 @@ import {
   type WalletRef,
 } from '#domain';
 import { TransferLog } from '#messaging';
+import { type Told } from '#platform';
 import { type LinkedOperation } from '../cases/case-material';
-import { type Told } from '../page/told';
 import { type OperationAnswer } from './operation-answer';
 
 export type Operation = Told<OperationAnswer>;

@@ -3,9 +3,16 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestjs/swagger
 import { type FastifyReply } from 'fastify';
 import { walletOfKey } from '#domain';
 import { IdentityVault, type Staff } from '#identity';
-import { fromCursor, isSerialPlace, type Page, PageQuery, toCursor, toPage } from '#platform';
+import {
+  fromCursor,
+  isSerialPlace,
+  type Page,
+  PageQuery,
+  toCursor,
+  type Told,
+  toPage,
+} from '#platform';
 import { notFound } from '../page/known-id';
-import { type Told } from '../page/told';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { maskedValue } from './masked-value';

@@ -3,10 +3,10 @@ import { v7 as uuidV7 } from 'uuid';
 import { audit } from '#audit';
 import { AppError, type EventTimeMs, invariant, parseEventTime, type Problem } from '#domain';
 import { IdentityVault, type Staff } from '#identity';
+import { type Told } from '#platform';
 import { aboutOneself } from '../audit/about-oneself';
 import { auditActor } from '../audit/audit-actor';
 import { RefreshCases } from '../cases/refresh-cases';
-import { type Told } from '../page/told';
 import { type RegisteredOperationAnswer } from './operation-answer';
 import {
   type IndicatorInput,

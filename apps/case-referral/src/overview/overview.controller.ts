@@ -1,8 +1,8 @@
 import { Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type Staff } from '#identity';
+import { type Told } from '#platform';
 import { caseReader } from '../access/case-reader';
-import { type Told } from '../page/told';
 import { Actor } from '../staff/actor';
 import { May, StaffController } from '../staff/staff-route';
 import { OverviewAnswer } from './overview-answer';

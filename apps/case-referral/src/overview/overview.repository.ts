@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { outboxHead } from '#messaging';
+import { type Told } from '#platform';
 import { type CaseReader, readerParameters } from '../access/case-reader';
-import { type Told } from '../page/told';
 import { type OverviewAnswer } from './overview-answer';
 
 /** The cases that go on, as far as they are the reader's. */

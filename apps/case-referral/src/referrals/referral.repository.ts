@@ -3,8 +3,8 @@ import { type EntityManager, DataSource } from 'typeorm';
 import { type CaseReferred, EVENTS } from '#contracts';
 import { formatEventTime, type ReferralStatus } from '#domain';
 import { appendToOutbox } from '#messaging';
+import { type Told } from '#platform';
 import { type CaseReader, readerParameters } from '../access/case-reader';
-import { type Told } from '../page/told';
 import { type Dossier } from './dossier';
 import { type ReferralAnswer, type ReferralSummaryAnswer } from './referral-answer';
 

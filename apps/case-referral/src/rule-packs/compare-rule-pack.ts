@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { transferKey } from '#domain';
 import { compareAlerts } from '#typologies';
+import { type Told } from '#platform';
 import { AccessRepository } from '../access/access.repository';
 import { type CaseReader } from '../access/case-reader';
 import { readable } from '../access/readable';
 import { notFound } from '../page/known-id';
-import { type Told } from '../page/told';
 import { type ComparedAlert } from './compared-alert';
 import { type ComparisonAnswer } from './comparison-answer';
 import { type StoredRulePack } from './rule-pack.repository';

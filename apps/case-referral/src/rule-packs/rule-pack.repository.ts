@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { type ActivationMode } from '#contracts';
 import { inTurn, TransferLog } from '#messaging';
-import { type Told } from '../page/told';
+import { type Told } from '#platform';
 import { type DecisionRow, toDecision } from '../staff/decision-answer';
 import {
   type ActivationAnswer,

@@ -3,10 +3,17 @@ import { ApiBody, ApiCreatedResponse, ApiOkResponse, ApiOperation } from '@nestj
 import { type FastifyReply } from 'fastify';
 import { type Staff } from '#identity';
 import { RULE_PACK_SCHEMA } from '#typologies';
-import { fromCursor, isSerialPlace, type Page, PageQuery, toCursor, toPage } from '#platform';
+import {
+  fromCursor,
+  isSerialPlace,
+  type Page,
+  PageQuery,
+  toCursor,
+  type Told,
+  toPage,
+} from '#platform';
 import { caseReader } from '../access/case-reader';
 import { notFound } from '../page/known-id';
-import { type Told } from '../page/told';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { ActivateRulePack } from './activate-rule-pack';

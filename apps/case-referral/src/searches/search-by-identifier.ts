@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type AuditObject, AuditTrail } from '#audit';
 import { IdentityVault, type Staff } from '#identity';
+import { type Told } from '#platform';
 import { caseReader } from '../access/case-reader';
 import { aboutOneself } from '../audit/about-oneself';
 import { auditActor } from '../audit/audit-actor';
@@ -8,7 +9,6 @@ import { CaseRepository } from '../cases/case.repository';
 import { toCaseAnswer } from '../cases/to-case-answer';
 import { OperationRepository } from '../operations/operation.repository';
 import { walletMatch } from '../operations/wallet-match';
-import { type Told } from '../page/told';
 import { type SearchAnswer, type SearchInput } from './search-answer';
 
 /** Somebody who is in more is looked for in the lists. */

@@ -1,7 +1,7 @@
 import { Body, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { type Staff } from '#identity';
-import { type Told } from '../page/told';
+import { type Told } from '#platform';
 import { Actor } from '../staff/actor';
 import { ApiProblem, May, StaffController } from '../staff/staff-route';
 import { SearchAnswer, SearchInput } from './search-answer';

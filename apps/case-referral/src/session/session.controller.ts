@@ -12,7 +12,7 @@ import {
   Sessions,
   type Staff,
 } from '#identity';
-import { type Told } from '../page/told';
+import { type Told } from '#platform';
 import { auditActor } from '../audit/audit-actor';
 import { UnknownCallers } from '../audit/unknown-callers';
 import { KnownActor } from '../staff/actor';

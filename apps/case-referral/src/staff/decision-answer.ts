@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type Told } from '../page/told';
+import { type Told } from '#platform';
 
 /** What somebody decided about detection. */
 export class DecisionAnswer {

@@ -204,7 +204,7 @@ async function end(
     const ordered = histories.get(ending.transfer_id)![0]!;
     const status = endingOf(ending)!;
     const report = { ...ordered, status, occurredAtMs: ending.at_ms, particulars: null };
-    return { report, identities: [] };
+    return { report, sequence: null, identities: [] };
   });
   const outcomes = await storeInTurn(manager, provider, rows);
   await manager.query(ENDED, [provider, transferIds]);

@@ -7,7 +7,7 @@ import { TakeRequest } from '../take-request';
 import { ISO20022_OPERATION } from './iso20022-operation';
 import { type IsoTransaction, transactionsOfJson, transactionsOfXml } from './iso-message';
 import { IsoPaymentRepository } from './iso-payment.repository';
-import { idInTransaction, idOfIso, readIso } from './iso-rows';
+import { idInTransaction, idOfIso, isPayment, readIso } from './iso-rows';
 import { ProviderCodes } from './provider-codes.repository';
 
 const DOCUMENTS: Documents = {
@@ -44,6 +44,7 @@ export class Iso20022Controller {
         read: (value, sender, makeSafe) =>
           readIso(value as IsoTransaction, sender, makeSafe, providerOf),
         idOf: idOfIso,
+        atMs: (row) => (isPayment(row) ? row.checked.report.occurredAtMs : row.occurredAtMs),
         store: (provider, rows) => this.repository.store(provider, rows),
       },
       request,

@@ -3,7 +3,7 @@ import { ApiBearerAuth, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from
 import { type FastifyRequest } from 'fastify';
 import { SECOND_MS } from '#domain';
 import { ProviderKeys } from '#identity';
-import { fromCursor, type Page, PageQuery, toCursor, toPage } from '#platform';
+import { fromCursor, type Page, PageQuery, toCursor, type Told, toPage } from '#platform';
 import { IngestionConfig } from '../ingestion-config';
 import { BEGINNING, isTimedPlace } from '../timed-place';
 import { REPORT_KINDS } from './iso-report';
@@ -53,7 +53,7 @@ class UnconfirmedPageAnswer {
 }
 
 /** The class is for the API's description and is never made. */
-type UnconfirmedItem = Pick<UnconfirmedAnswer, keyof UnconfirmedAnswer>;
+type UnconfirmedItem = Told<UnconfirmedAnswer>;
 
 const toAnswer = (row: UnconfirmedRow): UnconfirmedItem => {
   const { kind, transferId, messageId, txId, uetr, endToEndId, code, receivedAt } = row;

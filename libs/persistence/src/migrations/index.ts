@@ -29,6 +29,7 @@ import { ProviderKeys1764000000028 } from './1764000000028-provider-keys';
 import { Iso200221764000000029 } from './1764000000029-iso20022';
 import { RowQuotas1764000000034 } from './1764000000034-row-quotas';
 import { BothLegs1764000000037 } from './1764000000037-both-legs';
+import { FeedHealth1764000000038 } from './1764000000038-feed-health';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -63,4 +64,5 @@ export const MIGRATIONS = [
   Iso200221764000000029,
   RowQuotas1764000000034,
   BothLegs1764000000037,
+  FeedHealth1764000000038,
 ];

@@ -1,0 +1,107 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
+import { Gauge, Registry } from 'prom-client';
+import { SECOND_MS } from '#domain';
+import { FeedHealthRepository, type FeedHour } from './feed-health.repository';
+import { FeedTally, type Tally } from './feed-tally';
+import { silenceOf } from './silence';
+import { StatementRepository } from './statement.repository';
+
+const FLUSH_MS = 5 * SECOND_MS;
+
+/** Adds what was counted here to what is known of each feed, and looks whether any has gone silent. */
+@Injectable()
+export class KeepFeedHealth implements OnApplicationBootstrap, OnModuleDestroy {
+  private timer: NodeJS.Timeout | null = null;
+  private flushing: Promise<void> | null = null;
+  /** What could not be added; as many as there are providers, and lost with the process. */
+  private left: readonly Tally[] = [];
+  private readonly silent: Gauge<'provider'>;
+
+  constructor(
+    private readonly tally: FeedTally,
+    private readonly health: FeedHealthRepository,
+    private readonly statements: StatementRepository,
+    registry: Registry,
+    @InjectPinoLogger(KeepFeedHealth.name) private readonly logger: PinoLogger,
+  ) {
+    this.silent = new Gauge({
+      name: 'layerwatch_feed_silent',
+      help: '1 where a provider sends nothing at hours at which it usually sends, else 0.',
+      labelNames: ['provider'],
+      registers: [registry],
+    });
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => {
+      void this.flush();
+    }, FLUSH_MS).unref();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    await this.flushing;
+    await this.flushOnce();
+  }
+
+  /** Adds what was counted since the last time. Never fails: what could not be added is, the next time. */
+  flush(): Promise<void> {
+    this.flushing ??= this.flushOnce().finally(() => {
+      this.flushing = null;
+    });
+    return this.flushing;
+  }
+
+  private async flushOnce(): Promise<void> {
+    // One of a provider at a time: a statement must not add to a row twice.
+    if (this.left.length === 0) this.left = this.tally.hand();
+    try {
+      await this.health.add(this.left);
+      this.left = [];
+    } catch {
+      // A database that does not answer is said by everything else.
+    }
+  }
+
+  /** Never fails: it is tried again a minute later. */
+  @Cron(CronExpression.EVERY_MINUTE)
+  async look(): Promise<void> {
+    try {
+      await this.statements.addUp();
+      this.tellSilence(await this.health.hours(null), Date.now());
+    } catch (error) {
+      this.logger.error({ err: error }, 'how the feeds are could not be looked at; tried again');
+    }
+  }
+
+  @Cron(CronExpression.EVERY_HOUR)
+  async forget(): Promise<void> {
+    try {
+      await this.health.forgetOld();
+      await this.statements.forgetOld();
+    } catch (error) {
+      this.logger.error({ err: error }, 'old counts of feeds stay; tried again in an hour');
+    }
+  }
+
+  private tellSilence(hours: readonly FeedHour[], nowMs: number): void {
+    const byProvider = new Map<string, FeedHour[]>();
+    for (const hour of hours) {
+      byProvider.set(hour.provider, [...(byProvider.get(hour.provider) ?? []), hour]);
+    }
+    this.silent.reset();
+    for (const [provider, own] of byProvider) {
+      this.silent.set({ provider }, silenceIn(own, nowMs).isSilent ? 1 : 0);
+    }
+  }
+}
+
+/** How the silence of a provider stands to its habit. @param hours of one provider, oldest first, at least one */
+export const silenceIn = (hours: readonly FeedHour[], nowMs: number) =>
+  silenceOf(
+    hours.map(({ hour, accepted }) => ({ hourMs: hour.getTime(), rows: accepted })),
+    hours.at(-1)!.receivedAt.getTime(),
+    nowMs,
+  );
