@@ -23,8 +23,11 @@ import { createDataSource } from '#persistence';
 import { areNetworks, exitWith } from '#platform';
 import { operator, readDataSettings } from './data.config';
 
+/** Looking before paying is asked for, since it tells something. */
+const SCOPES_DEFAULT = 'report,health';
+
 const USAGE = `npm run provider -- add ID [--scopes ${PROVIDER_SCOPES.join(',')}] [--days N] [--from NETWORK,…] [--signed]
-                                        a key for a provider, who is made known where they were not; it is shown once;
+                                        a key for a provider, who is made known where they were not; it is shown once; for ${SCOPES_DEFAULT};
                                         with --signed, requests have to be signed with it (docs/connect-a-feed.md)
 npm run provider -- rotate ID [--overlap HOURS]
                                         another key like the last; those before it hold for so many hours more (24)
@@ -89,7 +92,7 @@ function newKey(provider: string, { scopes, days, from, signed = false }: Flags)
     days === undefined ? null : Date.now() + wholeNumber('days', days, DAYS_MAX) * DAY_MS;
   return {
     provider,
-    scopes: scopesOf(scopes ?? PROVIDER_SCOPES.join(',')),
+    scopes: scopesOf(scopes ?? SCOPES_DEFAULT),
     networks: networksOf(from),
     signed,
     expiresAt: ends === null ? null : new Date(ends),

@@ -134,9 +134,11 @@ describe('the role of a service', () => {
     expect(Object.fromEntries(rows.map(({ name, users }) => [name, users]))).toEqual({
       'feed.detach_days(date)': [ingestion],
       'feed.drop_archived_days(date,text[])': [caseReferral],
+      'feed.drop_screenings(date,integer)': [caseReferral],
       'feed.hand_out(text[],text[])': [ingestion],
       'feed.keep_identities(text[],text[],bytea[],integer[],date)': [ingestion],
       'feed.prepare_days(date)': [ingestion],
+      'feed.screen(text,text,text,bigint,text)': [ingestion],
       'log.begin_day()': [caseReferral, ingestion],
     });
     expect(rows.filter(({ others }) => others)).toEqual([]);
@@ -149,6 +151,28 @@ describe('the role of a service', () => {
       const is = (owner: DatabaseUser) => (user === owner ? null : NO_RIGHT);
       expect([user, await outcome(user, keep)]).toEqual([user, is('ingestion')]);
       expect([user, await outcome(user, drop)]).toEqual([user, is('case-referral')]);
+    }
+  });
+
+  it('answers a look before paying by a band alone, and nobody reads who looked', async () => {
+    const screen = `select feed.screen('demo', null, 'x', null, null)`;
+    await database.dataSource.query(`insert into feed.provider (id) values ('demo')`);
+    for (const user of DATABASE_USERS) {
+      expect([user, await outcome(user, screen)]).toEqual([
+        user,
+        user === 'ingestion' ? null : NO_RIGHT,
+      ]);
+      for (const statement of [
+        'select from feed.screening',
+        'delete from feed.screening',
+        `select feed.payee_band('x')`,
+      ]) {
+        expect([user, statement, await outcome(user, statement)]).toEqual([
+          user,
+          statement,
+          NO_RIGHT,
+        ]);
+      }
     }
   });
 
@@ -244,6 +268,42 @@ describe('the role of a service', () => {
     for (const user of DATABASE_USERS) {
       const expected = ['case-referral', 'backtest'].includes(user) ? null : NO_RIGHT;
       expect([user, await outcome(user, entry)]).toEqual([user, expected]);
+    }
+  });
+
+  it('answers a look before paying from what its role may not read', async () => {
+    const { dataSource } = database;
+    await dataSource.query(`insert into feed.provider (id) values ('looks')`);
+    await dataSource.query(
+      `with told as (select nextval('log.position') as position),
+       keyed as (insert into feed.transfer_key select 'looks', 't', array[position] from told),
+       filed as (
+         insert into referral.case_file (id, revision, opened_at, as_of, risk, held_minor, fingerprint, body)
+         values (gen_random_uuid(), 1, now(), now(), 50, 0, 'f', '{}') returning id
+       ),
+       alerted as (
+         insert into referral.alert (id, listed_at, case_id, revision, typologies, body)
+         select gen_random_uuid(), 1, id, 1, '{}', '{}' from filed
+       ),
+       named as (
+         insert into referral.case_transfer (provider, transfer_id, case_id, creditor_provider, creditor_wallet, body, named)
+         select 'looks', 't', id, 'looks', 'v', '{}', '{msisdn:x}' from filed
+       )
+       insert into feed.transfer (position, provider_id, transfer_id, status, type, occurred_at, amount_minor, currency,
+         debtor_provider, debtor_wallet, creditor_provider, creditor_wallet, creditor_tokens)
+       select position, 'looks', 't', 'SETTLED', 'P2P', now(), 1, 'PKR', 'looks', 'w', 'looks', 'v', '{msisdn:x}' from told`,
+    );
+    const client = clients.get('ingestion')!;
+    for (const [payee, band] of [
+      ['looks\nv', 'ELEVATED'],
+      ['msisdn:x', 'ELEVATED'],
+      ['looks\nw', 'LOW'],
+    ]) {
+      const { rows } = await client.query<{ band: string }>(
+        'select band from feed.screen($1, null, $2, null, null)',
+        ['looks', payee],
+      );
+      expect(rows).toEqual([{ band }]);
     }
   });
 });

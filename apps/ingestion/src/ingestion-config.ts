@@ -68,6 +68,13 @@ export class IngestionConfig extends IdentityKeyConfig {
   @Max(604_800_000)
   readonly INGESTION_UNCONFIRMED_AFTER_MS: number = 60_000;
 
+  /** How often a provider may look before paying, in a minute, of this instance. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  readonly INGESTION_SCREENINGS_PER_MINUTE_MAX: number = 1_200;
+
   /** From when on it is said that detection is behind what is stored. */
   @Type(() => Number)
   @IsInt()

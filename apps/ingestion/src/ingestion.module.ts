@@ -29,6 +29,9 @@ import { MismatchRepository } from './mismatch.repository';
 import { MismatchesController } from './mismatches.controller';
 import { NonceRepository } from './nonce.repository';
 import { RowQuota } from './row-quota';
+import { ScreenPayee } from './screen-payee';
+import { ScreeningRepository } from './screening.repository';
+import { ScreeningsController } from './screenings.controller';
 import { TakeRequest } from './take-request';
 import { TakeRows } from './take-rows';
 import { TransferRepository } from './transfer.repository';
@@ -73,6 +76,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     UnconfirmedController,
     MismatchesController,
     FeedHealthController,
+    ScreeningsController,
   ],
   providers: [
     { provide: IngestionConfig, useValue: config },
@@ -99,5 +103,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     RowQuota,
     TakeRows,
     TakeRequest,
+    ScreeningRepository,
+    ScreenPayee,
   ],
 });

@@ -58,7 +58,7 @@ const problemDetails: object = {
 type ResponseObject = NonNullable<ApiOperationOptions['responses']>[string] & object;
 
 /** @param retry whether the answer says when to send the request again */
-function refused(code: ErrorCode, description: string, retry = false): ResponseObject {
+export function refused(code: ErrorCode, description: string, retry = false): ResponseObject {
   return {
     description: `${code}: ${description}`,
     ...(retry

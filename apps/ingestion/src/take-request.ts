@@ -5,9 +5,10 @@ import { type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { ROWS_MAX, type RowsAnswer } from '#contracts';
 import { AppError } from '#domain';
-import { checkSignature, ProviderKeys, type Reporter } from '#identity';
+import { ProviderKeys, type Reporter } from '#identity';
 import { Admission } from './admission';
 import { discardRest, readWhole } from './body-reader';
+import { checkSigned } from './check-signed';
 import { DETECTION_LAG_HEADER, DetectionLag } from './detection-lag';
 import { IngestionConfig } from './ingestion-config';
 import { NonceRepository } from './nonce.repository';
@@ -80,7 +81,7 @@ export class TakeRequest {
       const read = byMediaType(body, kind.documents);
       return this.admission.admit(reporter.provider, async () => {
         const bytes = await this.readWhole(body.stream);
-        await this.checkSigned(reporter, request, bytes);
+        await checkSigned(this.nonces, reporter, request, bytes);
         return this.takeWhole(kind, reporter, read(bytes));
       });
     }
@@ -88,13 +89,13 @@ export class TakeRequest {
     return this.admission.admit(reporter.provider, async () => {
       if (format === 'json') {
         const bytes = await this.readWhole(body.stream);
-        await this.checkSigned(reporter, request, bytes);
+        await checkSigned(this.nonces, reporter, request, bytes);
         return this.takeWhole(kind, reporter, rowsOf(bytes, kind.list));
       }
       if (reporter.signedWith === null) return this.takeLines(kind, reporter, body.stream);
       // What is signed is read whole before any of it is stored.
       const bytes = await this.readWhole(body.stream);
-      await this.checkSigned(reporter, request, bytes);
+      await checkSigned(this.nonces, reporter, request, bytes);
       return this.takeLines(kind, reporter, Readable.from(bytes, { objectMode: false }));
     });
   }
@@ -102,18 +103,6 @@ export class TakeRequest {
   private async readWhole(stream: IncomingMessage): Promise<Buffer> {
     const { INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS } = this.config;
     return readWhole(stream, INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS);
-  }
-
-  private async checkSigned(
-    { signedWith }: Reporter,
-    { method, url, headers }: FastifyRequest,
-    body: Buffer,
-  ): Promise<void> {
-    if (signedWith === null) return;
-    const { id, key } = signedWith;
-    const nonce = checkSignature(key, { method, path: url, body }, headers, Date.now());
-    if (await this.nonces.take(id, nonce)) return;
-    throw new AppError('CONFLICT', 'this very request was sent before: sign it anew');
   }
 
   private async takeWhole<Id extends string, Row extends GoodRow>(

@@ -6,5 +6,6 @@ export * from './log-entry';
 export * from './node-flags';
 export { ID_LENGTH_MAX } from './row-fields';
 export * from './rows-answer';
+export * from './screening-row';
 export { toldInSum } from './told-in-sum';
 export * from './transfer-row';

@@ -5,8 +5,8 @@ import { AppError } from '#domain';
 import { KeyMemory, requiredToken } from './key-memory';
 import { keyHash, newProviderKey } from './secret-key';
 
-/** What a provider's key may be for: to report, or to ask how its feed is. */
-export const PROVIDER_SCOPES = ['report', 'health'] as const;
+/** What a provider's key may be for: to report, to ask how its feed is, or how risky it looks to pay somebody. */
+export const PROVIDER_SCOPES = ['report', 'health', 'screen'] as const;
 export type ProviderScope = (typeof PROVIDER_SCOPES)[number];
 
 /** So exactly it is known when a key was used last: not every request writes. */

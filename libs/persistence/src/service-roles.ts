@@ -64,6 +64,8 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     ['execute', 'function feed.hand_out(text[], text[], uuid[])'],
     ['execute', 'function feed.prepare_days(date)'],
     ['execute', 'function feed.detach_days(date)'],
+    // Answers a band, and writes down who asked: ingestion reads nothing of what it looks at.
+    ['execute', 'function feed.screen(text, text, text, bigint, text)'],
     BEGINS_A_DAY,
     ['insert', 'feed.identity'],
     ['select (token)', 'feed.identity'],
@@ -84,6 +86,7 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     // To forget one, and what has outlived its time.
     ['update (sealed, key_version)', 'feed.identity'],
     ['execute', 'function feed.drop_archived_days(date, text[])'],
+    ['execute', 'function feed.drop_screenings(date, integer)'],
     BEGINS_A_DAY,
     ['select', 'scoring.outbox'],
     ['select', 'scoring.progress'],

@@ -406,6 +406,7 @@ const NEEDS_NONE: Readonly<Record<string, string>> = {
     ...{ 'feed.total_progress': FEED, 'feed.iso_payment': FEED, 'feed.iso_report': FEED },
     ...{ 'feed.transfer': FEED, 'feed.transfer_key': FEED },
   },
+  'feed.screening': 'who looked before paying, written down by the function that answers',
   'feed.request_nonce': 'which signed requests were taken, so that none is taken twice',
   ...{ 'feed.provider': KEYS, 'feed.provider_code': KEYS, 'feed.provider_key': KEYS },
   'referral.staff': KEYS,

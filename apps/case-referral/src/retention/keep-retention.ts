@@ -40,7 +40,11 @@ export class KeepRetention {
   }
 
   /** @returns null where another instance is at it */
-  private async forget(outlived: Outlived): Promise<{ erased: number; days: number } | null> {
+  private async forget(outlived: Outlived): Promise<{
+    erased: number;
+    days: number;
+    screenings: number;
+  } | null> {
     let erased = 0;
     for (let after: string | null = ''; after !== null;) {
       const page = await this.retention.erasePage(after, outlived);
@@ -48,6 +52,13 @@ export class KeepRetention {
       erased += page.erased;
       after = page.last;
     }
-    return { erased, days: await this.retention.dropDays(outlived) };
+    const days = await this.retention.dropDays(outlived);
+    let screenings = 0;
+    for (let isLast = false; !isLast;) {
+      const page = await this.retention.dropScreenings(outlived);
+      screenings += page.dropped;
+      ({ isLast } = page);
+    }
+    return { erased, days, screenings };
   }
 }

@@ -190,4 +190,34 @@ describe('what has outlived its time', () => {
     );
     await expect(younger).rejects.toThrow('last five years');
   });
+
+  it('drops looks before paying that are as old, but at whom is held', async () => {
+    const token = service.vault.token('msisdn', number(1));
+    await database.dataSource.query(`insert into feed.provider (id) values ('p')`);
+    await database.dataSource.query(
+      `insert into feed.screening (provider_id, payee, band, at)
+       values ('p', $1, 'LOW', '2020-05-31'), ('p', 'msisdn:x', 'LOW', '2020-05-31'), ('p', 'msisdn:x', 'LOW', '2020-06-01')`,
+      [token],
+    );
+    const left = async (): Promise<number> => {
+      const rows: unknown[] = await database.dataSource.query('select from feed.screening');
+      return rows.length;
+    };
+    const order = { authority: 'a court', reason: 'x', type: 'msisdn', value: number(1) };
+    await service.call<{ id: string }>('senior', 'POST', '/v1/legal-holds', order);
+    await keptOn('2030-05-31');
+    expect(await left()).toBe(3);
+    await keptOn('2030-06-01');
+    expect(await left()).toBe(2);
+    const rows: { body: string }[] = await database.dataSource.query(
+      `select body from audit.entry where body::jsonb ->> 'act' = 'drop what has outlived its time'`,
+    );
+    expect(rows.map(({ body }) => (JSON.parse(body) as AuditEntry).details)).toMatchObject([
+      { before: '2020-06-01', screenings: 1 },
+    ]);
+    const younger = database.dataSource.query(
+      'select feed.drop_screenings(log.today() - 365 * 4, 10)',
+    );
+    await expect(younger).rejects.toThrow('last five years');
+  });
 });

@@ -18,6 +18,9 @@ export interface Outlived {
   readonly rule: RetentionRule;
 }
 
+/** Looks before paying that are dropped in one transaction. */
+const SCREENINGS_MAX = 10_000;
+
 interface PageResult {
   readonly last: string | null;
   readonly erased: number;
@@ -91,6 +94,25 @@ export class RetentionRepository {
         });
       }
       return days;
+    });
+  }
+
+  /** Drops a page of looks before paying that have outlived their time. @returns how many; fewer than a page where it was the last */
+  async dropScreenings({ before, rule }: Outlived): Promise<{ dropped: number; isLast: boolean }> {
+    return this.dataSource.transaction(async (manager) => {
+      const [row]: { dropped: number }[] = await manager.query(
+        'select feed.drop_screenings($1::date, $2) as dropped',
+        [before, SCREENINGS_MAX],
+      );
+      const { dropped } = row!;
+      if (dropped > 0) {
+        await audit(manager, {
+          ...{ act: 'drop what has outlived its time', outcome: 'done', actor: SERVICE_ACTOR },
+          object: null,
+          details: { before, years: rule.years, source: rule.source, screenings: dropped },
+        });
+      }
+      return { dropped, isLast: dropped < SCREENINGS_MAX };
     });
   }
 }

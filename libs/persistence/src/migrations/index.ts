@@ -30,6 +30,7 @@ import { Iso200221764000000029 } from './1764000000029-iso20022';
 import { RowQuotas1764000000034 } from './1764000000034-row-quotas';
 import { BothLegs1764000000037 } from './1764000000037-both-legs';
 import { FeedHealth1764000000038 } from './1764000000038-feed-health';
+import { Screenings1764000000035 } from './1764000000035-screenings';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -65,4 +66,5 @@ export const MIGRATIONS = [
   RowQuotas1764000000034,
   BothLegs1764000000037,
   FeedHealth1764000000038,
+  Screenings1764000000035,
 ];
