@@ -93,6 +93,7 @@ describe('the role of a service', () => {
         'select token from feed.identity',
         'select id, key_hash from feed.provider',
         'select key_hash from feed.provider_key',
+        'select sealed from feed.file_piece',
       ],
       scoring: [],
       'case-referral': [

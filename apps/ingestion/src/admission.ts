@@ -15,6 +15,7 @@ export class Admission implements OnModuleDestroy {
   private inHand = 0;
   /** Places held, by provider; who holds none is not in it. */
   private readonly held = new Map<string, number>();
+  private admitted = 0;
   private ending = false;
 
   constructor(
@@ -35,6 +36,7 @@ export class Admission implements OnModuleDestroy {
       this.metrics.toldToWait.inc({ because: free > 0 ? 'share' : 'room' });
       throw new AppError('OVERLOADED', 'too many requests at once; send this one again later');
     }
+    this.admitted += 1;
     this.metrics.inHand.set((this.inHand += 1));
     this.held.set(provider, held + 1);
     try {
@@ -45,6 +47,11 @@ export class Admission implements OnModuleDestroy {
       if (left > 0) this.held.set(provider, left);
       else this.held.delete(provider);
     }
+  }
+
+  /** How many were let in since the start. */
+  get count(): number {
+    return this.admitted;
   }
 
   /** A body without an end must not keep the process from ending. */

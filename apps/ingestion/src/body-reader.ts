@@ -24,7 +24,7 @@ export class BodyReader {
       if (chunk !== null) return chunk;
       if (this.stream.readableEnded) return END;
       if (this.stream.destroyed) {
-        throw new AppError('INVALID_INPUT', 'the request ended before its body did');
+        throw brokenOff(this.stream);
       }
       if (timeIsUp) return QUIET;
       timeIsUp = await this.changed(waitMs);
@@ -47,6 +47,15 @@ export class BodyReader {
       for (const event of events) this.stream.on(event, happened);
     });
   }
+}
+
+/** What a stream that ended early failed by, in our words: one of our own may say it itself. */
+function brokenOff({ errored }: Readable): AppError {
+  if (errored instanceof AppError) return errored;
+  const code = (errored as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('Z_')
+    ? new AppError('INVALID_INPUT', 'the body is not gzip, or is damaged or cut off')
+    : new AppError('INVALID_INPUT', 'the request ended before its body did');
 }
 
 /**

@@ -47,5 +47,9 @@ export const EVENTS_OPERATION: ApiOperationOptions = rowsOperation({
     simChange: { summary: 'A wallet’s line got another SIM', row: simChange },
     deviceChange: { summary: 'A wallet is used from another handset', row: deviceChange },
   },
+  csv: [
+    'eventId,type,occurredAt,wallet.walletId,sim.iccid\n',
+    'E-1002,SIM_CHANGE,2026-03-01T09:12:30+05:00,W-17,8992030000000000001\n',
+  ].join(''),
   refused: { id: 'E-1002', path: '/wallet/walletId', detail: 'is required' },
 });

@@ -1,32 +1,20 @@
-import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type EventsAnswer } from '#contracts';
-import { EventRepository } from './event.repository';
+import { AppError } from '#domain';
 import { EVENTS_OPERATION } from './events-operation';
-import { type CheckedEvent, readEvent } from './read-event';
-import { type RowKind } from './row-kind';
 import { TakeRequest } from './take-request';
+import { EventRows } from './event-rows';
 
 @ApiTags('events')
 @ApiBearerAuth()
 @Controller('v1/events')
 export class EventsController {
-  private readonly events: RowKind<'eventId', CheckedEvent>;
-
   constructor(
     private readonly takeRequest: TakeRequest,
-    repository: EventRepository,
-  ) {
-    this.events = {
-      list: 'events',
-      id: 'eventId',
-      read: readEvent,
-      idOf: ({ report }) => report.eventId,
-      atMs: ({ report }) => report.occurredAtMs,
-      store: (provider, rows) => repository.store(provider, rows),
-    };
-  }
+    private readonly rows: EventRows,
+  ) {}
 
   /** Throws UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, OVERLOADED, TOO_LARGE, INVALID_INPUT, UNAVAILABLE, in this order. */
   @Post()
@@ -35,7 +23,14 @@ export class EventsController {
   take(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @Query('mapping') mapping?: unknown,
   ): Promise<EventsAnswer> {
-    return this.takeRequest.run(this.events, request, reply);
+    return this.takeRequest.run(this.rows, request, reply, () => {
+      if (mapping === undefined) return this.rows.form;
+      throw new AppError(
+        'INVALID_INPUT',
+        'mappings are for transfers: send events as this route says',
+      );
+    });
   }
 }

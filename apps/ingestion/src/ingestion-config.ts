@@ -75,6 +75,34 @@ export class IngestionConfig extends IdentityKeyConfig {
   @Max(1_000_000)
   readonly INGESTION_SCREENINGS_PER_MINUTE_MAX: number = 1_200;
 
+  /** The largest file that may be uploaded, in bytes, as it is sent. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(KIB)
+  @Max(64 * 1_024 * MIB)
+  readonly INGESTION_FILE_BYTES_MAX: number = 1_024 * MIB;
+
+  /** An upload to which nothing was added for so many days is given up. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(30)
+  readonly INGESTION_FILE_UNFINISHED_DAYS: number = 3;
+
+  /** What became of a file can be asked for so many days. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(3_650)
+  readonly INGESTION_FILES_KEPT_DAYS: number = 90;
+
+  /** Whoever works on a file and is not heard of for so long has lost it to the next. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(1_000)
+  @Max(600_000)
+  readonly INGESTION_FILE_LEASE_MS: number = 20_000;
+
   /** From when on it is said that detection is behind what is stored. */
   @Type(() => Number)
   @IsInt()

@@ -8,6 +8,7 @@ import { PlatformModule } from '#platform';
 import { Admission } from './admission';
 import { DayRepository } from './day.repository';
 import { DetectionLag } from './detection-lag';
+import { EventRows } from './event-rows';
 import { EventRepository } from './event.repository';
 import { EventsController } from './events.controller';
 import { FeedHealthController } from './feed-health/feed-health.controller';
@@ -16,6 +17,12 @@ import { FeedTally } from './feed-health/feed-tally';
 import { KeepFeedHealth } from './feed-health/keep-feed-health';
 import { SequenceRepository } from './feed-health/sequence.repository';
 import { StatementRepository } from './feed-health/statement.repository';
+import { FileRepository } from './files/file.repository';
+import { FileWorkRepository } from './files/file-work.repository';
+import { FilesController } from './files/files.controller';
+import { KeepFiles } from './files/keep-files';
+import { TakePiece } from './files/take-piece';
+import { WorkFiles } from './files/work-files';
 import { IngestionConfig } from './ingestion-config';
 import { Iso20022Controller } from './iso20022/iso20022.controller';
 import { IsoPaymentRepository } from './iso20022/iso-payment.repository';
@@ -27,6 +34,11 @@ import { IngestionMetrics } from './ingestion-metrics';
 import { KeepDays } from './keep-days';
 import { MismatchRepository } from './mismatch.repository';
 import { MismatchesController } from './mismatches.controller';
+import { KnowSender } from './know-sender';
+import { MappingRepository } from './mapping/mapping.repository';
+import { Mappings } from './mapping/mappings';
+import { MappingsController } from './mapping/mappings.controller';
+import { TryMapping } from './mapping/try-mapping';
 import { NonceRepository } from './nonce.repository';
 import { RowQuota } from './row-quota';
 import { ScreenPayee } from './screen-payee';
@@ -34,6 +46,7 @@ import { ScreeningRepository } from './screening.repository';
 import { ScreeningsController } from './screenings.controller';
 import { TakeRequest } from './take-request';
 import { TakeRows } from './take-rows';
+import { TransferRows } from './transfer-rows';
 import { TransferRepository } from './transfer.repository';
 import { TransfersController } from './transfers.controller';
 import { leaveBodiesUnread } from './unread-body';
@@ -77,6 +90,8 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     MismatchesController,
     FeedHealthController,
     ScreeningsController,
+    MappingsController,
+    FilesController,
   ],
   providers: [
     { provide: IngestionConfig, useValue: config },
@@ -101,6 +116,17 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     StatementRepository,
     KeepFeedHealth,
     RowQuota,
+    TransferRows,
+    EventRows,
+    KnowSender,
+    MappingRepository,
+    Mappings,
+    TryMapping,
+    FileRepository,
+    FileWorkRepository,
+    TakePiece,
+    KeepFiles,
+    WorkFiles,
     TakeRows,
     TakeRequest,
     ScreeningRepository,

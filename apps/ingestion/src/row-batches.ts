@@ -1,11 +1,16 @@
-import { isUtf8 } from 'node:buffer';
 import { type Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { BodyReader, END, QUIET, stalled } from './body-reader';
+import { LineCutter } from './line-cutter';
+import { type LineReader } from './line-reader';
 
-/** A line of NDJSON that is no row at all. No JSON value is one, so it can stand among those that are. */
-export class UnreadableLine {
-  constructor(readonly detail: string) {}
+/** Rows as they came, and what their places in the body are. */
+export interface RowBatch {
+  readonly rows: readonly unknown[];
+  /** The line on which each row begins, from 1. */
+  readonly lines: readonly number[];
+  /** All lines before and with this one are in this batch and those before it. */
+  readonly upToLine: number;
 }
 
 export interface BatchLimits {
@@ -15,6 +20,8 @@ export interface BatchLimits {
   readonly idleMs: number;
   /** Called several times a second while nothing comes. What it throws ends the reading. */
   readonly onQuiet: () => void;
+  /** So many lines were dealt with before, and are passed over. */
+  readonly afterLine?: number;
 }
 
 /** A batch is handed on before it is full once it holds so many bytes: rows of the longest kind must not fill the memory. */
@@ -22,116 +29,85 @@ const BATCH_BYTES_MAX = 4 * 1_024 * 1_024;
 /** Rows that came do not wait longer than this for others to fill their batch: a live feed may be a trickle. */
 const FLUSH_MS = 250;
 
-const LINE_FEED = 0x0a;
-const TOO_LONG = Symbol('too long');
-
-/** Cuts a body into lines; holds back the unfinished last one, up to a limit. */
-class LineCutter {
-  private parts: Buffer[] = [];
+/** Gathers the rows of a body's lines. */
+class BatchInHand {
+  private rows: unknown[] = [];
+  private lines: number[] = [];
   private bytes = 0;
-  private overlong = false;
+  private line = 0;
 
-  constructor(private readonly lineBytesMax: number) {}
+  constructor(
+    private readonly reader: LineReader,
+    private readonly limits: BatchLimits,
+  ) {}
 
-  *cut(chunk: Buffer): Generator<Buffer | typeof TOO_LONG> {
-    let from = 0;
-    for (let to = chunk.indexOf(LINE_FEED); to >= 0; to = chunk.indexOf(LINE_FEED, from)) {
-      this.hold(chunk.subarray(from, to));
-      yield this.finish();
-      from = to + 1;
-    }
-    this.hold(chunk.subarray(from));
+  readonly sink = (row: unknown, line: number): void => {
+    this.rows.push(row);
+    this.lines.push(line);
+  };
+
+  take(line: Parameters<LineReader['read']>[0]): void {
+    this.line += 1;
+    const wasDealtWith = this.line <= (this.limits.afterLine ?? 0);
+    if (wasDealtWith && this.reader.isReady) return;
+    this.reader.read(line, this.line, this.sink);
+    this.bytes += typeof line === 'symbol' ? 0 : line.length;
   }
 
-  /** The last line, which need not end with a line feed. */
-  finish(): Buffer | typeof TOO_LONG {
-    const line = this.overlong
-      ? TOO_LONG
-      : this.parts.length === 1
-        ? this.parts[0]!
-        : Buffer.concat(this.parts);
-    this.parts = [];
+  get isEmpty(): boolean {
+    return this.rows.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.rows.length >= this.limits.rowsMax || this.bytes >= BATCH_BYTES_MAX;
+  }
+
+  handOver(): RowBatch {
+    const { rows, lines } = this;
+    // Lines that are held back are of no row yet.
+    const upToLine = (this.reader.heldFrom ?? this.line + 1) - 1;
+    this.rows = [];
+    this.lines = [];
     this.bytes = 0;
-    this.overlong = false;
-    return line;
-  }
-
-  private hold(part: Buffer): void {
-    this.bytes += part.length;
-    if (this.bytes > this.lineBytesMax) {
-      // The rest of the line is passed over without being kept.
-      this.overlong = true;
-      this.parts = [];
-    } else if (part.length > 0) {
-      this.parts.push(part);
-    }
+    return { rows, lines, upToLine };
   }
 }
 
-const isBlank = (text: string): boolean => text.trim() === '';
-
 /**
- * The rows of an NDJSON body in batches, as they come. Blank lines are none. Holds one batch, one chunk and one unfinished
- * line, however long the body; the next chunk is read when the batch before it has been dealt with.
+ * The rows of a body in batches, as they come. Holds one batch, one chunk and the lines that may still become a row, however long the body;
+ * the next chunk is read when the batch before it has been dealt with. A batch may be over its rows by those few held lines.
  *
- * @throws AppError INVALID_INPUT where the body breaks off or stalls
+ * @throws AppError INVALID_INPUT where the body breaks off, stalls, or cannot be read as a whole
  */
 export async function* rowBatches(
   stream: Readable,
+  reader: LineReader,
   limits: BatchLimits,
-): AsyncGenerator<unknown[]> {
-  const reader = new BodyReader(stream);
+): AsyncGenerator<RowBatch> {
+  const body = new BodyReader(stream);
   const cutter = new LineCutter(limits.lineBytesMax);
-  let rows: unknown[] = [];
-  let bytes = 0;
-  const take = (line: Buffer | typeof TOO_LONG): void => {
-    const row = readLine(line, limits.lineBytesMax);
-    if (row === undefined) return;
-    rows.push(row);
-    bytes += line === TOO_LONG ? 0 : line.length;
-  };
-  const isFull = (): boolean => rows.length >= limits.rowsMax || bytes >= BATCH_BYTES_MAX;
-  const handOver = (): unknown[] => {
-    const full = rows;
-    rows = [];
-    bytes = 0;
-    return full;
-  };
+  const batch = new BatchInHand(reader, limits);
   for (let quietMs = 0; ;) {
-    const chunk = await reader.next(FLUSH_MS);
+    const chunk = await body.next(FLUSH_MS);
     if (chunk === END) break;
     if (chunk === QUIET) {
       quietMs += FLUSH_MS;
-      if (rows.length > 0) yield handOver();
+      if (!batch.isEmpty) yield batch.handOver();
       limits.onQuiet();
       if (quietMs >= limits.idleMs) throw stalled(limits.idleMs);
       continue;
     }
     quietMs = 0;
     for (const line of cutter.cut(chunk)) {
-      take(line);
-      if (!isFull()) continue;
-      yield handOver();
+      batch.take(line);
+      if (!batch.isFull) continue;
+      yield batch.handOver();
       // Where nothing of a batch had to be stored, nobody else has had a turn meanwhile: a megabyte of bad lines that lies
       // ready took four seconds.
       await setImmediate();
     }
   }
-  take(cutter.finish());
-  if (rows.length > 0) yield handOver();
-}
-
-/** The row on a line; undefined where the line is blank. */
-function readLine(line: Buffer | typeof TOO_LONG, lineBytesMax: number): unknown {
-  if (line === TOO_LONG) {
-    return new UnreadableLine(`the line is longer than ${lineBytesMax} bytes`);
-  }
-  if (!isUtf8(line)) return new UnreadableLine('the line is not UTF-8');
-  const text = line.toString('utf8');
-  if (isBlank(text)) return undefined;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return new UnreadableLine('the line is not JSON');
-  }
+  batch.take(cutter.finish());
+  reader.end(batch.sink);
+  if (!batch.isEmpty) yield batch.handOver();
 }

@@ -1,7 +1,12 @@
 import { type ErrorCode } from '#domain';
 import { type SealedIdentity } from '#identity';
+import { type ContractForm } from './contract-form';
 import { type Reading } from './row-reading';
 import { type MakeSafe } from './tokens';
+
+/** Whether rows are news, or old ones that warm up what is usual. */
+export const ROW_PURPOSES = ['LIVE', 'BACKFILL'] as const;
+export type RowPurpose = (typeof ROW_PURPOSES)[number];
 
 /** A row that was found good, with those identities it names by token that have to be stored with it. */
 export interface GoodRow {
@@ -24,6 +29,8 @@ export type RowOutcome =
       readonly code: ErrorCode;
       readonly path: string;
       readonly detail: string;
+      /** The sender's own column, where it was known before the row was read. */
+      readonly column?: string;
     };
 
 /** Reads a whole body into at most `ROWS_MAX` rows. Throws AppError INVALID_INPUT where it is none, TOO_LARGE. */
@@ -39,6 +46,8 @@ export interface RowKind<Id extends string = string, Row extends GoodRow = GoodR
   readonly list: 'transfers' | 'events' | 'messages';
   /** The field that names a row. */
   readonly id: Id;
+  /** How its rows are written where no mapping says otherwise. */
+  readonly form: ContractForm;
   /** By media type, what reads a whole body into its rows, where it is neither JSON that holds the list nor lines. */
   readonly documents?: Documents;
   /** The id of a row that may be refused; where it is left out, the field of that name. */
@@ -53,7 +62,12 @@ export interface RowKind<Id extends string = string, Row extends GoodRow = GoodR
   /**
    * Stores good rows as if they had come one after the other. They are committed when this returns.
    *
+   * @param purpose what the rows are for, as their sender says
    * @returns what became of each, in their order
    */
-  store(provider: string, rows: readonly Row[]): Promise<readonly StoreOutcome[]>;
+  store(
+    provider: string,
+    rows: readonly Row[],
+    purpose: RowPurpose,
+  ): Promise<readonly StoreOutcome[]>;
 }

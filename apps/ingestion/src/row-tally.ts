@@ -1,4 +1,5 @@
 import { type RowProblem, type RowsAnswer } from '#contracts';
+import { type RowForm } from './row-form';
 import { type RowOutcome } from './row-kind';
 
 /** The answer to a request while its batches are stored. Rows are numbered from 0, over all batches. */
@@ -11,6 +12,7 @@ export class RowTally<Id extends string> {
   /** @param id the field that names a row */
   constructor(
     private readonly id: Id,
+    private readonly form: RowForm,
     private readonly problemsMax: number,
   ) {}
 
@@ -23,9 +25,10 @@ export class RowTally<Id extends string> {
       else {
         this.rejected += 1;
         if (this.problems.length < this.problemsMax) {
-          const { id, code, path, detail } = outcome;
+          const { id, code, path, detail, column = this.form.columnOf(path) } = outcome;
           const named = { [this.id]: id } as Record<Id, string | null>;
-          this.problems.push({ index: before + offset, ...named, code, path, detail });
+          const where = column === undefined ? {} : { column };
+          this.problems.push({ index: before + offset, ...named, code, path, ...where, detail });
         }
       }
     }

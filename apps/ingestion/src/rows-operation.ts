@@ -12,6 +12,8 @@ export interface RowsRoute extends Pick<RowKind, 'list' | 'id'> {
   readonly rules: readonly string[];
   readonly rowSchema: object;
   readonly examples: Readonly<Record<string, { readonly summary: string; readonly row: object }>>;
+  /** The same as CSV, as an example. */
+  readonly csv: string;
   /** A refused row, as an example. */
   readonly refused: { readonly id: string; readonly path: string; readonly detail: string };
 }
@@ -24,6 +26,10 @@ const problem = (id: RowKind['id']): object => ({
     [id]: { type: 'string', nullable: true, description: 'As far as it had one.' },
     code: { type: 'string', enum: ['INVALID_INPUT', 'CONFLICT'] },
     path: { type: 'string', description: 'JSON pointer to the field.', example: '/amount' },
+    column: {
+      type: 'string',
+      description: 'The sender’s own column, where a mapping was applied.',
+    },
     detail: { type: 'string', description: 'In words; never a value of the input.' },
   },
 });
@@ -81,8 +87,9 @@ export function rowsOperation(route: RowsRoute): ApiOperationOptions {
       '',
       ...rules,
       '',
-      `JSON holds at most ${ROWS_MAX} rows. NDJSON, one row a line, may be of any length and is stored while it`,
-      'streams; where it breaks off, what was stored before stays. An optional field that is null counts as left out.',
+      `JSON holds at most ${ROWS_MAX} rows. NDJSON, one row a line, and CSV may be of any length and are stored while they`,
+      'stream; where one breaks off, what was stored before stays. Both may be packed (`content-encoding: gzip`). An optional',
+      'field that is null, or an empty cell, counts as left out.',
     ].join('\n'),
     requestBody: {
       required: true,
@@ -106,6 +113,14 @@ export function rowsOperation(route: RowsRoute): ApiOperationOptions {
             .slice(0, 2)
             .map(({ row }) => `${JSON.stringify(row)}\n`)
             .join(''),
+        },
+        'text/csv': {
+          schema: {
+            type: 'string',
+            description:
+              'One row a line (RFC 4180). The first line names the columns by the paths of the fields, such as creditor.kind.',
+          },
+          example: route.csv,
         },
       },
     },

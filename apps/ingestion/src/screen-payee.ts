@@ -12,7 +12,7 @@ import { parseScreening, readScreening } from './read-screening';
 import { ScreeningRepository } from './screening.repository';
 import { REASONS, type ScreeningAnswer } from './screening-answer';
 import { Turns } from './turns';
-import { formatOf, UnreadBody } from './unread-body';
+import { byMediaType, UnreadBody } from './unread-body';
 
 const MINUTE_S = 60;
 /** More than the longest screening that can be, however it is escaped. */
@@ -53,9 +53,7 @@ export class ScreenPayee {
     if (!(body instanceof UnreadBody)) {
       throw new AppError('INVALID_INPUT', 'the body must be {"payee": {…}}');
     }
-    if (formatOf(body) !== 'json') {
-      throw new AppError('UNSUPPORTED_MEDIA_TYPE', 'send application/json');
-    }
+    byMediaType(body, { 'application/json': true });
     await this.countOne(reporter.provider);
     if (this.inHand >= IN_HAND_MAX) throw new AppError('OVERLOADED', 'too many screenings at once');
     this.inHand += 1;

@@ -1,30 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
-import { type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { ROWS_MAX, type RowsAnswer } from '#contracts';
 import { AppError } from '#domain';
-import { ProviderKeys, type Reporter } from '#identity';
+import { type Reporter } from '#identity';
 import { Admission } from './admission';
-import { discardRest, readWhole } from './body-reader';
-import { checkSigned } from './check-signed';
+import { CsvLines } from './csv-lines';
 import { DETECTION_LAG_HEADER, DetectionLag } from './detection-lag';
 import { IngestionConfig } from './ingestion-config';
-import { NonceRepository } from './nonce.repository';
+import { discardWhenAnswered, KnowSender } from './know-sender';
+import { JsonLines, type LineReader } from './line-reader';
 import { rowBatches } from './row-batches';
+import { type RowForm } from './row-form';
 import { type GoodRow, type RowKind } from './row-kind';
 import { RowQuota } from './row-quota';
 import { RowTally } from './row-tally';
 import { TakeRows } from './take-rows';
-import { byMediaType, formatOf, UnreadBody } from './unread-body';
+import { type BodyShape, byMediaType, shapeOf, UnreadBody } from './unread-body';
+import { UnpackedBody } from './unpacked-body';
 
 const notTheEnvelope = (list: string): AppError =>
   new AppError('INVALID_INPUT', `the body must be {"${list}": […]}`);
 
-/** The rows of a JSON body. Nothing but the envelope is looked at. */
-function rowsOf(body: Buffer, list: string): readonly unknown[] {
-  const envelope = parseEnvelope(body);
+/** The rows of a JSON body. Nothing but the envelope is looked at. @throws AppError INVALID_INPUT, TOO_LARGE */
+export function rowsOf(body: Buffer, list: string): readonly unknown[] {
+  const envelope = parseJson(body);
   const rows =
     typeof envelope === 'object' && envelope !== null && Object.hasOwn(envelope, list)
       ? (envelope as Readonly<Record<string, unknown>>)[list]
@@ -33,13 +34,14 @@ function rowsOf(body: Buffer, list: string): readonly unknown[] {
   if (rows.length > ROWS_MAX) {
     throw new AppError(
       'TOO_LARGE',
-      `send at most ${ROWS_MAX} ${list} in a JSON body; NDJSON may be of any length`,
+      `send at most ${ROWS_MAX} ${list} in a JSON body; NDJSON and CSV may be of any length`,
     );
   }
   return rows;
 }
 
-function parseEnvelope(body: Buffer): unknown {
+/** @throws AppError INVALID_INPUT */
+export function parseJson(body: Buffer): unknown {
   if (!isUtf8(body)) throw new AppError('INVALID_INPUT', 'the body is not UTF-8');
   try {
     return JSON.parse(body.toString('utf8'));
@@ -49,30 +51,38 @@ function parseEnvelope(body: Buffer): unknown {
   }
 }
 
-/** Takes a request that brings rows of some kind, as JSON or NDJSON, and answers what became of them. */
+/** A request with rows, and how they are to be read. */
+interface RowsRequest<Id extends string, Row extends GoodRow> {
+  readonly kind: RowKind<Id, Row>;
+  readonly reporter: Reporter;
+  readonly form: RowForm;
+}
+
+/** Takes a request that brings rows of some kind, as JSON, NDJSON or CSV, and answers what became of them. */
 @Injectable()
 export class TakeRequest {
   constructor(
-    private readonly keys: ProviderKeys,
+    private readonly sender: KnowSender,
     private readonly admission: Admission,
     private readonly takeRows: TakeRows,
     private readonly lag: DetectionLag,
-    private readonly nonces: NonceRepository,
     private readonly quota: RowQuota,
     private readonly config: IngestionConfig,
   ) {}
 
-  /** Throws UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, OVERLOADED, TOO_LARGE, INVALID_INPUT, UNAVAILABLE, in this order. */
+  /**
+   * Throws UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, OVERLOADED, TOO_LARGE, INVALID_INPUT, UNAVAILABLE, in this order.
+   *
+   * @param formOf how the rows of a provider are written, where they are not in the contract's own words
+   */
   async run<Id extends string, Row extends GoodRow>(
     kind: RowKind<Id, Row>,
     request: FastifyRequest,
     reply: FastifyReply,
+    formOf: (provider: string) => Promise<RowForm> | RowForm = () => kind.form,
   ): Promise<RowsAnswer<Id>> {
-    reply.raw.once('finish', () => {
-      discardRest(request.raw);
-    });
-    const { headers, ip: address } = request;
-    const reporter = await this.keys.identify(headers.authorization, { address, scope: 'report' });
+    discardWhenAnswered(reply, request);
+    const reporter = await this.sender.identify(request);
     const { seconds } = this.lag;
     if (seconds !== null) void reply.header(DETECTION_LAG_HEADER, String(seconds));
     const { body } = request;
@@ -80,37 +90,40 @@ export class TakeRequest {
     if (kind.documents !== undefined) {
       const read = byMediaType(body, kind.documents);
       return this.admission.admit(reporter.provider, async () => {
-        const bytes = await this.readWhole(body.stream);
-        await checkSigned(this.nonces, reporter, request, bytes);
-        return this.takeWhole(kind, reporter, read(bytes));
+        const whole = read(await this.sender.wholeBody(reporter, request));
+        return this.takeWhole({ kind, reporter, form: kind.form }, whole);
       });
     }
-    const format = formatOf(body);
+    const shape = shapeOf(body);
     return this.admission.admit(reporter.provider, async () => {
-      if (format === 'json') {
-        const bytes = await this.readWhole(body.stream);
-        await checkSigned(this.nonces, reporter, request, bytes);
-        return this.takeWhole(kind, reporter, rowsOf(bytes, kind.list));
+      const rows = { kind, reporter, form: await formOf(reporter.provider) };
+      if (shape.format === 'json') {
+        const told = rowsOf(await this.sender.wholeBody(reporter, request), kind.list);
+        return this.takeWhole(
+          rows,
+          told.map((row) => rows.form.ofJson(row)),
+        );
       }
-      if (reporter.signedWith === null) return this.takeLines(kind, reporter, body.stream);
       // What is signed is read whole before any of it is stored.
-      const bytes = await this.readWhole(body.stream);
-      await checkSigned(this.nonces, reporter, request, bytes);
-      return this.takeLines(kind, reporter, Readable.from(bytes, { objectMode: false }));
+      const stream =
+        reporter.signedWith === null
+          ? body.stream
+          : Readable.from(await this.sender.wholeBody(reporter, request), { objectMode: false });
+      if (!shape.isPacked) return this.takeLines(rows, shape, stream);
+      const unpacked = new UnpackedBody(stream, this.config.INGESTION_IDLE_TIMEOUT_MS);
+      try {
+        return await this.takeLines(rows, shape, unpacked.stream);
+      } finally {
+        await unpacked.end();
+      }
     });
   }
 
-  private async readWhole(stream: IncomingMessage): Promise<Buffer> {
-    const { INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS } = this.config;
-    return readWhole(stream, INGESTION_BODY_BYTES_MAX, INGESTION_IDLE_TIMEOUT_MS);
-  }
-
   private async takeWhole<Id extends string, Row extends GoodRow>(
-    kind: RowKind<Id, Row>,
-    reporter: Reporter,
+    { kind, reporter, form }: RowsRequest<Id, Row>,
     rows: readonly unknown[],
   ): Promise<RowsAnswer<Id>> {
-    const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
+    const tally = new RowTally(kind.id, form, this.config.INGESTION_PROBLEMS_MAX);
     await this.quota.take(reporter, rows.length);
     tally.add(await this.takeRows.run(kind, reporter, rows));
     return tally.answer();
@@ -118,22 +131,23 @@ export class TakeRequest {
 
   /** What was committed before a failure stays; the sender, who got no counts, sends all of it again. */
   private async takeLines<Id extends string, Row extends GoodRow>(
-    kind: RowKind<Id, Row>,
-    reporter: Reporter,
+    { kind, reporter, form }: RowsRequest<Id, Row>,
+    { format }: BodyShape,
     stream: Readable,
   ): Promise<RowsAnswer<Id>> {
-    const tally = new RowTally(kind.id, this.config.INGESTION_PROBLEMS_MAX);
+    const tally = new RowTally(kind.id, form, this.config.INGESTION_PROBLEMS_MAX);
+    const lineBytesMax = this.config.INGESTION_LINE_BYTES_MAX;
     const onQuiet = (): void => {
       this.admission.assertGoingOn();
     };
-    const batches = rowBatches(stream, {
+    const batches = rowBatches(stream, lineReader(format === 'csv', form, lineBytesMax), {
       rowsMax: ROWS_MAX,
-      lineBytesMax: this.config.INGESTION_LINE_BYTES_MAX,
+      lineBytesMax,
       idleMs: this.config.INGESTION_IDLE_TIMEOUT_MS,
       onQuiet,
     });
     let isFirst = true;
-    for await (const rows of batches) {
+    for await (const { rows } of batches) {
       this.admission.assertGoingOn();
       if (isFirst) await this.quota.take(reporter, rows.length);
       else await this.quota.takeLater(reporter, rows.length, onQuiet);
@@ -143,3 +157,8 @@ export class TakeRequest {
     return tally.answer();
   }
 }
+
+export const lineReader = (isCsv: boolean, form: RowForm, lineBytesMax: number): LineReader =>
+  isCsv
+    ? new CsvLines(lineBytesMax, form)
+    : new JsonLines(lineBytesMax, (value) => form.ofJson(value));

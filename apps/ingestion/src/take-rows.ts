@@ -4,8 +4,8 @@ import { FeedTally } from './feed-health/feed-tally';
 import { SequenceRepository } from './feed-health/sequence.repository';
 import { IdentityMemory } from './identity-memory';
 import { IngestionMetrics } from './ingestion-metrics';
-import { UnreadableLine } from './row-batches';
-import { type GoodRow, type RowKind, type RowOutcome } from './row-kind';
+import { RefusedRow } from './refused-row';
+import { type GoodRow, type RowKind, type RowOutcome, type RowPurpose } from './row-kind';
 import { idIn } from './row-reading';
 
 /** Takes one batch of a provider's feed: checks each row by itself, and stores the good ones together. */
@@ -26,12 +26,14 @@ export class TakeRows {
    * Throws UNAVAILABLE's causes only, a database that does not answer; a bad row is an outcome.
    *
    * @param values at most a batch of whatever the provider sent as rows
+   * @param purpose handed on to where they are stored
    * @returns what became of each, in their order, once it is committed
    */
   async run<Row extends GoodRow>(
     kind: RowKind<string, Row>,
     { provider, strict }: Reporter,
     values: readonly unknown[],
+    purpose: RowPurpose = 'LIVE',
   ): Promise<readonly RowOutcome[]> {
     const observeSeconds = this.metrics.batchSeconds.startTimer();
     const identities = this.identities.forBatch(strict, (type) => {
@@ -41,10 +43,11 @@ export class TakeRows {
     const good: Row[] = [];
     const places: number[] = [];
     for (const [place, value] of values.entries()) {
-      const reading =
-        value instanceof UnreadableLine
-          ? unreadable(value)
-          : kind.read(value, provider, identities.makeSafe);
+      if (value instanceof RefusedRow) {
+        outcomes[place] = { kind: 'rejected', id: value.id, ...value.fault };
+        continue;
+      }
+      const reading = kind.read(value, provider, identities.makeSafe);
       if (reading.ok) {
         good.push(reading.row);
         places.push(place);
@@ -53,7 +56,7 @@ export class TakeRows {
         outcomes[place] = { kind: 'rejected', id, ...reading.problem };
       }
     }
-    const stored = await kind.store(provider, good);
+    const stored = await kind.store(provider, good, purpose);
     const committed: SealedIdentity[] = [];
     const storedAtMs: number[] = [];
     const sequence: number[] = [];
@@ -78,6 +81,3 @@ export class TakeRows {
     return outcomes;
   }
 }
-
-const unreadable = ({ detail }: UnreadableLine) =>
-  ({ ok: false, problem: { code: 'INVALID_INPUT', path: '', detail } }) as const;

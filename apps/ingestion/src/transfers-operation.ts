@@ -56,5 +56,10 @@ export const TRANSFERS_OPERATION: ApiOperationOptions = rowsOperation({
     pending: { summary: 'A cash-out that is not settled yet', row: cashOut },
     reversal: { summary: 'The first one, taken back', row: reversal },
   },
+  csv: [
+    'transferId,occurredAt,type,amount,currency,debtor.walletId,creditor.walletId,creditor.kind\n',
+    'T-1001,2026-03-01T14:05:09+05:00,P2P,84500.50,PKR,W-17,W-23,\n',
+    'T-1002,2026-03-01T14:21:44+05:00,CASH_OUT,25000.00,PKR,W-23,AGENT-4,AGENT\n',
+  ].join(''),
   refused: { id: 'T-1002', path: '/amount', detail: 'amount must be above zero' },
 });

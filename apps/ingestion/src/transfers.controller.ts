@@ -1,42 +1,42 @@
-import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Controller, HttpCode, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type TransfersAnswer } from '#contracts';
-import { readTransfer, type CheckedRow } from './read-transfer';
-import { type RowKind } from './row-kind';
+import { AppError } from '#domain';
+import { Mappings } from './mapping/mappings';
 import { TakeRequest } from './take-request';
-import { TransferRepository } from './transfer.repository';
+import { TransferRows } from './transfer-rows';
 import { TRANSFERS_OPERATION } from './transfers-operation';
 
 @ApiTags('transfers')
 @ApiBearerAuth()
 @Controller('v1/transfers')
 export class TransfersController {
-  private readonly transfers: RowKind<'transferId', CheckedRow>;
-
   constructor(
     private readonly takeRequest: TakeRequest,
-    repository: TransferRepository,
-  ) {
-    this.transfers = {
-      list: 'transfers',
-      id: 'transferId',
-      read: readTransfer,
-      idOf: ({ report }) => report.transferId,
-      atMs: ({ report }) => report.occurredAtMs,
-      sequenceOf: ({ sequence }) => sequence,
-      store: (provider, rows) => repository.store(provider, rows),
-    };
-  }
+    private readonly rows: TransferRows,
+    private readonly mappings: Mappings,
+  ) {}
 
-  /** Throws UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, OVERLOADED, TOO_LARGE, INVALID_INPUT, UNAVAILABLE, in this order. */
+  /** Throws UNAUTHENTICATED, UNSUPPORTED_MEDIA_TYPE, OVERLOADED, TOO_LARGE, INVALID_INPUT, UNAVAILABLE, in this order; NOT_FOUND for a mapping. */
   @Post()
   @HttpCode(200)
   @ApiOperation(TRANSFERS_OPERATION)
+  @ApiQuery({
+    name: 'mapping',
+    required: false,
+    type: String,
+    description: 'How to read rows in columns of one’s own: `NAME`, or `NAME@3` for that version.',
+  })
   take(
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
+    @Query('mapping') mapping?: unknown,
   ): Promise<TransfersAnswer> {
-    return this.takeRequest.run(this.transfers, request, reply);
+    if (mapping === undefined) return this.takeRequest.run(this.rows, request, reply);
+    return this.takeRequest.run(this.rows, request, reply, (provider) => {
+      if (typeof mapping === 'string') return this.mappings.formOf(provider, mapping);
+      throw new AppError('INVALID_INPUT', 'name one mapping');
+    });
   }
 }

@@ -5,6 +5,7 @@ export * from './event-row';
 export * from './log-entry';
 export * from './node-flags';
 export { ID_LENGTH_MAX } from './row-fields';
+export { rowPaths } from './row-paths';
 export * from './rows-answer';
 export * from './screening-row';
 export { toldInSum } from './told-in-sum';

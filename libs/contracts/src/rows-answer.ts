@@ -6,6 +6,8 @@ export type RowProblem<Id extends string> = Readonly<Record<Id, string | null>> 
   readonly index: number;
   readonly code: string;
   readonly path: string;
+  /** Which of the sender's own columns the field comes from, where a mapping was applied. */
+  readonly column?: string;
   readonly detail: string;
 };
 

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { AppError, type IdentifierType, normaliseIdentifier } from '#domain';
 import { KeySet } from './key-set';
+import { openBytes, sealBytes, sealedVersion } from './sealed-bytes';
 import { ShortMac } from './short-mac';
 
 const CIPHER = 'aes-256-gcm';
@@ -150,6 +151,29 @@ export class IdentityVault {
     if (isCurrent) return null;
     const [type] = token.split(':', 1) as [IdentifierType];
     return this.seal(type, this.open(token, sealed), token);
+  }
+
+  /**
+   * Seals bytes that are no identity, such as a piece of a file.
+   *
+   * @param label what they are and where they belong: elsewhere they do not open
+   */
+  sealBytes(label: string, bytes: Buffer): { sealed: Buffer; keyVersion: number } {
+    this.look();
+    const keyVersion = this.keys.current;
+    const key = this.bytesKeyOf(keyVersion);
+    return { sealed: sealBytes(key, keyVersion, label, bytes), keyVersion };
+  }
+
+  /** Throws where they were sealed for another place. @throws AppError PRECONDITION_FAILED where their key is not known */
+  openBytes(label: string, sealed: Buffer): Buffer {
+    return openBytes(this.bytesKeyOf(sealedVersion(sealed)), label, sealed);
+  }
+
+  private bytesKeyOf(version: number): Buffer {
+    const key = this.keys.bytesKey(version) ?? this.reload().bytesKey(version);
+    if (key === null) throw unknownVersion(version);
+    return key;
   }
 
   /** What is left of a sealed identity when its key is destroyed. */

@@ -75,6 +75,12 @@ export class KeySet {
     return master === undefined ? null : derive(master, 'identity');
   }
 
+  /** What whole bytes are sealed with, such as a file that is uploaded; null where the version is not in the set. */
+  bytesKey(version: number): Buffer | null {
+    const master = this.masters.get(version);
+    return master === undefined ? null : derive(master, 'bytes');
+  }
+
   /** What identities were sealed with directly, before each had a key of its own; null where version 1 is gone. */
   get firstSealKey(): Buffer | null {
     const master = this.masters.get(1);

@@ -2,7 +2,7 @@ import { audit, SERVICE_ACTOR } from '#audit';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { IdentityVault } from './identity-vault';
 import { KeySet } from './key-set';
-import { SealedRows } from './sealed-rows';
+import { pieceLabel, SealedRows } from './sealed-rows';
 
 const old = KeySet.ofMaster(Buffer.alloc(32, 7));
 const vault = new IdentityVault(old);
@@ -83,5 +83,32 @@ describe('all that is sealed', () => {
     ]);
     const after = (await stored()).find(({ token }) => token === a!.token)!;
     expect(() => next.open(after.token, after.sealed)).toThrow('erased');
+  });
+
+  it('is pieces of files too, however many', async () => {
+    const { dataSource } = database;
+    await dataSource.query(`insert into feed.provider (id) values ('demo')`);
+    const [file]: { id: string }[] = await dataSource.query(
+      `insert into feed.file (provider_id, kind, format, purpose, length) values ('demo', 'transfers', 'csv', 'LIVE', 100)
+       returning id`,
+    );
+    const places = Array.from({ length: 9 }, (_, n) => n);
+    for (const at of places) {
+      const { sealed, keyVersion } = vault.sealBytes(pieceLabel(file!.id, at), Buffer.from([at]));
+      await dataSource.query('insert into feed.file_piece values ($1, $2, 1, $3, $4)', [
+        ...[file!.id, at, sealed, keyVersion],
+      ]);
+    }
+    expect((await rows.count()).get(1)).toBe(NAMES + 1 + 9);
+    expect(await rows.reseal(next, () => undefined)).toBe(NAMES + 1 + 9);
+    expect([...(await rows.count())]).toEqual([[2, NAMES + 1 + 9]]);
+    const pieces: { at: number; sealed: Buffer }[] = await dataSource.query(
+      'select at, sealed from feed.file_piece order by at',
+    );
+    expect(
+      pieces.map(({ at, sealed }) => next.openBytes(pieceLabel(file!.id, at), sealed)[0]),
+    ).toEqual(places);
+    // The key that was used before opens them no more.
+    expect(() => vault.openBytes(pieceLabel(file!.id, 0), pieces[0]!.sealed)).toThrow('version 2');
   });
 });

@@ -10,6 +10,18 @@ const TABLES = [
   { table: 'intel.indicator', key: ['operation_id', 'type', 'match'], token: 'match' },
 ] as const;
 
+/** Pieces of files are sealed as bytes, and are large: so many are in hand at once. */
+const PIECES_AT_ONCE = 4;
+
+/** What a piece of a file is sealed for. @param at the byte of the file that it begins with */
+export const pieceLabel = (fileId: string, at: number): string => `file:${fileId}:${at}`;
+
+interface Piece {
+  readonly fileId: string;
+  readonly at: number;
+  readonly sealed: Buffer;
+}
+
 interface Row {
   readonly key: readonly string[];
   readonly token: string;
@@ -23,10 +35,12 @@ export class SealedRows {
   /** How many rows there are of each key version. */
   async count(): Promise<Map<number, number>> {
     const rows: { version: number; rows: number }[] = await this.dataSource.query(
-      TABLES.map(
-        ({ table }) =>
-          `select key_version as version, count(*)::bigint as rows from ${table} where sealed is not null group by 1`,
-      ).join(' union all '),
+      [...TABLES, { table: 'feed.file_piece' }]
+        .map(
+          ({ table }) =>
+            `select key_version as version, count(*)::bigint as rows from ${table} where sealed is not null group by 1`,
+        )
+        .join(' union all '),
     );
     const counts = new Map<number, number>();
     for (const { version, rows: more } of rows) {
@@ -62,7 +76,36 @@ export class SealedRows {
         after = rows.at(-1)!.key;
       }
     }
-    return changed;
+    return changed + (await this.resealPieces(vault, seen, progress));
+  }
+
+  /** What goes meanwhile, because its file was worked through, is gone. */
+  private async resealPieces(
+    vault: IdentityVault,
+    seenBefore: number,
+    progress: (rows: number) => void,
+  ): Promise<number> {
+    let changed = 0;
+    let seen = seenBefore;
+    for (let after: Pick<Piece, 'fileId' | 'at'> | null = null; ;) {
+      const pieces: Piece[] = await this.dataSource.query(
+        `select file_id as "fileId", at, sealed from feed.file_piece
+         where key_version <> $1 and ($2::uuid is null or (file_id, at) > ($2, $3)) order by file_id, at limit $4`,
+        [vault.keyVersion, after?.fileId ?? null, after?.at ?? 0, PIECES_AT_ONCE],
+      );
+      for (const { fileId, at, sealed } of pieces) {
+        const label = pieceLabel(fileId, at);
+        const now = vault.sealBytes(label, vault.openBytes(label, sealed));
+        const [, saved]: [unknown[], number] = await this.dataSource.query(
+          'update feed.file_piece set sealed = $3, key_version = $4 where file_id = $1 and at = $2',
+          [fileId, at, now.sealed, now.keyVersion],
+        );
+        changed += saved;
+      }
+      progress((seen += pieces.length));
+      if (pieces.length < PIECES_AT_ONCE) return changed;
+      after = pieces.at(-1)!;
+    }
   }
 
   private async save(

@@ -36,7 +36,7 @@ const READS_THE_LOG: readonly Grant[] = [
 ];
 
 /**
- * The least that each needs, and nothing more: ingestion reads no person back and no case, scoring reads no person, nobody but
+ * The least that each needs, and nothing more: ingestion reads no person back, but in files it has not worked through yet, and no case, scoring reads no person, nobody but
  * case-referral reads a case, and nobody changes what was reported, or the audit trail. A test runs everything as these roles, and
  * tries what they must not.
  */
@@ -55,6 +55,12 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     ['select, insert, update, delete', 'feed.interbank_payment'],
     ['select, insert, update, delete', 'feed.iso_payment'],
     ['select, insert, update, delete', 'feed.iso_report'],
+    ['select, insert', 'feed.mapping'],
+    // What is uploaded is whole persons' rows: it reads them back sealed, until they are worked through.
+    ...['file', 'file_piece', 'file_refusal'].map((table): Grant => [
+      `${WRITES}, delete`,
+      `feed.${table}`,
+    ]),
     ['insert', 'feed.transfer'],
     ['insert', 'feed.event'],
     ['insert, update', 'feed.transfer_key'],

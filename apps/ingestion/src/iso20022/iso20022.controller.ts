@@ -2,6 +2,7 @@ import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type TransfersAnswer } from '#contracts';
+import { ContractForm } from '../contract-form';
 import { type Documents } from '../row-kind';
 import { TakeRequest } from '../take-request';
 import { ISO20022_OPERATION } from './iso20022-operation';
@@ -10,6 +11,8 @@ import { IsoPaymentRepository } from './iso-payment.repository';
 import { idInTransaction, idOfIso, isPayment, readIso } from './iso-rows';
 import { ProviderCodes } from './provider-codes.repository';
 
+/** Messages have columns of nobody's own. */
+const FORM = new ContractForm([], []);
 const DOCUMENTS: Documents = {
   'application/xml': transactionsOfXml,
   'text/xml': transactionsOfXml,
@@ -39,6 +42,7 @@ export class Iso20022Controller {
       {
         list: 'messages',
         id: 'transferId',
+        form: FORM,
         documents: DOCUMENTS,
         idIn: idInTransaction,
         read: (value, sender, makeSafe) =>

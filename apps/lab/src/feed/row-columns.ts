@@ -1,5 +1,5 @@
 import { AppError, invariant } from '#domain';
-import { TRANSFER_ROW_SCHEMA } from '#contracts';
+import { rowPaths, TRANSFER_ROW_SCHEMA } from '#contracts';
 
 /** The lab's own names for what a row must have; every other column is named by its path in the contract. */
 const PATH_OF_LAB_COLUMN: ReadonlyMap<string, string> = new Map([
@@ -20,18 +20,7 @@ const REQUIRED_COLUMNS = [
 /** Ids that begin so are not wallets: what they stand for lies outside the watched providers. */
 const EXTERNAL_PREFIX = 'external-';
 
-interface SchemaNode {
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-}
-
-function leafPaths(node: SchemaNode, prefix = ''): string[] {
-  return Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
-    child.properties ? leafPaths(child, `${prefix}${name}.`) : [prefix + name],
-  );
-}
-
-/** Read off the contract itself, so that a field added there is a column here. */
-const CONTRACT_PATHS: ReadonlySet<string> = new Set(leafPaths(TRANSFER_ROW_SCHEMA as SchemaNode));
+const CONTRACT_PATHS: ReadonlySet<string> = new Set(rowPaths(TRANSFER_ROW_SCHEMA));
 
 interface Place {
   /** `debtor`, `creditor`, `device`; null for a field of the row itself. */

@@ -31,6 +31,8 @@ import { RowQuotas1764000000034 } from './1764000000034-row-quotas';
 import { BothLegs1764000000037 } from './1764000000037-both-legs';
 import { FeedHealth1764000000038 } from './1764000000038-feed-health';
 import { Screenings1764000000035 } from './1764000000035-screenings';
+import { Mappings1764000000030 } from './1764000000030-mappings';
+import { Files1764000000031 } from './1764000000031-files';
 
 /** Every step of the schema, oldest first. A step that has been released is never edited: the next one mends it. */
 export const MIGRATIONS = [
@@ -67,4 +69,6 @@ export const MIGRATIONS = [
   BothLegs1764000000037,
   FeedHealth1764000000038,
   Screenings1764000000035,
+  Mappings1764000000030,
+  Files1764000000031,
 ];

@@ -1,0 +1,20 @@
+import { type Problem } from '#domain';
+
+/** What is wrong with a row, and in which of the sender's own columns, where those are known. */
+export interface RowFault extends Problem {
+  readonly column?: string;
+}
+
+/** A row that was refused before its fields were looked at. No JSON value is one, so it can stand among those that are. */
+export class RefusedRow {
+  /** @param id of the row, as far as it has one */
+  constructor(
+    readonly fault: RowFault,
+    readonly id: string | null = null,
+  ) {}
+
+  /** A row that is none at all. */
+  static whole(detail: string): RefusedRow {
+    return new RefusedRow({ code: 'INVALID_INPUT', path: '', detail });
+  }
+}
