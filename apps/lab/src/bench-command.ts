@@ -31,7 +31,11 @@ Measures detection and the whole way on this machine, each row in processes of i
                    audit: entries of the audit trail, by sixteen people in chains of their own, in one, and not linked at all
                    growth: the whole way on a log that holds a million, ten, and fifty million older transfers
                    soak: half an hour of the whole way at --rate, with --picture
-                   without --only, all but growth and soak, which take the better part of an hour each
+                   overload: ten minutes of more connections than ingestion lets in: what is stored, who is told to come back,
+                   memory at each tenth
+                   screening: looks before paying, with a million alerts behind them (--transfers: fewer)
+                   without --only, all but growth, soak, overload and screening, which take some minutes to the better part of an
+                   hour each
   --rows TEXT      only rows whose name holds this text, such as 'power law' or 'hub'
   --seconds N      measured time of a row at most (default: each row as long as it takes)
                    a start is always measured whole

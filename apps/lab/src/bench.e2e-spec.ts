@@ -241,7 +241,10 @@ describe('the benchmark, as a process', () => {
   });
 
   it.each([
-    [['--only', 'bus'], 'engine, rebuild, ingest, whole-way, audit, growth, soak'],
+    [
+      ['--only', 'bus'],
+      'engine, rebuild, ingest, whole-way, audit, growth, soak, overload, screening',
+    ],
     [['--only', 'engine', '--rows', 'no such row'], '--rows'],
     [['--seconds', '0'], '--seconds must be a whole number from 1'],
     [['--transfers', '999'], '--transfers must be a whole number from 1000'],

@@ -20,7 +20,7 @@ thing that the contract promises whether it is so, and what to mend where it is 
   --only T    one theme alone
   --json F    writes the results to this file too
 
-It may be run against a system in service, and again: all its ids are new each time. It leaves behind some 6,000 transfers and a few
+It may be run against a system in service, and again: all its ids are new each time. It leaves behind some 5,200 transfers and a few
 events between wallets that nobody has. All their ids begin with "${MARK}-". Nearly all stay PENDING, so that they move no value; those
 that settle are of 1.00 PKR, and are reversed, or pay a wallet of the kit's own.
 

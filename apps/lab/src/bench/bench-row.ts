@@ -1,10 +1,11 @@
 /** The parts of the benchmark. The bus comes with what it measures. */
 export const BENCH_PARTS = [
   ...(['engine', 'rebuild', 'ingest', 'whole-way', 'audit', 'growth', 'soak'] as const),
+  ...(['overload', 'screening'] as const),
 ] as const;
 export type BenchPart = (typeof BENCH_PARTS)[number];
-/** They take most of an hour each, and are measured where they are asked for. */
-export const LONG_PARTS: readonly BenchPart[] = ['growth', 'soak'];
+/** They take some minutes to most of an hour each, and are measured where they are asked for. */
+export const LONG_PARTS: readonly BenchPart[] = ['growth', 'soak', 'overload', 'screening'];
 
 /** What one row measured. Null where a figure does not apply or could not be taken; further keys as a row has them. */
 export interface Figures {

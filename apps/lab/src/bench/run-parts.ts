@@ -10,6 +10,8 @@ import { fillLog } from './fill-log';
 import { engineRows, type PlannedRow } from './engine-plan';
 import { dataSetFolder } from './feed-chunks';
 import { AUDIT_ROWS, measureAudit } from './measure-audit';
+import { measureOverload, OVERLOAD_ROW } from './measure-overload';
+import { measureScreening, SCREENING_ROW } from './measure-screening';
 import { measureStart, scoreLog, type StartTask } from './measure-start';
 import { measureInProcess } from './row-process';
 import { sharedFolder } from './shared-folder.config';
@@ -76,6 +78,10 @@ export class RunParts {
         return this.runWay(part);
       case 'audit':
         return this.runAudit();
+      case 'overload':
+        return this.runOverload();
+      case 'screening':
+        return this.runScreening();
       default:
         return part satisfies never;
     }
@@ -161,6 +167,36 @@ export class RunParts {
       rows.push(this.done({ name: row.name, part: 'audit', ...figures }));
     }
     return rows;
+  }
+
+  private async runOverload(): Promise<BenchRow[]> {
+    const { name } = OVERLOAD_ROW;
+    if (!this.isWanted(OVERLOAD_ROW)) return [];
+    const progress = this.teller(name);
+    const figures = await this.unlessStopped(
+      withThrowAwayServer(true, (server) =>
+        measureOverload(server, this.bounds.secondsMax, progress, this.stop),
+      ),
+    );
+    const { rssMiBByTenth, toldToWait, ofOtherP99Ms, ofOtherToldToWait } = figures;
+    process.stdout.write(
+      `  told to wait ${String(toldToWait)} times; memory by tenths ${String(rssMiBByTenth)} MiB; who does not flood: ` +
+        `p99 ${String(ofOtherP99Ms)} ms, told to wait ${String(ofOtherToldToWait)} times\n`,
+    );
+    return [this.done({ name, part: 'overload', ...figures })];
+  }
+
+  private async runScreening(): Promise<BenchRow[]> {
+    const { name } = SCREENING_ROW;
+    if (!this.isWanted(SCREENING_ROW)) return [];
+    const { transfersMax, secondsMax } = this.bounds;
+    const progress = this.teller(name);
+    const figures = await this.unlessStopped(
+      withThrowAwayServer(true, (server) =>
+        measureScreening(server, transfersMax, secondsMax, progress, this.stop),
+      ),
+    );
+    return [this.done({ name, part: 'screening', ...figures })];
   }
 
   private bounded(row: WayRow): WayRow {
