@@ -98,7 +98,8 @@ export class CsvLines implements LineReader {
         this.giveUpFirst(sink);
       } else {
         const [first] = this.letGo();
-        sink(this.toRow!(cells), first!.number);
+        const row = this.toRow!(cells);
+        sink(row instanceof RefusedRow ? row.asItCame(first!.text) : row, first!.number);
       }
     } else if (this.held.length >= ROW_LINES_MAX || this.heldLength > this.lineBytesMax) {
       this.giveUpFirst(sink);
@@ -109,7 +110,8 @@ export class CsvLines implements LineReader {
   private giveUpFirst(sink: RowSink): void {
     const [first, ...others] = this.letGo();
     const cells = this.cellsOf(first!.text);
-    sink(cells instanceof RefusedRow ? cells : RefusedRow.whole(NEVER_CLOSED), first!.number);
+    const refused = cells instanceof RefusedRow ? cells : RefusedRow.whole(NEVER_CLOSED);
+    sink(refused.asItCame(first!.text), first!.number);
     for (const line of others) this.take(line, sink);
   }
 
@@ -122,10 +124,12 @@ export class CsvLines implements LineReader {
 
   private rowOf(text: string, toRow: CellsToRow): unknown {
     const cells = this.cellsOf(text);
-    if (cells instanceof RefusedRow) return cells;
-    return cells.length === this.columns
-      ? toRow(cells)
-      : RefusedRow.whole('the row has another number of columns than the first line');
+    if (cells instanceof RefusedRow) return cells.asItCame(text);
+    const row =
+      cells.length === this.columns
+        ? toRow(cells)
+        : RefusedRow.whole('the row has another number of columns than the first line');
+    return row instanceof RefusedRow ? row.asItCame(text) : row;
   }
 
   private cellsOf(row: string): string[] | RefusedRow {

@@ -10,6 +10,7 @@ export class IngestionMetrics {
   readonly inHand: Gauge;
   readonly toldToWait: Counter<'because'>;
   readonly doubtedIdentifiers: Counter<'type'>;
+  readonly refusedNotKept: Counter;
 
   constructor(@Inject(Registry) registry: Registry) {
     const registers = [registry];
@@ -29,6 +30,11 @@ export class IngestionMetrics {
       name: 'layerwatch_ingestion_batch_seconds',
       help: 'From a batch read to the batch committed.',
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+      registers,
+    });
+    this.refusedNotKept = new Counter({
+      name: 'layerwatch_ingestion_refused_not_kept_total',
+      help: 'Refused rows that were answered and are not kept: their provider has too many already.',
       registers,
     });
     this.doubtedIdentifiers = new Counter({

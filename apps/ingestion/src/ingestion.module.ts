@@ -40,6 +40,9 @@ import { Mappings } from './mapping/mappings';
 import { MappingsController } from './mapping/mappings.controller';
 import { TryMapping } from './mapping/try-mapping';
 import { NonceRepository } from './nonce.repository';
+import { CorrectRow } from './refusals/correct-row';
+import { RefusalsController } from './refusals/refusals.controller';
+import { RefusedRowRepository } from './refusals/refused-row.repository';
 import { RowQuota } from './row-quota';
 import { ScreenPayee } from './screen-payee';
 import { ScreeningRepository } from './screening.repository';
@@ -92,6 +95,7 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     ScreeningsController,
     MappingsController,
     FilesController,
+    RefusalsController,
   ],
   providers: [
     { provide: IngestionConfig, useValue: config },
@@ -116,6 +120,8 @@ export const ingestionModule = (config: IngestionConfig): DynamicModule => ({
     StatementRepository,
     KeepFeedHealth,
     RowQuota,
+    RefusedRowRepository,
+    CorrectRow,
     TransferRows,
     EventRows,
     KnowSender,

@@ -52,8 +52,9 @@ export class JsonLines implements LineReader {
     try {
       value = JSON.parse(text);
     } catch {
-      return RefusedRow.whole('the line is not JSON');
+      return RefusedRow.whole('the line is not JSON').asItCame(text);
     }
-    return this.ofJson(value);
+    const row = this.ofJson(value);
+    return row instanceof RefusedRow ? row.asItCame(text) : row;
   }
 }

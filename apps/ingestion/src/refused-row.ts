@@ -7,14 +7,23 @@ export interface RowFault extends Problem {
 
 /** A row that was refused before its fields were looked at. No JSON value is one, so it can stand among those that are. */
 export class RefusedRow {
-  /** @param id of the row, as far as it has one */
+  /**
+   * @param id of the row, as far as it has one
+   * @param raw as it came; null where nobody kept it
+   */
   constructor(
     readonly fault: RowFault,
     readonly id: string | null = null,
+    readonly raw: string | null = null,
   ) {}
 
   /** A row that is none at all. */
   static whole(detail: string): RefusedRow {
     return new RefusedRow({ code: 'INVALID_INPUT', path: '', detail });
+  }
+
+  /** With the row as it came. */
+  asItCame(raw: string): RefusedRow {
+    return new RefusedRow(this.fault, this.id, raw);
   }
 }

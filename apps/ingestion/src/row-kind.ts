@@ -50,6 +50,8 @@ export interface RowKind<Id extends string = string, Row extends GoodRow = GoodR
   readonly form: ContractForm;
   /** By media type, what reads a whole body into its rows, where it is neither JSON that holds the list nor lines. */
   readonly documents?: Documents;
+  /** A row as text, to be kept where it is refused; where it is left out, as JSON. */
+  textOf?(value: unknown): string;
   /** The id of a row that may be refused; where it is left out, the field of that name. */
   idIn?(value: unknown): string | null;
   /** Reads one row, whatever it is. @param sender where a wallet names no provider, it is kept there */

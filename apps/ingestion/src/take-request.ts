@@ -11,6 +11,7 @@ import { DETECTION_LAG_HEADER, DetectionLag } from './detection-lag';
 import { IngestionConfig } from './ingestion-config';
 import { discardWhenAnswered, KnowSender } from './know-sender';
 import { JsonLines, type LineReader } from './line-reader';
+import { RefusedRow } from './refused-row';
 import { rowBatches } from './row-batches';
 import { type RowForm } from './row-form';
 import { type GoodRow, type RowKind } from './row-kind';
@@ -101,7 +102,10 @@ export class TakeRequest {
         const told = rowsOf(await this.sender.wholeBody(reporter, request), kind.list);
         return this.takeWhole(
           rows,
-          told.map((row) => rows.form.ofJson(row)),
+          told.map((row) => {
+            const made = rows.form.ofJson(row);
+            return made instanceof RefusedRow ? made.asItCame(JSON.stringify(row)) : made;
+          }),
         );
       }
       // What is signed is read whole before any of it is stored.

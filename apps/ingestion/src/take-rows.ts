@@ -5,6 +5,11 @@ import { SequenceRepository } from './feed-health/sequence.repository';
 import { IdentityMemory } from './identity-memory';
 import { IngestionMetrics } from './ingestion-metrics';
 import { RefusedRow } from './refused-row';
+import {
+  RAW_BYTES_MAX,
+  type Refusal,
+  RefusedRowRepository,
+} from './refusals/refused-row.repository';
 import { type GoodRow, type RowKind, type RowOutcome, type RowPurpose } from './row-kind';
 import { idIn } from './row-reading';
 
@@ -18,6 +23,7 @@ export class TakeRows {
     private readonly metrics: IngestionMetrics,
     private readonly tally: FeedTally,
     private readonly sequences: SequenceRepository,
+    private readonly refusals: RefusedRowRepository,
   ) {
     this.identities = new IdentityMemory(vault);
   }
@@ -75,9 +81,30 @@ export class TakeRows {
     }
     identities.remember(committed);
     await this.sequences.note(provider, sequence);
+    const notKept = await this.refusals.keep(provider, refusalsOf(kind, values, outcomes));
+    if (notKept > 0) this.metrics.refusedNotKept.inc(notKept);
     this.tally.add(provider, outcomes, storedAtMs);
     for (const { kind: outcome } of outcomes) this.metrics.rows[kind.list].inc({ outcome });
     observeSeconds();
     return outcomes;
   }
+}
+
+/** What was refused of a batch, as it came. */
+const refusalsOf = <Row extends GoodRow>(
+  kind: RowKind<string, Row>,
+  values: readonly unknown[],
+  outcomes: readonly RowOutcome[],
+): Refusal[] =>
+  outcomes.flatMap((outcome, at) => {
+    if (outcome.kind !== 'rejected') return [];
+    const { id: rowId, code, path, column = null, detail } = outcome;
+    const raw = textOf(kind, values[at]);
+    return [{ list: kind.list, rowId, code, path, column, detail, raw }];
+  });
+
+function textOf<Row extends GoodRow>(kind: RowKind<string, Row>, value: unknown): string | null {
+  const text =
+    value instanceof RefusedRow ? value.raw : (kind.textOf?.(value) ?? JSON.stringify(value));
+  return text !== null && Buffer.byteLength(text) <= RAW_BYTES_MAX ? text : null;
 }

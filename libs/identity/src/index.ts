@@ -49,5 +49,5 @@ export {
   Sessions,
   SIGN_IN_MINUTES_MAX,
 } from './sessions';
-export { pieceLabel, SealedRows } from './sealed-rows';
+export { pieceLabel, refusedLabel, SealedRows } from './sealed-rows';
 export { type Staff } from './staff';

@@ -10,17 +10,17 @@ const TABLES = [
   { table: 'intel.indicator', key: ['operation_id', 'type', 'match'], token: 'match' },
 ] as const;
 
-/** Pieces of files are sealed as bytes, and are large: so many are in hand at once. */
-const PIECES_AT_ONCE = 4;
-
 /** What a piece of a file is sealed for. @param at the byte of the file that it begins with */
 export const pieceLabel = (fileId: string, at: number): string => `file:${fileId}:${at}`;
+/** What a refused row is sealed for. @param mark by which it is known again */
+export const refusedLabel = (provider: string, mark: string): string =>
+  `refused:${provider}:${mark}`;
 
-interface Piece {
-  readonly fileId: string;
-  readonly at: number;
-  readonly sealed: Buffer;
-}
+/** Every table with whole bytes that are sealed: what they are sealed for, as the two functions above say it, and how many are in hand at once. */
+const BYTES = [
+  { table: 'feed.file_piece', label: `'file:' || file_id || ':' || at`, atOnce: 4 },
+  { table: 'feed.refused_row', label: `'refused:' || provider_id || ':' || mark`, atOnce: 100 },
+] as const;
 
 interface Row {
   readonly key: readonly string[];
@@ -35,7 +35,7 @@ export class SealedRows {
   /** How many rows there are of each key version. */
   async count(): Promise<Map<number, number>> {
     const rows: { version: number; rows: number }[] = await this.dataSource.query(
-      [...TABLES, { table: 'feed.file_piece' }]
+      [...TABLES, ...BYTES]
         .map(
           ({ table }) =>
             `select key_version as version, count(*)::bigint as rows from ${table} where sealed is not null group by 1`,
@@ -76,35 +76,37 @@ export class SealedRows {
         after = rows.at(-1)!.key;
       }
     }
-    return changed + (await this.resealPieces(vault, seen, progress));
+    for (const bytes of BYTES) {
+      const more = await this.resealBytes(bytes, vault, (rows) => {
+        progress(seen + rows);
+      });
+      changed += more;
+      seen += more;
+    }
+    return changed;
   }
 
-  /** What goes meanwhile, because its file was worked through, is gone. */
-  private async resealPieces(
+  /** Each leaves those that are to be done as it is done; what goes meanwhile, because it is no longer kept, is gone. */
+  private async resealBytes(
+    { table, label, atOnce }: (typeof BYTES)[number],
     vault: IdentityVault,
-    seenBefore: number,
     progress: (rows: number) => void,
   ): Promise<number> {
-    let changed = 0;
-    let seen = seenBefore;
-    for (let after: Pick<Piece, 'fileId' | 'at'> | null = null; ;) {
-      const pieces: Piece[] = await this.dataSource.query(
-        `select file_id as "fileId", at, sealed from feed.file_piece
-         where key_version <> $1 and ($2::uuid is null or (file_id, at) > ($2, $3)) order by file_id, at limit $4`,
-        [vault.keyVersion, after?.fileId ?? null, after?.at ?? 0, PIECES_AT_ONCE],
+    for (let changed = 0; ;) {
+      const rows: { place: string; label: string; sealed: Buffer }[] = await this.dataSource.query(
+        `select ctid::text as place, ${label} as label, sealed from ${table}
+         where key_version <> $1 and sealed is not null limit $2`,
+        [vault.keyVersion, atOnce],
       );
-      for (const { fileId, at, sealed } of pieces) {
-        const label = pieceLabel(fileId, at);
-        const now = vault.sealBytes(label, vault.openBytes(label, sealed));
-        const [, saved]: [unknown[], number] = await this.dataSource.query(
-          'update feed.file_piece set sealed = $3, key_version = $4 where file_id = $1 and at = $2',
-          [fileId, at, now.sealed, now.keyVersion],
+      if (rows.length === 0) return changed;
+      for (const row of rows) {
+        const now = vault.sealBytes(row.label, vault.openBytes(row.label, row.sealed));
+        await this.dataSource.query(
+          `update ${table} set sealed = $3, key_version = $4 where ctid = $1::tid and ${label} = $2`,
+          [row.place, row.label, now.sealed, now.keyVersion],
         );
-        changed += saved;
       }
-      progress((seen += pieces.length));
-      if (pieces.length < PIECES_AT_ONCE) return changed;
-      after = pieces.at(-1)!;
+      progress((changed += rows.length));
     }
   }
 

@@ -48,6 +48,7 @@ const GRANTS: Readonly<Record<DatabaseUser, readonly Grant[]>> = {
     // Deleting wants the rows locked, which wants the right to change them.
     ['select, insert, update, delete', 'feed.request_nonce'],
     ['select', 'feed.provider_code'],
+    ['select, insert, update (corrected_at), delete', 'feed.refused_row'],
     ['select, insert, update, delete', 'feed.feed_hour'],
     ['select, insert, update, delete', 'feed.quarter_total'],
     ['select, update', 'feed.total_progress'],

@@ -398,7 +398,7 @@ const FEED = 'what providers report: a row that is never changed says it all';
 const REPORTED = [
   ...['event', 'identity', 'interbank_payment', 'feed_hour', 'quarter_total'],
   ...['sequence', 'total_progress', 'iso_payment', 'iso_report', 'transfer'],
-  ...['transfer_key', 'mapping', 'file', 'file_piece', 'file_refusal'],
+  ...['transfer_key', 'mapping', 'file', 'file_piece', 'file_refusal', 'refused_row'],
 ];
 const KEYS = 'changed at start-up and by npm run provider alone, which write it down';
 const WAY_IN = 'on the way to a session, which is written down';

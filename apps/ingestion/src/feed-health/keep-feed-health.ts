@@ -3,6 +3,7 @@ import { Cron, CronExpression } from '@nestjs/schedule';
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { Gauge, Registry } from 'prom-client';
 import { SECOND_MS } from '#domain';
+import { RefusedRowRepository } from '../refusals/refused-row.repository';
 import { FeedHealthRepository, type FeedHour } from './feed-health.repository';
 import { FeedTally, type Tally } from './feed-tally';
 import { silenceOf } from './silence';
@@ -23,6 +24,7 @@ export class KeepFeedHealth implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly tally: FeedTally,
     private readonly health: FeedHealthRepository,
     private readonly statements: StatementRepository,
+    private readonly refusals: RefusedRowRepository,
     registry: Registry,
     @InjectPinoLogger(KeepFeedHealth.name) private readonly logger: PinoLogger,
   ) {
@@ -81,6 +83,7 @@ export class KeepFeedHealth implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       await this.health.forgetOld();
       await this.statements.forgetOld();
+      await this.refusals.forgetOld();
     } catch (error) {
       this.logger.error({ err: error }, 'old counts of feeds stay; tried again in an hour');
     }

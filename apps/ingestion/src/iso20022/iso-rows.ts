@@ -4,6 +4,7 @@ import { readTransfer, type CheckedRow } from '../read-transfer';
 import { type GoodRow } from '../row-kind';
 import { type Reading, reading } from '../row-reading';
 import { type MakeSafe } from '../tokens';
+import { type IsoElement } from './iso-element';
 import { type IsoTransaction } from './iso-message';
 import {
   keysOfPayment,
@@ -30,6 +31,19 @@ export function idInTransaction(value: unknown): string | null {
   const transaction = value as IsoTransaction;
   const ids = [paymentId(keysOfPayment(transaction)), paymentId(keysOfOriginal(transaction))];
   return ids.find((id) => id !== null && id.length <= ID_LENGTH_MAX) ?? null;
+}
+
+/** A transaction as JSON, in whichever of the two forms it came. */
+export function textOfTransaction(value: unknown): string {
+  const { message, transaction, block } = value as IsoTransaction;
+  return JSON.stringify({ message, transaction: plain(transaction ?? block) });
+}
+
+function plain({ text, attributes, children }: IsoElement): unknown {
+  if (children.size === 0 && attributes.size === 0) return text;
+  const held = [...children].map(([name, parts]) => [name, parts.map(plain)] as const);
+  const told = [...attributes].map(([name, one]) => [`@${name}`, one] as const);
+  return Object.fromEntries([...told, ...(text === '' ? [] : [['#text', text] as const]), ...held]);
 }
 
 /** What the answer to its sender calls a row. */

@@ -8,7 +8,7 @@ import { TakeRequest } from '../take-request';
 import { ISO20022_OPERATION } from './iso20022-operation';
 import { type IsoTransaction, transactionsOfJson, transactionsOfXml } from './iso-message';
 import { IsoPaymentRepository } from './iso-payment.repository';
-import { idInTransaction, idOfIso, isPayment, readIso } from './iso-rows';
+import { idInTransaction, idOfIso, isPayment, readIso, textOfTransaction } from './iso-rows';
 import { ProviderCodes } from './provider-codes.repository';
 
 /** Messages have columns of nobody's own. */
@@ -45,6 +45,7 @@ export class Iso20022Controller {
         form: FORM,
         documents: DOCUMENTS,
         idIn: idInTransaction,
+        textOf: textOfTransaction,
         read: (value, sender, makeSafe) =>
           readIso(value as IsoTransaction, sender, makeSafe, providerOf),
         idOf: idOfIso,
