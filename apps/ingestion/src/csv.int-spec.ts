@@ -135,6 +135,13 @@ describe('a packed body', () => {
     }
   });
 
+  it('of several parts is refused where one after the first is damaged at its beginning', async () => {
+    const [first, second] = [gzipSync(csv(line())), gzipSync(`\n${line()}\n`)];
+    second.fill(0, 0, 2);
+    const { status, detail } = await refused(Buffer.concat([first, second]), PACKED);
+    expect([status, detail]).toEqual([400, expect.stringContaining('after its gzip has ended')]);
+  });
+
   it('may unpack to much, as feeds do', async () => {
     const again = line();
     const body = gzipSync(csv(...Array.from({ length: 20_000 }, () => again)), { level: 1 });

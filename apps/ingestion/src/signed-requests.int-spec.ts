@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { giveProviderKey, SIGNATURE_HEADERS, signatureOf } from '#identity';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { PROVIDER, row, runIngestion, type RunningIngestion } from '../test/running-ingestion';
@@ -26,11 +27,14 @@ const JSON_TYPE = 'application/json';
 const LINES_TYPE = 'application/x-ndjson';
 
 /** As a provider's adapter signs what it sends. */
-function signed(body: string, over: { timestamp?: string; by?: string; path?: string } = {}) {
+function signed(
+  body: string | Buffer,
+  over: { timestamp?: string; by?: string; path?: string; method?: string } = {},
+) {
   const { timestamp = String(Math.floor(Date.now() / 1_000)), by = key } = over;
-  const { path = '/v1/transfers' } = over;
+  const { path = '/v1/transfers', method = 'POST' } = over;
   const nonce = randomUUID();
-  const request = { method: 'POST', path, timestamp, nonce, body: Buffer.from(body) };
+  const request = { method, path, timestamp, nonce, body: Buffer.from(body) };
   return {
     [SIGNATURE_HEADERS.timestamp]: timestamp,
     [SIGNATURE_HEADERS.nonce]: nonce,
@@ -88,6 +92,64 @@ describe('a key with which requests are signed', () => {
     const large = batch(...Array.from({ length: 200 }, (_, n) => `L-${String(n)}`));
     expect((await send(large, signed(large))).status).toBe(413);
     expect(await stored()).toBe(before);
+  });
+
+  it('takes packed CSV by the signature of what was sent', async () => {
+    const csv = Buffer.from(
+      'transferId,occurredAt,type,amount,currency,debtor.walletId,creditor.walletId\n' +
+        'S-9,2026-03-01T14:05:09+05:00,P2P,1.00,PKR,W1,W2\n',
+    );
+    const packed = gzipSync(csv);
+    const send = (headers: Record<string, string>): Promise<Response> =>
+      fetch(ingestion.url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${key}`,
+          'content-type': 'text/csv',
+          'content-encoding': 'gzip',
+          ...headers,
+        },
+        body: packed,
+      });
+    expect((await send(signed(csv))).status).toBe(401);
+    expect(await (await send(signed(packed))).json()).toMatchObject({ accepted: 1, rejected: 0 });
+  });
+
+  it('takes files, each request and each part signed, and no part twice', async () => {
+    const authorization = `Bearer ${key}`;
+    const ask = (
+      method: string,
+      path: string,
+      body: string,
+      headers: Record<string, string>,
+    ): Promise<Response> =>
+      fetch(new URL(path, ingestion.url), {
+        method,
+        headers: { authorization, ...headers },
+        ...(body === '' ? {} : { body }),
+      });
+    const content = `${JSON.stringify(row('S-10'))}\n`;
+    const length = {
+      'upload-length': String(content.length),
+      'upload-metadata': `format ${Buffer.from('ndjson').toString('base64')}`,
+    };
+    const created = await ask('POST', '/v1/files', '', {
+      ...length,
+      ...signed('', { path: '/v1/files' }),
+    });
+    expect(created.status).toBe(201);
+    const path = created.headers.get('location')!;
+    const type = { 'content-type': 'application/offset+octet-stream' };
+    const part = { ...type, 'upload-offset': '0' };
+    expect((await ask('PATCH', path, content, part)).status).toBe(401);
+    const other = signed('another part', { path, method: 'PATCH' });
+    expect((await ask('PATCH', path, content, { ...part, ...other })).status).toBe(401);
+    const headers = { ...part, ...signed(content, { path, method: 'PATCH' }) };
+    expect((await ask('PATCH', path, content, headers)).status).toBe(204);
+    expect((await ask('PATCH', path, content, headers)).status).toBe(409);
+    const told = await ask('GET', path, '', signed('', { path, method: 'GET' }));
+    expect(await told.json()).toMatchObject({ received: content.length });
+    expect((await ask('GET', path, '', {})).status).toBe(401);
   });
 
   it('asks it of no other key', async () => {

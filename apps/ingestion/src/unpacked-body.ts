@@ -24,10 +24,15 @@ export class UnpackedBody {
   private readonly reading: Promise<void>;
 
   constructor(packed: Readable, idleMs: number) {
+    const gunzip = createGunzip();
     this.stream = new Transform({
       transform: (chunk: Buffer, _, done) => {
         this.unpackedBytes += chunk.length;
         done(this.isOutOfProportion ? outOfProportion() : null, chunk);
+      },
+      flush: (done) => {
+        // What follows a part and does not begin like another is passed over in silence, a damaged part among it.
+        done(gunzip.bytesWritten < this.packedBytes ? goesOn() : null);
       },
     });
     let end = (): void => undefined;
@@ -35,7 +40,7 @@ export class UnpackedBody {
     // A stream of its own: to end that one leaves the connection as it is.
     const source = Readable.from(this.chunks(packed, idleMs, end), { objectMode: false });
     // What goes wrong shows where the last stream is read.
-    pipeline(source, createGunzip(), this.stream, () => {
+    pipeline(source, gunzip, this.stream, () => {
       this.isOver = true;
     });
   }
@@ -78,3 +83,5 @@ export class UnpackedBody {
 
 const outOfProportion = (): AppError =>
   new AppError('TOO_LARGE', `the body unpacks to over ${TIMES_MAX} times its size`);
+const goesOn = (): AppError =>
+  new AppError('INVALID_INPUT', 'the body goes on after its gzip has ended, or is damaged there');

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { invariant } from '#domain';
 import { type IdentityVault, pieceLabel } from '#identity';
 import { UnpackedBody } from '../unpacked-body';
-import { type FileInHand, type FileWorkRepository } from './file-work.repository';
+import { FileLost, type FileInHand, type FileWorkRepository } from './file-work.repository';
 
 const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
 /** A database that gives no piece for so long is taken for one that does not answer. */
@@ -13,6 +13,7 @@ export class FileContent {
   private readonly packed: Readable;
   private unpacked: UnpackedBody | null = null;
   private read = 0;
+  private failed: unknown = null;
 
   constructor(
     private readonly file: Pick<FileInHand, 'id' | 'length'>,
@@ -25,6 +26,11 @@ export class FileContent {
   /** Bytes of the file, as it was sent, that were read so far. */
   get readBytes(): number {
     return this.read;
+  }
+
+  /** What a piece could not be read for, whatever the reader of lines made of it; null where nothing went wrong. */
+  get failure(): unknown {
+    return this.failed;
   }
 
   /** The content as lines are cut of it. Once. */
@@ -44,7 +50,10 @@ export class FileContent {
 
   private async *pieces(): AsyncGenerator<Buffer> {
     for (let at = 0; at < this.file.length;) {
-      const bytes = await this.piece(at);
+      const bytes = await this.piece(at).catch((error: unknown) => {
+        this.failed = error;
+        throw error;
+      });
       at += bytes.length;
       this.read = at;
       yield bytes;
@@ -54,7 +63,8 @@ export class FileContent {
   private async piece(at: number): Promise<Buffer> {
     const { id } = this.file;
     const found = await this.repository.piece(id, at);
-    invariant(found !== null, 'a file that was received has all its pieces');
+    // Pieces go when a file is given up, or finished by somebody else.
+    if (found === null) throw new FileLost();
     const bytes = this.vault.openBytes(pieceLabel(id, at), found.sealed);
     invariant(bytes.length === found.length, 'a piece is as long as it was sent');
     return bytes;

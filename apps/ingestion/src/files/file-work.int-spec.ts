@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { newProviderKey } from '#identity';
+import { IdentityVault, KeySet, newProviderKey, pieceLabel } from '#identity';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { csv, FileUploads, line, lines, nextId } from '../../test/file-uploads';
 import {
   holdTurn,
+  Link,
   row,
   runIngestion,
   type RunningIngestion,
@@ -235,6 +236,70 @@ describe('work on a file', () => {
       await ending.close();
       await own.drop();
     }
+  });
+
+  it('outlasts a database that is away, packed or not, and fails for nothing but itself', async () => {
+    const own = await createTestDatabase();
+    const link = new Link(own.databaseUrl);
+    const shaken = await runIngestion(
+      await link.up(),
+      { INGESTION_FILE_LEASE_MS: '1000', DATABASE_STATEMENT_TIMEOUT_MS: '2000' },
+      newProviderKey(),
+    );
+    try {
+      const uploads = new FileUploads(shaken);
+      for (const isPacked of [false, true]) {
+        const content = Buffer.from(csv(...lines(15_000)));
+        const bytes = isPacked ? gzipSync(content) : content;
+        const id = await uploads.begin(bytes.length);
+        await uploads.append(id, 0, bytes);
+        for (let times = 1; times <= 2; times += 1) {
+          await uploads.until(id, ({ rows }) => rows > times * 2_000);
+          await link.down();
+          await sleep(300);
+          await link.up();
+        }
+        const done = await uploads.ended(id);
+        expect(done).toMatchObject({ state: 'DONE', reason: null, rows: 15_000, rejected: 0 });
+        expect(done.duplicates).toBeLessThanOrEqual(2 * 250);
+      }
+      const [stored]: { rows: number }[] = await own.dataSource.query(
+        'select count(*) as rows from feed.transfer',
+      );
+      expect(stored!.rows).toBe(30_000);
+    } finally {
+      await shaken.close();
+      await link.down();
+      await own.drop();
+    }
+  }, 120_000);
+
+  it.each([
+    ['sealed with a key that is not known here yet', false],
+    ['sealed with a key that is not known here yet', true],
+    ['damaged', false],
+    ['damaged', true],
+  ])('loses nothing where a piece is %s (packed: %s)', async (how, isPacked) => {
+    const keys = KeySet.ofMaster(Buffer.alloc(32, 7)).withNew().using(2);
+    const content = Buffer.from(csv(...lines(50)));
+    const bytes = isPacked ? gzipSync(content) : content;
+    const id = await files.begin(bytes.length);
+    await files.append(id, 0, bytes.subarray(0, 100));
+    const second = bytes.subarray(100, 200);
+    await files.append(id, 100, second);
+    const put = (sealed: Buffer): Promise<unknown> =>
+      database.dataSource.query(
+        'update feed.file_piece set sealed = $2 where file_id = $1 and at = 100',
+        [id, sealed],
+      );
+    const seal = (vault: IdentityVault): Buffer =>
+      vault.sealBytes(pieceLabel(id, 100), second).sealed;
+    await put(how === 'damaged' ? Buffer.alloc(100) : seal(new IdentityVault(keys)));
+    await files.append(id, 200, bytes.subarray(200));
+    await sleep(500);
+    expect(['WAITING', 'WORKING']).toContain((await files.get(id)).state);
+    await put(seal(ingestion.vault));
+    expect(await files.ended(id)).toMatchObject({ state: 'DONE', accepted: 50 });
   });
 
   it('waits for room, and does not fail for want of it', async () => {

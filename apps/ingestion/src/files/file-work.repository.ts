@@ -7,6 +7,11 @@ import { type FileFormat } from './upload-metadata';
 /** Any number will do, as long as every instance takes the same. */
 const CLAIM_LOCK = 4_711_000_031;
 
+/** A file that is not this instance's any more: it was given up, or the lease has run out. */
+export class FileLost extends Error {
+  override readonly name = 'FileLost';
+}
+
 /** A file in hand, and how far whoever had it before has come. */
 export interface FileInHand {
   readonly id: string;

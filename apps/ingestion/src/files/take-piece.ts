@@ -15,13 +15,16 @@ import { type StoredFile } from './stored-file';
 const PIECE_BYTES_MAX = 1_024 * 1_024;
 /** Uploads taken at once, apart from requests with rows: those who report live do not wait for files. */
 const UPLOADS_MAX = 8;
+/** Of one provider: it must not hold up all others, however slowly it sends. */
+const UPLOADS_OF_ONE_MAX = 3;
 const LOOK_MS = 250;
 const PIECE_TYPE = 'application/offset+octet-stream';
 
 /** Takes a part of a file, of any length, and stores it as it comes: what is stored was sealed first. */
 @Injectable()
 export class TakePiece {
-  private inHand = 0;
+  /** Whose uploads are in hand. */
+  private readonly inHand: string[] = [];
 
   constructor(
     private readonly files: FileRepository,
@@ -52,19 +55,21 @@ export class TakePiece {
     if (offset !== file.received) throw notThere();
     const room = file.length - offset;
     if (Number(request.headers['content-length'] ?? 0) > room) throw beyond();
-    if (this.inHand >= UPLOADS_MAX) {
+    const { provider } = reporter;
+    const own = this.inHand.filter((one) => one === provider).length;
+    if (this.inHand.length >= UPLOADS_MAX || own >= UPLOADS_OF_ONE_MAX) {
       throw new AppError('OVERLOADED', 'too many uploads at once; send this part again later');
     }
-    this.inHand += 1;
+    this.inHand.push(provider);
     try {
       // What is signed is read whole before any of it is stored.
       const stream =
         reporter.signedWith === null
           ? body.stream
           : Readable.from(await this.sender.wholeBody(reporter, request), { objectMode: false });
-      return await this.take(reporter.provider, file, offset, stream);
+      return await this.take(provider, file, offset, stream);
     } finally {
-      this.inHand -= 1;
+      this.inHand.splice(this.inHand.indexOf(provider), 1);
     }
   }
 

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { InjectPinoLogger, PinoLogger } from 'nestjs-pino';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AppError } from '#domain';
+import { AppError, type ErrorCode } from '#domain';
 import { IdentityVault } from '#identity';
 import { asAppError } from '#platform';
 import { Admission } from '../admission';
@@ -16,7 +16,12 @@ import { RowQuota } from '../row-quota';
 import { TakeRows } from '../take-rows';
 import { TransferRows } from '../transfer-rows';
 import { FileContent } from './file-content';
-import { type FileInHand, type FileProgress, FileWorkRepository } from './file-work.repository';
+import {
+  type FileInHand,
+  FileLost,
+  type FileProgress,
+  FileWorkRepository,
+} from './file-work.repository';
 import { type FileRefusal, REFUSALS_MAX } from './stored-file';
 
 /** Files that one instance works on at once, of different providers: one that is large does not hold up all others. */
@@ -32,13 +37,8 @@ const LOOK_MS = 2_000;
 const NO_ROOM_WAIT_MS = 100;
 /** A file that is taken up so often and does not go on is at fault itself. */
 const TAKES_MAX = 5;
-/** The database gives no piece for so long; it is far beyond what a statement may take. */
+/** It is far beyond what a statement may take: a database that is slow is no fault of the file. */
 const CONTENT_IDLE_MS = 120_000;
-
-/** A file that is not this instance's any more: it was given up, or the lease has run out. */
-class FileLost extends Error {
-  override readonly name = 'FileLost';
-}
 
 /**
  * Works on uploaded files in the background, by the same way that rows of a request take. How far a file is gets committed after each batch;
@@ -118,13 +118,13 @@ export class WorkFiles implements OnApplicationBootstrap, OnModuleDestroy {
     } catch (error) {
       if (error instanceof FileLost) return;
       const known = asAppError(error);
-      if (this.ending || known?.code === 'UNAVAILABLE') {
-        await this.repository.release(file.id, lease);
-      } else if (known !== null) {
+      if (known !== null && OF_THE_FILE.has(known.code)) {
         await this.repository.finish(file.id, lease, known.message);
         return;
       }
-      // A bug of ours: the file is taken up again once the lease has run out, and not for ever.
+      // The database is away, or a key is not known yet: it goes on when that is over, however long it takes. A bug of ours is no reason to
+      // lose what was sent either; the file is taken up again once the lease has run out, and not for ever.
+      if (this.ending || known !== null) await this.repository.release(file.id, lease);
       if (!this.ending) throw error;
     } finally {
       clearInterval(renewing);
@@ -161,6 +161,8 @@ export class WorkFiles implements OnApplicationBootstrap, OnModuleDestroy {
         await this.rest(performance.now() - beganAtMs);
         beganAtMs = performance.now();
       }
+    } catch (error) {
+      throw content.failure ?? error;
     } finally {
       await content.close();
     }
@@ -208,6 +210,9 @@ export class WorkFiles implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.ending) throw new AppError('UNAVAILABLE', 'this process is ending');
   }
 }
+
+/** What will be no better the next time. */
+const OF_THE_FILE: ReadonlySet<ErrorCode> = new Set(['INVALID_INPUT', 'TOO_LARGE', 'NOT_FOUND']);
 
 const tooOften = (): AppError =>
   new AppError('INVALID_INPUT', `it was taken up ${TAKES_MAX} times and did not go on`);
