@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newStaffKey, provisionStaff } from '#identity';
-import { Services } from './support/services';
+import { Services, until } from './support/services';
 
 const AUDIT = join(__dirname, '../../dist/scripts/audit.js');
 
@@ -77,6 +77,67 @@ const passing = {
   creditor: { walletId: 'w1' },
 };
 
+/** Sends what is wrong as CSV, by a mapping and as files too. @returns the answers, but those that show a sender its own rows */
+async function sendOtherwise(): Promise<string[]> {
+  const ask = async (
+    method: string,
+    path: string,
+    body: string,
+    headers: Record<string, string>,
+  ): Promise<Response> =>
+    fetch(services.url('ingestion', path), {
+      method,
+      headers: { authorization: `Bearer ${services.providerKey}`, ...headers },
+      ...(body === '' ? {} : { body }),
+    });
+  const { name, msisdn } = HOLDERS[0];
+  const csv = { 'content-type': 'text/csv' };
+  const json = { 'content-type': 'application/json' };
+  const fields = Object.fromEntries(
+    ['transferId', 'occurredAt', 'type', 'amount', 'currency', 'debtor.walletId', 'debtor.msisdn']
+      .concat('creditor.walletId')
+      .map((path) => [path, { from: path }]),
+  );
+  const type = { from: 'type', values: { '1': 'P2P' } };
+  const mapping = JSON.stringify({ fields: { ...fields, type } });
+  expect((await ask('PUT', '/v1/mappings/own', mapping, json)).status).toBe(200);
+  const header = Object.keys(fields).join(',');
+  const rows = `${header}\nM-1,${name},1,1,PKR,a,${msisdn},b\nM-2,${at(0)},${name},1,PKR,a,${msisdn},b\n`;
+  expect((await ask('POST', '/v1/mappings/own/dry-runs', rows, csv)).status).toBe(200);
+  const said = await Promise.all([
+    ask('POST', '/v1/transfers?mapping=own', rows, csv),
+    ask('POST', '/v1/transfers', `transferId,${name}\n`, csv),
+    ask('POST', '/v1/transfers', `${header},"${name}`, csv),
+    ask('PUT', '/v1/mappings/wrong', JSON.stringify({ fields: { [name]: { from: name } } }), json),
+  ]);
+  const lines = [...wrong, ...payments].map((row) => `${JSON.stringify(row)}\n`).join('');
+  for (const [length, content] of [
+    [Buffer.byteLength(lines), lines],
+    // The rest never comes, so it lies there.
+    [Buffer.byteLength(lines) + 1, lines],
+    [Buffer.byteLength(rows), rows],
+  ] as const) {
+    const format = content === rows ? 'csv' : 'ndjson';
+    const created = await ask('POST', '/v1/files', '', {
+      'upload-length': String(length),
+      'upload-metadata': `format ${Buffer.from(format).toString('base64')}`,
+    });
+    const path = created.headers.get('location')!;
+    const part = { 'content-type': 'application/offset+octet-stream', 'upload-offset': '0' };
+    expect((await ask('PATCH', path, content, part)).status).toBe(204);
+    const isWhole = length === Buffer.byteLength(content);
+    await until('the file is worked through', async () => {
+      const { state } = (await (await ask('GET', path, '', {})).json()) as { state: string };
+      return isWhole ? state === 'DONE' : state === 'RECEIVING';
+    });
+    said.push(await ask('GET', path, '', {}), await ask('GET', `${path}/refusals`, '', {}));
+  }
+  const texts = await Promise.all(said.map((answer) => answer.text()));
+  // The refusals of the file are among them.
+  expect(texts.join('\n')).toContain('1,X-1,INVALID_INPUT,/amount');
+  return texts;
+}
+
 let services: Services;
 let snapshots: string;
 let caseId: string;
@@ -105,6 +166,7 @@ beforeAll(async () => {
   answers.push(await refused.text());
   expect(JSON.parse(answers[0]!)).toMatchObject({ accepted: 0, rejected: wrong.length });
   answers.push(await (await services.post(['{', HOLDERS[0].name])).text());
+  answers.push(...(await sendOtherwise()));
   await services.settled();
   const cases = await services.all<{ id: string }>('/v1/cases');
   expect(cases).toHaveLength(1);

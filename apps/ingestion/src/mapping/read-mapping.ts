@@ -63,8 +63,22 @@ export function readMapping(value: unknown): MappingDocument {
   return value;
 }
 
+/** What a program would call a field, or a code; anything else in the document's keys may be somebody's name, and is not repeated. */
+const KEY = /^[\w.~-]{1,64}$/;
+const NOT_REPEATED = '…';
+
+const shownPath = (path: string): string =>
+  path
+    .split('/')
+    .map((key) => (key === '' || KEY.test(key) ? key : NOT_REPEATED))
+    .join('/');
+
 const told = ({ problems }: AppError): AppError =>
-  new AppError('INVALID_INPUT', 'the mapping is none', problems);
+  new AppError(
+    'INVALID_INPUT',
+    'this is no mapping that could be kept: see problems',
+    problems.map((problem) => ({ ...problem, path: shownPath(problem.path) })),
+  );
 
 const pointer = (...parts: string[]): string =>
   ['/fields', ...parts.map((part) => part.replaceAll('~', '~0').replaceAll('/', '~1'))].join('/');
