@@ -2,26 +2,24 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { AppError } from '#domain';
 import { IngestionConfig } from './ingestion-config';
 import { IngestionMetrics } from './ingestion-metrics';
+import { Places } from './places';
 
 /**
  * Lets in as many requests as there is room for. Each holds at most one batch, so this bounds the memory of the process
  * and the queue at the database; who finds no room is told to come back.
- *
- * A provider is let in while it holds fewer places than are free. So one alone has half of them, two have a third each,
- * and however many flood the service or send their bodies slowly, there is a place for one more who does not.
  */
 @Injectable()
 export class Admission implements OnModuleDestroy {
-  private inHand = 0;
-  /** Places held, by provider; who holds none is not in it. */
-  private readonly held = new Map<string, number>();
+  private readonly places: Places;
   private admitted = 0;
   private ending = false;
 
   constructor(
-    private readonly config: IngestionConfig,
+    config: IngestionConfig,
     private readonly metrics: IngestionMetrics,
-  ) {}
+  ) {
+    this.places = new Places(config.INGESTION_BATCHES_IN_HAND_MAX);
+  }
 
   /**
    * Runs the work of one request.
@@ -30,22 +28,18 @@ export class Admission implements OnModuleDestroy {
    */
   async admit<T>(provider: string, work: () => Promise<T>): Promise<T> {
     this.assertGoingOn();
-    const free = this.config.INGESTION_BATCHES_IN_HAND_MAX - this.inHand;
-    const held = this.held.get(provider) ?? 0;
-    if (free <= held) {
-      this.metrics.toldToWait.inc({ because: free > 0 ? 'share' : 'room' });
+    const outcome = this.places.take(provider);
+    if (outcome !== 'taken') {
+      this.metrics.toldToWait.inc({ because: outcome });
       throw new AppError('OVERLOADED', 'too many requests at once; send this one again later');
     }
     this.admitted += 1;
-    this.metrics.inHand.set((this.inHand += 1));
-    this.held.set(provider, held + 1);
+    this.metrics.inHand.set(this.places.taken);
     try {
       return await work();
     } finally {
-      this.metrics.inHand.set((this.inHand -= 1));
-      const left = this.held.get(provider)! - 1;
-      if (left > 0) this.held.set(provider, left);
-      else this.held.delete(provider);
+      this.places.giveBack(provider);
+      this.metrics.inHand.set(this.places.taken);
     }
   }
 

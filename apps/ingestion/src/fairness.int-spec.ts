@@ -11,6 +11,7 @@ import {
 
 const PLACES = 8;
 const FLOOD = 40;
+const TRICKLE_MS = 300;
 const NDJSON = { 'content-type': 'application/x-ndjson' };
 
 let database: TestDatabase;
@@ -32,7 +33,12 @@ afterEach(async () => {
 });
 
 async function keyOf(provider: string): Promise<{ authorization: string }> {
-  const asked = { scopes: ['report'], networks: null, signed: false, expiresAt: null } as const;
+  const asked = {
+    scopes: ['report', 'screen'],
+    networks: null,
+    signed: false,
+    expiresAt: null,
+  } as const;
   const { key } = await database.dataSource.transaction((manager) =>
     giveProviderKey(manager, { provider, ...asked }),
   );
@@ -40,8 +46,11 @@ async function keyOf(provider: string): Promise<{ authorization: string }> {
 }
 
 /** A request whose body begins and never ends. @returns the status it is answered with, should it be */
-function sendSlowly(headers: Record<string, string>): { readonly status: Promise<number> } {
-  const sent = request(ingestion.url, {
+function sendSlowly(
+  headers: Record<string, string>,
+  url: string,
+): { readonly status: Promise<number> } {
+  const sent = request(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
   });
@@ -54,17 +63,26 @@ function sendSlowly(headers: Record<string, string>): { readonly status: Promise
     sent.on('error', () => undefined);
   });
   sent.write('{"transfers":[');
+  // Never so long that it would be given up for bringing nothing.
+  const trickle = setInterval(() => sent.write(' '), TRICKLE_MS);
+  sent.on('close', () => {
+    clearInterval(trickle);
+  });
   return { status };
 }
 
 /** Bodies that never end, more of them than one provider may have. @returns once those that found no room were told so */
-async function occupy(headers: Record<string, string>, admitted: number): Promise<void> {
-  const sent = Array.from({ length: FLOOD }, () => sendSlowly(headers).status);
+async function occupy(
+  headers: Record<string, string>,
+  admitted: number,
+  url = ingestion.url,
+): Promise<void> {
+  const sent = Array.from({ length: FLOOD }, () => sendSlowly(headers, url).status);
   let refused = 0;
   await new Promise<void>((resolve) => {
     for (const status of sent) {
       void status.then((told) => {
-        expect(told).toBe(429);
+        if (told !== 429) return;
         refused += 1;
         if (refused === FLOOD - admitted) resolve();
       });
@@ -126,6 +144,27 @@ describe('a provider that floods', () => {
     await release();
     for (const answer of await Promise.all(sent)) expect(answer.status).toBe(200);
     expect(await stored()).toBe(1);
+  });
+});
+
+describe('looks before paying', () => {
+  it('have places of their own, which are shared out alike', async () => {
+    const url = ingestion.url.replace('transfers', 'screenings');
+    // Sixty-four: a half, a quarter, an eighth.
+    for (const [provider, admitted] of [
+      ['slow-1', 32],
+      ['slow-2', 16],
+      ['slow-3', 8],
+    ] as const) {
+      await occupy(await keyOf(provider), admitted, url);
+    }
+    const looked = await fetch(url, {
+      method: 'POST',
+      headers: { ...(await keyOf('at leisure')), 'content-type': 'application/json' },
+      body: '{"payee":{"walletId":"w"}}',
+    });
+    expect(looked.status).toBe(200);
+    expect(await ingestion.send([row('meanwhile')])).toMatchObject({ accepted: 1 });
   });
 });
 

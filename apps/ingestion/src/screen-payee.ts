@@ -8,6 +8,7 @@ import { readWhole } from './body-reader';
 import { checkSigned } from './check-signed';
 import { IngestionConfig } from './ingestion-config';
 import { NonceRepository } from './nonce.repository';
+import { Places } from './places';
 import { parseScreening, readScreening } from './read-screening';
 import { ScreeningRepository } from './screening.repository';
 import { REASONS, type ScreeningAnswer } from './screening-answer';
@@ -21,7 +22,7 @@ const BODY_BYTES_MAX = 8 * 1_024;
 const IDLE_MS = 2_000;
 /** Looks at the database at once: feeds need most of its connections. */
 const LOOKS_MAX = 2;
-/** Of all providers together; more are told to come back. */
+/** Of all providers together, shared out as those of feeds are; more are told to come back. */
 const IN_HAND_MAX = 64;
 /**
  * An answer leaves so long after its request came, or after twice that, and so on: otherwise the time that it took would tell
@@ -34,7 +35,7 @@ const ANSWERED_EVERY_MS = 20;
 export class ScreenPayee {
   private readonly perMinute: RateLimiterMemory;
   private readonly looks = new Turns(LOOKS_MAX);
-  private inHand = 0;
+  private readonly places = new Places(IN_HAND_MAX);
 
   constructor(
     private readonly keys: ProviderKeys,
@@ -55,12 +56,13 @@ export class ScreenPayee {
     }
     byMediaType(body, { 'application/json': true });
     await this.countOne(reporter.provider);
-    if (this.inHand >= IN_HAND_MAX) throw new AppError('OVERLOADED', 'too many screenings at once');
-    this.inHand += 1;
+    if (this.places.take(reporter.provider) !== 'taken') {
+      throw new AppError('OVERLOADED', 'too many screenings at once; send this one again later');
+    }
     try {
       return await this.answer(reporter, request, body);
     } finally {
-      this.inHand -= 1;
+      this.places.giveBack(reporter.provider);
     }
   }
 
