@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newStaffKey, provisionStaff } from '#identity';
 import { Services, until } from './support/services';
+import { giveProviderKey, newStaffKey, provisionStaff } from '#identity';
+import { Services } from './support/services';
 
 const AUDIT = join(__dirname, '../../dist/scripts/audit.js');
 
@@ -227,6 +229,30 @@ describe('a person', () => {
       expect([type, found.cases.map(({ id }) => id)]).toEqual([type, [caseId]]);
       answers.push(await answer.text());
     }
+  });
+
+  it('is looked up before paying: who is known, and the mule they paid, are told from the robbed', async () => {
+    const asked = { scopes: ['screen'], networks: null, signed: false, expiresAt: null } as const;
+    const { key } = await services.database.dataSource.transaction((manager) =>
+      giveProviderKey(manager, { provider: 'demo', ...asked }),
+    );
+    const bands: unknown[] = [];
+    for (const payee of [
+      { walletId: 'mule' },
+      { msisdn: SCAM },
+      { msisdn: HOLDERS[0].msisdn },
+      { walletId: 'victim-1' },
+    ]) {
+      const answer = await fetch(services.url('ingestion', '/v1/screenings'), {
+        method: 'POST',
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ payee }),
+      });
+      answers.push(await answer.clone().text());
+      bands.push(((await answer.json()) as { band: unknown }).band);
+    }
+    expect(bands.slice(1)).toEqual(['HIGH', 'LOW', 'LOW']);
+    expect(bands[0]).not.toBe('LOW');
   });
 
   it('is in no answer of any other route, no error, log, metric, event, table, argument or snapshot', async () => {
