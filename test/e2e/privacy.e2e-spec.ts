@@ -3,10 +3,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { newStaffKey, provisionStaff } from '#identity';
-import { Services, until } from './support/services';
 import { giveProviderKey, newStaffKey, provisionStaff } from '#identity';
-import { Services } from './support/services';
+import { Services, until } from './support/services';
 
 const AUDIT = join(__dirname, '../../dist/scripts/audit.js');
 
