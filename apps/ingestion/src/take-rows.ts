@@ -70,7 +70,8 @@ export class TakeRows {
       const row = good[at]!;
       if (outcome.kind === 'accepted') {
         committed.push(...row.identities);
-        storedAtMs.push(kind.atMs(row));
+        // What is told afterwards is late on purpose.
+        if (purpose === 'LIVE') storedAtMs.push(kind.atMs(row));
       }
       const number = outcome.kind === 'conflict' ? null : kind.sequenceOf?.(row);
       if (number != null) sequence.push(number);

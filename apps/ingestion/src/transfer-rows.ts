@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { TRANSFER_ROW_SCHEMA } from '#contracts';
 import { ContractForm } from './contract-form';
 import { type CheckedRow, readTransfer } from './read-transfer';
-import { type RowKind, type StoreOutcome } from './row-kind';
+import { type RowKind, type RowPurpose, type StoreOutcome } from './row-kind';
 import { TransferRepository } from './transfer.repository';
 
 /** Without these columns every row of CSV would be refused. */
@@ -33,7 +33,11 @@ export class TransferRows implements RowKind<'transferId', CheckedRow> {
     return sequence;
   }
 
-  store(provider: string, rows: readonly CheckedRow[]): Promise<readonly StoreOutcome[]> {
-    return this.repository.store(provider, rows);
+  store(
+    provider: string,
+    rows: readonly CheckedRow[],
+    purpose: RowPurpose,
+  ): Promise<readonly StoreOutcome[]> {
+    return this.repository.store(provider, rows, purpose);
   }
 }

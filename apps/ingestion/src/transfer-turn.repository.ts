@@ -3,7 +3,7 @@ import { takeTurn } from '#messaging';
 import { keepPaymentLegs, loadPaymentLegs } from './payment-leg.repository';
 import { type LegRole, paymentKey } from './payment-legs';
 import { type CheckedRow } from './read-transfer';
-import { type StoreOutcome } from './row-kind';
+import { type RowPurpose, type StoreOutcome } from './row-kind';
 import { REPORT_COLUMNS, type StoredColumns, toReport } from './stored-report';
 import {
   identityColumns,
@@ -28,8 +28,8 @@ const STORE_IN_TURN = `
     returning provider_id, transfer_id, positions[1] as first_position
   ),
   transfer as (
-    insert into feed.transfer (${TRANSFER_COLUMNS}, leg_of, echo)
-    select ${TRANSFER_VALUES}, coalesce(leg_of, nullif(first_position, position)), leg_of, echo
+    insert into feed.transfer (${TRANSFER_COLUMNS}, leg_of, echo, history)
+    select ${TRANSFER_VALUES}, coalesce(leg_of, nullif(first_position, position)), leg_of, echo, $25::boolean
     from told join transfer_key using (provider_id, transfer_id)
     join unnest($23::bigint[], $24::boolean[]) with ordinality as leg (leg_of, echo, place) using (place)
     order by position
@@ -63,6 +63,7 @@ export async function storeInTurn(
   manager: EntityManager,
   provider: string,
   rows: readonly CheckedRow[],
+  purpose: RowPurpose = 'LIVE',
 ): Promise<readonly StoreOutcome[]> {
   await takeTurn(manager, 'transfers');
   const ids = [...rows.map(({ report }) => report.transferId), ...originalsOf(rows)];
@@ -89,6 +90,7 @@ export async function storeInTurn(
       ...identityColumns(accepted),
       roles.map(({ legOf }) => legOf),
       roles.map(({ echo }) => echo),
+      purpose === 'BACKFILL',
     ]);
     await keepPaymentLegs(manager, legs.changes);
   }

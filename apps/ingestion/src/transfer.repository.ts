@@ -6,7 +6,7 @@ import { detectionLagMs } from '#messaging';
 import { type PreparedStatement, runPrepared } from '#persistence';
 import { paymentKey } from './payment-legs';
 import { type CheckedRow } from './read-transfer';
-import { type StoreOutcome } from './row-kind';
+import { type RowPurpose, type StoreOutcome } from './row-kind';
 import { StoreTogether, type NewBatch } from './store-together';
 import {
   identityColumns,
@@ -20,7 +20,7 @@ import { judgeReversal } from './transfer-report';
 import { ACCEPTED, loadHistories, originalsOf, storeInTurn } from './transfer-turn.repository';
 import { IN_TURN_MAX, Turns } from './turns';
 
-// One statement for what is stored together, and its text never changes: 1,000 rows use 23 parameters, not 19,000. It commits by itself, so
+// One statement for what is stored together, and its text never changes: 1,000 rows use 24 parameters, not 19,000. It commits by itself, so
 // nobody waits for this process while it has the turn. The turn is taken by the insert into transfer_key, before it
 // draws its first row; only then are positions handed out, and only then is asked whether any row was stored before. If
 // one was, nothing is stored: such a batch is looked at row by row (STORE_IN_TURN), so that the order of its rows stays
@@ -41,8 +41,8 @@ const STORE_NEW: PreparedStatement = {
     select ${KEEP_IDENTITIES} as kept from (select count(*) as rows from transfer_key) as stored where rows > 0
   ),
   transfer as (
-    insert into feed.transfer (${TRANSFER_COLUMNS})
-    select ${TRANSFER_VALUES}, null
+    insert into feed.transfer (${TRANSFER_COLUMNS}, history)
+    select ${TRANSFER_VALUES}, null, $24::boolean
     from (select *, (select min(position) - 1 from transfer_key) + place as position from told) as placed
     where exists (select from transfer_key)
   ),
@@ -58,7 +58,10 @@ const STORE_NEW: PreparedStatement = {
 /** Keeps the feed: each transfer once, each later status of it once, in the order told. */
 @Injectable()
 export class TransferRepository {
-  private readonly together = new StoreTogether((batches) => this.storeNew(batches), ROWS_MAX);
+  private readonly together = {
+    LIVE: new StoreTogether((batches) => this.storeNew(batches, 'LIVE'), ROWS_MAX),
+    BACKFILL: new StoreTogether((batches) => this.storeNew(batches, 'BACKFILL'), ROWS_MAX),
+  } as const satisfies Record<RowPurpose, StoreTogether>;
   private readonly inTurn = new Turns(IN_TURN_MAX);
 
   constructor(private readonly dataSource: DataSource) {}
@@ -66,22 +69,27 @@ export class TransferRepository {
   /**
    * Stores a batch, as if its rows had come one after the other. It is committed when this returns.
    *
+   * @param purpose whether they are news, or teach what is usual
    * @returns what became of each row, in their order
    */
-  async store(provider: string, rows: readonly CheckedRow[]): Promise<readonly StoreOutcome[]> {
+  async store(
+    provider: string,
+    rows: readonly CheckedRow[],
+    purpose: RowPurpose = 'LIVE',
+  ): Promise<readonly StoreOutcome[]> {
     if (rows.length === 0) return [];
     const places = new Map(rows.map(({ report }, place) => [report.transferId, place]));
     if (
       places.size === rows.length &&
       (await this.reversalsFit(provider, rows, places)) &&
-      (await this.together.store({ provider, rows }))
+      (await this.together[purpose].store({ provider, rows }))
     ) {
       return rows.map(() => ACCEPTED);
     }
     // A statement that waited for the turn must see what was committed meanwhile: not so under a stricter isolation.
     return this.inTurn.run(provider, () =>
       this.dataSource.transaction('READ COMMITTED', (manager) =>
-        storeInTurn(manager, provider, rows),
+        storeInTurn(manager, provider, rows, purpose),
       ),
     );
   }
@@ -118,7 +126,7 @@ export class TransferRepository {
   }
 
   /** @returns false where any row was stored before, and then nothing is stored now */
-  private async storeNew(batches: readonly NewBatch[]): Promise<boolean> {
+  private async storeNew(batches: readonly NewBatch[], purpose: RowPurpose): Promise<boolean> {
     const rows = batches.flatMap((batch) => batch.rows);
     const keys = batches.flatMap((batch) =>
       batch.rows.map(({ report }) => paymentKey(batch.provider, report)),
@@ -127,6 +135,7 @@ export class TransferRepository {
       ...transferColumns(batches),
       ...identityColumns(rows),
       keys.every((key) => key === null) ? [] : keys,
+      purpose === 'BACKFILL',
     ]);
     const stored = result?.stored;
     invariant(stored === 0 || stored === rows.length, 'new rows are stored whole');

@@ -14,6 +14,8 @@ export interface TransferEntry {
   readonly debtorTokens: readonly string[];
   readonly creditorTokens: readonly string[];
   readonly marks?: Marks;
+  /** Told afterwards, so that what is usual is known: nothing is raised for it. Absent where it is news. */
+  readonly history?: true;
 }
 
 /** Something that a provider reported beside transfers. */

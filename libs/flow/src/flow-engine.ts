@@ -164,6 +164,31 @@ export class FlowEngine {
   }
 
   /**
+   * Learns from a transfer of long ago, which was told afterwards, with whom its two sides deal. Its money has gone where it went:
+   * neither lots nor counters take it, and it moves no clock.
+   */
+  remember(transfer: Transfer): void {
+    const { occurredAtMs: atMs, debtor, creditor, currency } = transfer;
+    this.caps.begin();
+    const payer = this.account(
+      debtor,
+      declaredKind(transfer, debtor),
+      currency,
+      atMs,
+      debtor.openedAtMs,
+    );
+    const payee = this.account(
+      creditor,
+      declaredKind(transfer, creditor),
+      currency,
+      atMs,
+      creditor.openedAtMs,
+    );
+    this.counterparties.meet(payer, payee, 'paid', atMs);
+    this.counterparties.meet(payee, payer, 'wasPaidBy', atMs);
+  }
+
+  /**
    * Notes what a provider told beside transfers. It moves no clock: a batch of old calls must not set back the time that
    * transfers are judged by.
    */

@@ -43,7 +43,7 @@ async function readPlainly(): Promise<LogEntry[]> {
             particulars->'debtor'->>'openedAt' as debtor_opened,
             particulars->'creditor'->>'openedAt' as creditor_opened,
             particulars->'debtor'->>'tier' as debtor_tier, particulars->'creditor'->>'tier' as creditor_tier,
-            case when type = 'CASH_OUT' then particulars->>'agentId' end as agent_id
+            case when type = 'CASH_OUT' then particulars->>'agentId' end as agent_id, history::text
      from feed.transfer order by position`,
   );
   const tokens = (text: string | null): string[] => JSON.parse(text ?? '[]') as string[];
@@ -54,6 +54,7 @@ async function readPlainly(): Promise<LogEntry[]> {
     debtorTokens: tokens(row.debtor_tokens!),
     creditorTokens: tokens(row.creditor_tokens!),
     ...marks(row, tokens(row.debtor_tokens!)),
+    ...(row.history === 'true' ? { history: true as const } : {}),
     transfer: {
       provider: row.provider_id!,
       transferId: row.transfer_id!,

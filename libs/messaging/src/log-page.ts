@@ -63,6 +63,7 @@ export interface PageColumns {
   /** Of cash out only. */
   readonly agent_at: readonly LogPosition[] | null;
   readonly agents: readonly string[] | null;
+  readonly history_at: readonly LogPosition[] | null;
   readonly control: readonly (readonly [LogPosition, string, unknown])[] | null;
   readonly events: readonly EventColumns[] | null;
 }
@@ -132,6 +133,7 @@ export const PAGE_STATEMENT = `
       json_agg(creditor_tier) filter (where creditor_tier is not null) as creditor_tiers,
       json_agg(position) filter (where agent is not null) as agent_at,
       json_agg(agent) filter (where agent is not null) as agents,
+      json_agg(position) filter (where history) as history_at,
       case when count(*) = $2 then max(position) else (select until from full_of_events) end as until
     from (
       -- Looked up once a row: the limit keeps this apart from what is made of it.
@@ -247,6 +249,8 @@ function marksOf(
   });
 }
 
+const IS_HISTORY = { history: true } as const;
+
 /** The transfers of a page, in the log's order. */
 function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
   const { positions } = page;
@@ -264,6 +268,7 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
   const debtorTiers = new Sparse(page.debtor_tier_at, page.debtor_tiers);
   const creditorTiers = new Sparse(page.creditor_tier_at, page.creditor_tiers);
   const agents = new Sparse(page.agent_at, page.agents);
+  const history = new Sparse(page.history_at, page.history_at);
   const entries = new Array<TransferEntry>(positions.length);
   let before = 0;
   for (let i = 0; i < positions.length; i += 1) {
@@ -313,12 +318,13 @@ function transfersOf(page: PageColumns, words: FactsReader): TransferEntry[] {
       debtorTokens: tokens,
       creditorTokens: tokensOf(creditorTokens.of(position, '')),
       ...marksOf(transfer, tokens, agents.of(position, null)),
+      ...(history.of(position, null) === null ? {} : IS_HISTORY),
       transfer,
     };
   }
   const sparse = [
     ...[originals, debtorTokens, creditorTokens, debtorOpened, creditorOpened],
-    ...[debtorTiers, creditorTiers, agents],
+    ...[debtorTiers, creditorTiers, agents, history],
   ];
   for (const column of sparse) column.assertUsedUp();
   return entries;

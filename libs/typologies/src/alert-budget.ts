@@ -18,9 +18,16 @@ interface Day {
   activeWallets: number;
   /** Alerts raised that the budget counts. */
   raised: number;
+  /** Nothing was to be raised on it, or not all: what was not is not owed. */
+  isHistory: boolean;
 }
 
-const newDay = (): Day => ({ reached: new Uint32Array(BINS), activeWallets: 0, raised: 0 });
+const newDay = (): Day => ({
+  reached: new Uint32Array(BINS),
+  activeWallets: 0,
+  raised: 0,
+  isHistory: false,
+});
 
 /**
  * Sets the bar so that about as many alerts are raised as an office can work: so many a day per 1,000 active wallets, in
@@ -85,6 +92,11 @@ export class AlertBudget {
     this.today.raised += 1;
   }
 
+  /** Today was told of afterwards: nothing is raised on it. */
+  owesNothing(): void {
+    this.today.isHistory = true;
+  }
+
   private grow(account: AccountIndex): void {
     const size = Math.max(account + 1, this.activeOn.length * 2);
     const activeOn = new Int32Array(size).fill(NOTHING);
@@ -99,7 +111,7 @@ export class AlertBudget {
     // The first day is cut short by the feed's beginning, and everyone is new on it.
     if (this.dayNumber >= 0) {
       // What a bar that nothing had taught held back is not owed.
-      if (!this.taught) this.today.raised = this.allowed(this.today);
+      if (!this.taught || this.today.isHistory) this.today.raised = this.allowed(this.today);
       this.days.push(this.today);
       if (this.days.length > DAYS_MAX) this.days.shift();
       this.bar = this.learn();
@@ -139,7 +151,11 @@ export class AlertBudget {
   *save(): Iterable<StatePart> {
     const { dayNumber, bar, taught } = this;
     const days = [...this.days, this.today];
-    const counts = days.map(({ activeWallets, raised }) => ({ activeWallets, raised }));
+    const counts = days.map(({ activeWallets, raised, isHistory }) => ({
+      activeWallets,
+      raised,
+      isHistory,
+    }));
     const accounts = this.activeOn.length;
     yield { name: 'budget', value: { dayNumber, bar, taught, counts, accounts } };
     for (const [i, { reached }] of days.entries())

@@ -121,6 +121,10 @@ export class AlertDesk {
       this.watch?.candidate(whole.risk, whole.evidence);
       if (!confirmed) this.budget.reached(anchor, whole.risk);
     }
+    if (moment.isHistory === true) {
+      this.budget.owesNothing();
+      return;
+    }
     if (whole.risk < bar) return;
     const known = this.book.continued(anchor, whole.evidence, atMs);
     if (known) {

@@ -1,5 +1,5 @@
 import { type FeedEntry, type LogEntry, type TransferEntry } from '#contracts';
-import { invariant, type Party, transferKey, walletKey } from '#domain';
+import { DAY_MS, invariant, type Party, transferKey, walletKey } from '#domain';
 import {
   type AccountIndex,
   FLOW_LIMITS,
@@ -28,6 +28,9 @@ import { riskOf } from './risk';
 import { baseOf, DEFAULT_PACK, type RulePack } from './rule-pack';
 import { scored } from './scorecard';
 import { type Signal, type Sighting } from './signal';
+
+/** What is told afterwards and is further behind the feed's clock than this is of long ago. */
+const HISTORY_BEHIND_MS = DAY_MS;
 
 export interface DetectorOptions {
   readonly pack?: RulePack;
@@ -68,6 +71,14 @@ export class Detector {
     const found: Detection[] = [];
     switch (entry.kind) {
       case 'transfer':
+        if (entry.history === true && this.isLongAgo(entry)) {
+          this.remember(entry);
+          return found;
+        }
+        this.waiting.push(entry, (released) => {
+          this.applyReported(released, found);
+        });
+        return found;
       case 'event':
         this.waiting.push(entry, (released) => {
           this.applyReported(released, found);
@@ -141,6 +152,18 @@ export class Detector {
   private applyReported(entry: FeedEntry, found: Detection[]): void {
     if (entry.kind === 'event') this.engine.note(entry.event);
     else this.applyTransfer(entry, found);
+  }
+
+  /** So far behind that it tells whom its parties know, and nothing of what is going on. */
+  private isLongAgo({ transfer }: TransferEntry): boolean {
+    return transfer.occurredAtMs < this.engine.nowMs - HISTORY_BEHIND_MS;
+  }
+
+  /** It is not put in order with the others: among rows of today it would set back the clock that they go by. */
+  private remember({ transfer }: TransferEntry): void {
+    if (transfer.status !== 'SETTLED' || transfer.type === 'REVERSAL') return;
+    if (walletKey(transfer.debtor) === walletKey(transfer.creditor)) return;
+    this.engine.remember(transfer);
   }
 
   private applyTransfer(entry: TransferEntry, found: Detection[]): void {
@@ -279,7 +302,8 @@ export class Detector {
     const trigger = `${transferKey(entry.transfer)}\n${engine.accounts.walletKey(anchor)}`;
     const { atMs, position } = step;
     const circumstances = circumstancesOf(sighting, pack.circumstances);
-    this.desk.judge({ anchor, atMs, trigger, fresh, circumstances, position }, found);
+    const isHistory = entry.history === true;
+    this.desk.judge({ anchor, atMs, trigger, fresh, circumstances, position, isHistory }, found);
     return sighting;
   }
 

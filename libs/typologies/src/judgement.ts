@@ -19,6 +19,8 @@ export interface Moment {
   readonly circumstances: readonly FactualTerm[];
   /** The transfer that was looked at; NONE where nothing moved. */
   readonly position: number;
+  /** It teaches what is usual, and raises nothing. */
+  readonly isHistory?: boolean;
 }
 
 /** Signals of one account and the circumstances of the moment, added up. */

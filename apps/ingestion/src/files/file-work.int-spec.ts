@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { IdentityVault, KeySet, newProviderKey, pieceLabel } from '#identity';
+import { TransferLog } from '#messaging';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { csv, FileUploads, line, lines, nextId } from '../../test/file-uploads';
 import {
@@ -121,6 +122,21 @@ describe('what is in a file', () => {
     const answer = await files.call('GET', `/${id}/refusals`);
     expect(answer.headers.get('layerwatch-refusals-left-out')).toBe('2');
     expect((await answer.text()).trimEnd().split('\n')).toHaveLength(2);
+  });
+
+  it('of old months is told to detection as history, also where a transfer was known', async () => {
+    const [old, known, news] = [nextId(), nextId(), nextId()];
+    await files.worked(csv(line(known), line(news)));
+    const backfill = csv(line(old), line(known));
+    const { accepted, duplicates } = await files.worked(backfill, { purpose: 'BACKFILL' });
+    expect({ accepted, duplicates }).toEqual({ accepted: 1, duplicates: 1 });
+    await files.worked(csv(line()), { purpose: 'BACKFILL' });
+    const entries = await new TransferLog(database.dataSource).read(0, 100_000);
+    const history = entries.flatMap((entry) =>
+      entry.kind === 'transfer' && entry.history === true ? [entry.transfer.transferId] : [],
+    );
+    expect(history).toHaveLength(2);
+    expect(history[0]).toBe(old);
   });
 
   it('comes in pages where much was refused', async () => {

@@ -31,6 +31,7 @@ import { RowQuotas1764000000034 } from './1764000000034-row-quotas';
 import { BothLegs1764000000037 } from './1764000000037-both-legs';
 import { FeedHealth1764000000038 } from './1764000000038-feed-health';
 import { RefusedRows1764000000039 } from './1764000000039-refused-rows';
+import { History1764000000040 } from './1764000000040-history';
 import { Screenings1764000000035 } from './1764000000035-screenings';
 import { Mappings1764000000030 } from './1764000000030-mappings';
 import { Files1764000000031 } from './1764000000031-files';
@@ -70,6 +71,7 @@ export const MIGRATIONS = [
   BothLegs1764000000037,
   FeedHealth1764000000038,
   RefusedRows1764000000039,
+  History1764000000040,
   Screenings1764000000035,
   Mappings1764000000030,
   Files1764000000031,
