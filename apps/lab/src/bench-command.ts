@@ -25,7 +25,8 @@ Measures detection and the whole way on this machine, each row in processes of i
                    ${POWER_LAW_FEED.wallets.toLocaleString('en-US')} wallets and ${POWER_LAW_FEED.transfers.toLocaleString('en-US')} transfers; what grows with what
                    rebuild: reading the stored log again, alone and with detection; scoring, started from a snapshot
                    ingest: from HTTP to stored, scoring left out; the services run as they do in service, the load client is a
-                   process of its own, and its processor time is told apart
+                   process of its own, and its processor time is told apart; then by format, with rows that were sent before and rows that
+                   are refused mixed in (--rows mixed)
                    whole-way: from HTTP to a visible alert: as much as is taken with detection keeping up, at 5,000 transfers/s,
                    one at a time
                    audit: entries of the audit trail, by sixteen people in chains of their own, in one, and not linked at all

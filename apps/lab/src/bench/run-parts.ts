@@ -9,7 +9,9 @@ import { withThrowAwayServer } from '../system/throw-away-server';
 import { fillLog } from './fill-log';
 import { engineRows, type PlannedRow } from './engine-plan';
 import { dataSetFolder } from './feed-chunks';
+import { type BodyFormat, FORMATS } from './format-bodies';
 import { AUDIT_ROWS, measureAudit } from './measure-audit';
+import { formatRowName, measureFormats } from './measure-formats';
 import { measureOverload, OVERLOAD_ROW } from './measure-overload';
 import { measureScreening, SCREENING_ROW } from './measure-screening';
 import { measureStart, scoreLog, type StartTask } from './measure-start';
@@ -72,6 +74,7 @@ export class RunParts {
       case 'rebuild':
         return this.runRebuild();
       case 'ingest':
+        return [...(await this.runWay(part)), ...(await this.runFormats())];
       case 'whole-way':
       case 'growth':
       case 'soak':
@@ -197,6 +200,22 @@ export class RunParts {
       ),
     );
     return [this.done({ name, part: 'screening', ...figures })];
+  }
+
+  private async runFormats(): Promise<BenchRow[]> {
+    const wanted = FORMATS.filter((format) => this.isWanted({ name: formatRowName(format) }));
+    if (wanted.length === 0) return [];
+    const rows: BenchRow[] = [];
+    const done = (format: BodyFormat, figures: Figures): void => {
+      rows.push(this.done({ name: formatRowName(format), part: 'ingest', ...figures }));
+    };
+    const progress = this.teller('ingest: by format');
+    await this.unlessStopped(
+      withThrowAwayServer(true, (server) =>
+        measureFormats(server, wanted, done, progress, this.stop),
+      ),
+    );
+    return rows;
   }
 
   private bounded(row: WayRow): WayRow {
