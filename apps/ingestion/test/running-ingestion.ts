@@ -10,6 +10,7 @@ import { IdentityVault, newProviderKey, provisionProvider } from '#identity';
 import { takeTurn } from '#messaging';
 import { createServiceApp } from '#platform';
 import { ingestionModule, INGESTION_SERVICE } from '../src/ingestion.module';
+import { KeepFeedHealth } from '../src/feed-health/keep-feed-health';
 import { loadIngestionConfig } from '../src/ingestion-config';
 
 /** Ingestion as it runs, in this process, on a free port. */
@@ -24,6 +25,8 @@ export interface RunningIngestion {
   sendEvents(rows: readonly unknown[]): Promise<EventsAnswer>;
   /** Posts any body. @param route `transfers` unless another is named, with its query */
   post(body: string | Buffer, headers?: Record<string, string>, route?: string): Promise<Response>;
+  /** Looks now how the feeds are, as it does every minute. */
+  look(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -86,6 +89,7 @@ export async function runIngestion(
     post,
     send: (rows) => send('transfers', rows) as Promise<TransfersAnswer>,
     sendEvents: (rows) => send('events', rows) as Promise<EventsAnswer>,
+    look: () => app.get(KeepFeedHealth).look(),
     close: async () => {
       if (closed) return;
       closed = true;

@@ -110,6 +110,14 @@ export class FeedHealthAnswer {
   readonly feedClock!: string | null;
 
   @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description:
+      'By which that is behind our clock when anything came last; below 0 where it is ahead.',
+  })
+  readonly skewSeconds!: number | null;
+
+  @ApiProperty({
     type: 'string',
     format: 'date-time',
     nullable: true,

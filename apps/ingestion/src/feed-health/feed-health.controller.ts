@@ -14,7 +14,7 @@ import {
 } from './feed-health-answer';
 import { FeedHealthRepository, type FeedHour } from './feed-health.repository';
 import { lagWithin } from './lag-within';
-import { KeepFeedHealth, silenceIn } from './keep-feed-health';
+import { KeepFeedHealth, silenceIn, skewSeconds } from './keep-feed-health';
 import { SequenceRepository } from './sequence.repository';
 import { StatementRepository } from './statement.repository';
 
@@ -73,6 +73,7 @@ export class FeedHealthController {
         storedToScoredSeconds: this.lag.seconds ?? 0,
       },
       feedClock: last?.feedClock?.toISOString() ?? null,
+      skewSeconds: skewSeconds(hours),
       receivedAt: last?.receivedAt.toISOString() ?? null,
       sequence: await this.sequences.state(provider),
       silence: silence && {

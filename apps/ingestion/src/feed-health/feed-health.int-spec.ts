@@ -53,7 +53,7 @@ describe('how a feed is', () => {
         eventToStoredP95Seconds: null,
         storedToScoredSeconds: 0,
       },
-      ...{ feedClock: null, receivedAt: null, sequence: null, silence: null },
+      ...{ feedClock: null, skewSeconds: null, receivedAt: null, sequence: null, silence: null },
       ...{ unconfirmed: 0, mismatches: 0 },
     });
   });
@@ -85,6 +85,20 @@ describe('how a feed is', () => {
     const { lag } = await health();
     expect(lag.eventToStoredP50Seconds).toBe(4);
     expect(lag.eventToStoredP95Seconds).toBe(32_768);
+  });
+
+  it('is told as metrics, too', async () => {
+    await ingestion.look();
+    const metrics = await (await fetch(`http://127.0.0.1:${ingestion.port}/metrics`)).text();
+    const of = (name: string): number => {
+      const found = new RegExp(`^${name}\\{[^}]*provider="${PROVIDER}"[^}]*\\} (.+)$`, 'm').exec(
+        metrics,
+      );
+      return Number(found?.[1]);
+    };
+    expect(of('layerwatch_feed_silent')).toBe(0);
+    expect(of('layerwatch_feed_event_to_stored_seconds')).toBe(32_768);
+    expect(of('layerwatch_feed_skew_seconds')).toBe((await health()).skewSeconds);
   });
 
   it('is a provider’s own, and for a key that may ask', async () => {

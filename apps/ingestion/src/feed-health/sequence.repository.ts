@@ -61,6 +61,16 @@ export class SequenceRepository {
     }
   }
 
+  /** How many numbers of each provider never came. */
+  async missing(): Promise<{ readonly provider: string; readonly missing: number }[]> {
+    return this.dataSource.query(
+      `select provider_id as provider, (
+         select coalesce(sum(upper(gap) - lower(gap)), 0)::bigint
+         from unnest(int8multirange(range_merge(seen)) - seen) as gap
+       ) as missing from feed.sequence`,
+    );
+  }
+
   /** Null where the provider tells no numbers. */
   async state(provider: string): Promise<SequenceState | null> {
     const rows: SequenceState[] = await this.dataSource.query(GAPS, [provider, GAPS_TOLD_MAX]);
