@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { takeTurn } from '#messaging';
-import { keepPaymentLegs, loadPaymentLegs } from './payment-leg.repository';
-import { type LegRole, paymentKey } from './payment-legs';
+import { keepPaymentLegs, loadPaymentLegs } from './both-legs/payment-leg.repository';
+import { type LegRole, paymentKey } from './both-legs/payment-legs';
 import { type CheckedRow } from './read-transfer';
 import { type RowPurpose, type StoreOutcome } from './row-kind';
 import { REPORT_COLUMNS, type StoredColumns, toReport } from './stored-report';

@@ -4,7 +4,7 @@ import { ROWS_MAX } from '#contracts';
 import { invariant } from '#domain';
 import { detectionLagMs } from '#messaging';
 import { type PreparedStatement, runPrepared } from '#persistence';
-import { paymentKey } from './payment-legs';
+import { paymentKey } from './both-legs/payment-legs';
 import { type CheckedRow } from './read-transfer';
 import { type RowPurpose, type StoreOutcome } from './row-kind';
 import { StoreTogether, type NewBatch } from './store-together';

@@ -3,7 +3,7 @@ import { type TransfersAnswer } from '#contracts';
 import { giveProviderKey } from '#identity';
 import { TransferLog } from '#messaging';
 import { createTestDatabase, type TestDatabase } from '#testing';
-import { PROVIDER, row, runIngestion, type RunningIngestion } from '../test/running-ingestion';
+import { PROVIDER, row, runIngestion, type RunningIngestion } from '../../test/running-ingestion';
 
 const OTHER = 'other-bank';
 const STRANGER = 'stranger';

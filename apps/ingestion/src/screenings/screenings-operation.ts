@@ -1,6 +1,6 @@
 import { type ApiOperationOptions } from '@nestjs/swagger';
 import { SCREENING_ROW_SCHEMA, type ScreeningRow } from '#contracts';
-import { refused } from './rows-operation';
+import { refused } from '../rows-operation';
 import { BANDS, REASONS, type ScreeningAnswer } from './screening-answer';
 
 const byWallet: ScreeningRow = {

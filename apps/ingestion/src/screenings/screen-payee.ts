@@ -4,16 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { AppError, SECOND_MS } from '#domain';
 import { IdentityVault, ProviderKeys, type Reporter } from '#identity';
-import { readWhole } from './body-reader';
-import { checkSigned } from './check-signed';
-import { IngestionConfig } from './ingestion-config';
-import { NonceRepository } from './nonce.repository';
-import { Places } from './places';
+import { readWhole } from '../body-reader';
+import { checkSigned } from '../check-signed';
+import { IngestionConfig } from '../ingestion-config';
+import { NonceRepository } from '../nonce.repository';
+import { Places } from '../places';
 import { parseScreening, readScreening } from './read-screening';
 import { ScreeningRepository } from './screening.repository';
 import { REASONS, type ScreeningAnswer } from './screening-answer';
-import { Turns } from './turns';
-import { byMediaType, UnreadBody } from './unread-body';
+import { Turns } from '../turns';
+import { byMediaType, UnreadBody } from '../unread-body';
 
 const MINUTE_S = 60;
 /** More than the longest screening that can be, however it is escaped. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Party, type TransferStatus, transferKey, walletKey } from '#domain';
-import { type TransferReport } from './transfer-report';
+import { type TransferReport } from '../transfer-report';
 
 /** What whoever gave no end-to-end identification writes (ISO 20022): it identifies nothing. */
 const NOT_PROVIDED = 'NOTPROVIDED';

@@ -1,7 +1,7 @@
 import { type EntityManager } from 'typeorm';
 import { transferKey } from '#domain';
 import { type Payment, type PaymentChanges, PaymentLegs, type StoredLeg } from './payment-legs';
-import { REPORT_COLUMNS, type StoredColumns, toReport } from './stored-report';
+import { REPORT_COLUMNS, type StoredColumns, toReport } from '../stored-report';
 
 const PAYMENTS = `
   select replace(key::text, '-', '') as key, provider_id, transfer_id, other_provider_id, other_transfer_id,

@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
-import { discardRest } from './body-reader';
+import { discardRest } from '../body-reader';
 import { ScreenPayee } from './screen-payee';
 import { type ScreeningAnswer } from './screening-answer';
 import { SCREENINGS_OPERATION } from './screenings-operation';

@@ -2,8 +2,8 @@ import Ajv from 'ajv';
 import { type PayeeRow, SCREENING_ROW_SCHEMA, type ScreeningRow } from '#contracts';
 import { AppError, isCurrency, parseAmount, walletKey } from '#domain';
 import { type IdentityVault } from '#identity';
-import { shapeRefusal } from './row-reading';
-import { refusal, refuseAs } from './row-refusal';
+import { shapeRefusal } from '../row-reading';
+import { refusal, refuseAs } from '../row-refusal';
 import { type Screening } from './screening.repository';
 
 const hasItsShape = new Ajv({ allErrors: false }).compile<ScreeningRow>(SCREENING_ROW_SCHEMA);

@@ -4,7 +4,7 @@ import { type FastifyRequest } from 'fastify';
 import { ProviderKeys } from '#identity';
 import { fromCursor, type Page, PageQuery, toCursor, type Told, toPage } from '#platform';
 import { MismatchRepository } from './mismatch.repository';
-import { BEGINNING, isTimedPlace } from './timed-place';
+import { BEGINNING, isTimedPlace } from '../timed-place';
 
 class MismatchAnswer {
   @ApiProperty()

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { giveProviderKey, SIGNATURE_HEADERS, signatureOf } from '#identity';
 import { createTestDatabase, type TestDatabase } from '#testing';
-import { row, runIngestion, type RunningIngestion } from '../test/running-ingestion';
+import { row, runIngestion, type RunningIngestion } from '../../test/running-ingestion';
 
 const NUMBER = '03001234567';
 const IBAN = 'PK36SCBL0000001123456702';
