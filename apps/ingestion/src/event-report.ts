@@ -2,8 +2,8 @@ import { type FeedEventType, type WalletRef } from '#domain';
 import { particularsDifference } from './particulars';
 import { type StoreOutcome } from './row-kind';
 
-/** Groups of identifiers that an event may name, as tokens. */
-export type EventParticulars = Readonly<Record<string, Readonly<Record<string, string>>>>;
+/** What else an event tells: groups of identifiers, as tokens, and plain fields, such as a tier. */
+export type EventParticulars = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
 /** An event that was found good, or one stored before: what a provider said of it, once and for all. */
 export interface EventReport {

@@ -26,6 +26,24 @@ const deviceChange: EventRow = {
   device: { id: 'handset-9' },
 };
 
+const wallet = { walletId: 'W-17' };
+
+const tierChange: EventRow = {
+  ...{ eventId: 'E-1004', type: 'TIER_CHANGE', occurredAt: '2026-03-01T10:00:00+05:00', wallet },
+  ...{ tier: 'L1', previousTier: 'L0' },
+};
+
+const login: EventRow = {
+  ...{ eventId: 'E-1005', type: 'LOGIN', occurredAt: '2026-03-01T13:35:00+05:00', wallet },
+  ...{ device: { id: 'handset-9' }, ip: '203.0.113.7', cell: '410-01-1234-56789' },
+};
+
+const agentRegistered: EventRow = {
+  ...{ eventId: 'E-1006', type: 'AGENT_REGISTERED', occurredAt: '2026-03-01T09:00:00+05:00' },
+  ...{ wallet: { walletId: 'AGENT-4' }, licence: 'BB-2026-0417' },
+  openedAt: '2026-03-03T00:00:00+05:00',
+};
+
 /** How `POST /v1/events` is described to those who send to it. */
 export const EVENTS_OPERATION: ApiOperationOptions = rowsOperation({
   list: 'events',
@@ -37,6 +55,10 @@ export const EVENTS_OPERATION: ApiOperationOptions = rowsOperation({
     '',
     'Send an event before the payments that it bears on, or with them: what is told of afterwards is stored, and bears on',
     'later payments only. A CALL bears on payments whose debtor is reported with the called number (`debtor.msisdn`).',
+    '',
+    'TIER_CHANGE, LOGIN and AGENT_REGISTERED are told by the provider that keeps the wallet, and complete later payments that do',
+    'not tell it themselves: the tier until another is told, the handset of the last LOGIN for 24 hours, that the wallet is an',
+    'agent’s. What a payment tells itself always counts. A LOGIN names a device, an address or a cell, at least one of them.',
   ],
   rowSchema: {
     oneOf: Object.values(EVENT_ROW_SCHEMAS),
@@ -46,6 +68,9 @@ export const EVENTS_OPERATION: ApiOperationOptions = rowsOperation({
     call: { summary: 'A number was called', row: call },
     simChange: { summary: 'A wallet’s line got another SIM', row: simChange },
     deviceChange: { summary: 'A wallet is used from another handset', row: deviceChange },
+    tierChange: { summary: 'A wallet has another tier', row: tierChange },
+    login: { summary: 'Somebody logged in to a wallet', row: login },
+    agentRegistered: { summary: 'A wallet is an agent’s', row: agentRegistered },
   },
   csv: [
     'eventId,type,occurredAt,wallet.walletId,sim.iccid\n',

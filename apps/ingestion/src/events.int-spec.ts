@@ -90,6 +90,43 @@ describe('events', () => {
     expect(await stored(bad)).toEqual([]);
   });
 
+  it('of a wallet are stored as its own provider tells them, and by nobody else', async () => {
+    const [tier, login, agent] = [nextId(), nextId(), nextId()];
+    const base = { occurredAt: '2026-03-01T14:05:09Z', wallet: { walletId: 'W1' } };
+    const rows = [
+      { ...base, eventId: tier, type: 'TIER_CHANGE', tier: 'L1', previousTier: 'L0' },
+      { ...base, eventId: login, type: 'LOGIN', device: { id: 'phone-7' }, ip: '203.0.113.7' },
+      { ...base, eventId: agent, type: 'AGENT_REGISTERED', openedAt: '2026-03-01T05:00:00+05:00' },
+    ];
+    expect(await ingestion.sendEvents(rows)).toMatchObject({ accepted: 3 });
+    const { vault } = ingestion;
+    const told = { tier: 'L1', previousTier: 'L0' };
+    expect(await stored(tier)).toMatchObject([{ wallet_provider: PROVIDER, particulars: told }]);
+    const from = {
+      ...{ device: { id: vault.token('device', 'phone-7') }, ip: vault.token('ip', '203.0.113.7') },
+    };
+    expect(await stored(login)).toMatchObject([{ particulars: from }]);
+    expect(await stored(agent)).toMatchObject([
+      { particulars: { openedAt: '2026-03-01T00:00:00.000Z' } },
+    ]);
+    // The same instant in another spelling is the same; another is not, and nor is another tier.
+    const same = { ...rows[2], openedAt: '2026-03-01T00:00:00Z' };
+    const again = await ingestion.sendEvents([...rows, same]);
+    expect(again).toMatchObject({ accepted: 0, duplicates: 4 });
+    const others = await ingestion.sendEvents([
+      { ...rows[0], tier: 'L2' },
+      { ...rows[1], ip: '203.0.113.8' },
+      { ...rows[2], openedAt: '2026-03-02T00:00:00Z' },
+      { ...rows[2], eventId: nextId(), wallet: { walletId: 'W1', provider: 'other' } },
+    ]);
+    expect(problemsOf(others)).toEqual([
+      ...['CONFLICT /tier', 'CONFLICT /ip', 'CONFLICT /openedAt'],
+      'INVALID_INPUT /wallet/provider',
+    ]);
+    const dump: unknown = await database.dataSource.query('select * from feed.event');
+    expect(JSON.stringify(dump)).not.toMatch(/phone-7|203\.0\.113/);
+  });
+
   it('name nobody: a number is found by its token and opened by its key only', async () => {
     await ingestion.sendEvents([call(nextId())]);
     const token = ingestion.vault.token('msisdn', CALLEE);

@@ -16,6 +16,9 @@ const GOOD = {
   CALL: { caller: { msisdn: '03100000001' }, callee: { msisdn: '03000000001' } },
   SIM_CHANGE: { wallet: { walletId: 'W1' } },
   DEVICE_CHANGE: { wallet: { walletId: 'W1' }, device: { id: 'handset' } },
+  TIER_CHANGE: { wallet: { walletId: 'W1' }, tier: 'L1' },
+  LOGIN: { wallet: { walletId: 'W1' }, device: { id: 'handset' } },
+  AGENT_REGISTERED: { wallet: { walletId: 'W1' } },
 } as const;
 type Type = keyof typeof GOOD;
 
@@ -53,6 +56,35 @@ describe('reading an event', () => {
     });
   });
 
+  it('reads what is told of a wallet by its own provider', () => {
+    const particularsOf = (type: Type, change: Record<string, unknown> = {}): unknown =>
+      checked(type, change).report.particulars;
+    expect(particularsOf('TIER_CHANGE')).toEqual({ tier: 'L1' });
+    expect(particularsOf('TIER_CHANGE', { previousTier: 'L0' })).toEqual({
+      ...{ tier: 'L1', previousTier: 'L0' },
+    });
+    const device = { id: vault.token('device', 'handset') };
+    expect(particularsOf('LOGIN')).toEqual({ device });
+    const ip = vault.token('ip', '203.0.113.7');
+    const login = { device: { imei: '490154203237518' }, ip: '203.0.113.7', cell: '410-01-9-7' };
+    expect(particularsOf('LOGIN', login)).toEqual({
+      ...{ device: { imei: vault.token('imei', '490154203237518') }, ip, cell: '410-01-9-7' },
+    });
+    expect(checked('LOGIN', { ip: '203.0.113.7' }).identities.map(({ token }) => token)).toEqual([
+      ...[device.id, ip],
+    ]);
+    for (const one of [{ ip: '203.0.113.7' }, { cell: 'x' }]) {
+      expect(refusedAt('LOGIN', { device: null, ...one })).toBe('accepted');
+    }
+    expect(particularsOf('AGENT_REGISTERED')).toEqual({});
+    const opened = { licence: 'B-17', openedAt: '2026-03-01T05:00:00+05:00' };
+    expect(particularsOf('AGENT_REGISTERED', opened)).toEqual({
+      ...{ licence: 'B-17', openedAt: '2026-03-01T00:00:00.000Z' },
+    });
+    const own = { wallet: { walletId: 'W1', provider: 'demo' } };
+    expect(refusedAt('AGENT_REGISTERED', own)).toBe('accepted');
+  });
+
   it('reads SIMs and handsets, old and new, whatever their spelling', () => {
     const sim = { iccid: '8992 0300 0000 0000 001F', imsi: '41001-0000000001' };
     const { report } = checked('SIM_CHANGE', { sim, previousSim: { imsi: '410010000000002' } });
@@ -75,7 +107,7 @@ describe('reading an event', () => {
   });
 
   it.each<[Type, Record<string, unknown>, string]>([
-    ['CALL', { type: 'LOGIN' }, '/type'],
+    ['CALL', { type: 'LETTER' }, '/type'],
     ['CALL', { type: undefined }, '/type'],
     ['CALL', { eventId: '' }, '/eventId'],
     ['CALL', { eventId: 'x'.repeat(65) }, '/eventId'],
@@ -99,12 +131,29 @@ describe('reading an event', () => {
     ['DEVICE_CHANGE', { device: { id: null } }, '/device'],
     ['DEVICE_CHANGE', { device: { imei: '1' } }, '/device/imei'],
     ['DEVICE_CHANGE', { device: { id: 'h', ip: '10.0.0.1' } }, '/device/ip'],
+    ['TIER_CHANGE', { tier: undefined }, '/tier'],
+    ['TIER_CHANGE', { tier: '' }, '/tier'],
+    ['TIER_CHANGE', { previousTier: 1 }, '/previousTier'],
+    ['TIER_CHANGE', { wallet: { walletId: 'W1', provider: 'other' } }, '/wallet/provider'],
+    ['LOGIN', { device: undefined }, '/device'],
+    ['LOGIN', { device: {} }, '/device'],
+    ['LOGIN', { ip: 'nowhere' }, '/ip'],
+    ['LOGIN', { ip: ' ' }, '/ip'],
+    ['LOGIN', { cell: 'x'.repeat(65) }, '/cell'],
+    ['LOGIN', { device: { id: 'h', ip: '10.0.0.1' } }, '/device/ip'],
+    ['LOGIN', { wallet: { walletId: 'W1', provider: 'other' } }, '/wallet/provider'],
+    ['AGENT_REGISTERED', { openedAt: 'yesterday' }, '/openedAt'],
+    ['AGENT_REGISTERED', { openedAt: '2026-03-01' }, '/openedAt'],
+    ['AGENT_REGISTERED', { name: 'Ali Mobiles' }, '/name'],
+    ['AGENT_REGISTERED', { wallet: { walletId: 'W1', provider: 'other' } }, '/wallet/provider'],
   ])('refuses a %s with %j at %s', (type, change, path) => {
     expect(refusedAt(type, change)).toBe(path);
   });
 
   it('refuses anything, or reads it, and never throws nor repeats what it was given', () => {
-    const field = fc.constantFrom('eventId', 'occurredAt', 'wallet', 'sim', 'device', 'caller');
+    const field = fc.constantFrom(
+      ...['eventId', 'occurredAt', 'wallet', 'sim', 'device', 'caller', 'tier', 'ip', 'openedAt'],
+    );
     const value = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }));
     fc.assert(
       fc.property(fc.constantFrom(...FEED_EVENT_TYPES), field, value, (type, name, given) => {

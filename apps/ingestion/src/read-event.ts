@@ -1,7 +1,13 @@
 import Ajv, { type ValidateFunction } from 'ajv';
 import { EVENT_ROW_SCHEMAS, type EventRow } from '#contracts';
-import { FEED_EVENT_TYPES, type FeedEventType, parseEventTime, type WalletRef } from '#domain';
-import { type EventParticulars, type EventReport } from './event-report';
+import {
+  FEED_EVENT_TYPES,
+  type FeedEventType,
+  formatEventTime,
+  parseEventTime,
+  type WalletRef,
+} from '#domain';
+import { type EventReport } from './event-report';
 import { type GoodRow } from './row-kind';
 import { type Reading, reading, shapeRefusal } from './row-reading';
 import { refusal, refuseAs } from './row-refusal';
@@ -33,7 +39,7 @@ const HANDSET: IdentifierFields<string> = [
   ['imei', 'imei'],
 ];
 
-/** Every group of identifiers that some event may have. All are tokenised: nothing else of a row names anybody. */
+/** Every group of identifiers that some event may have. All are tokenised. */
 const GROUPS = Object.entries({
   caller: NUMBER,
   callee: NUMBER,
@@ -66,25 +72,76 @@ export function readEvent(
 function readChecked(row: EventRow, sender: string, makeSafe: MakeSafe): CheckedEvent {
   const occurredAtMs = refuseAs('/occurredAt', () => parseEventTime(row.occurredAt));
   const tokens = new Tokens(makeSafe);
-  const particulars = readGroups(row, tokens);
-  if (row.type === 'CALL' && particulars.caller?.msisdn === particulars.callee?.msisdn) {
+  const groups = readGroups(row, tokens);
+  if (row.type === 'CALL' && groups.caller?.msisdn === groups.callee?.msisdn) {
     throw refusal('/callee/msisdn', 'a number cannot call itself');
   }
-  if (row.type === 'DEVICE_CHANGE' && particulars.device === undefined) {
+  if (row.type === 'DEVICE_CHANGE' && groups.device === undefined) {
     throw refusal('/device', 'must name the device by its id or its IMEI');
   }
-  const wallet: WalletRef | null =
-    row.type === 'CALL'
-      ? null
-      : { provider: row.wallet.provider ?? sender, walletId: row.wallet.walletId };
+  const fields = readFields(row, tokens);
+  if (row.type === 'LOGIN' && groups.device === undefined && Object.keys(fields).length === 0) {
+    throw refusal('/device', 'a login must name its device, its ip or its cell');
+  }
   const { eventId, type } = row;
   return {
-    report: { eventId, type, occurredAtMs, wallet, particulars },
+    report: {
+      ...{ eventId, type, occurredAtMs, wallet: walletOf(row, sender) },
+      particulars: { ...groups, ...fields },
+    },
     identities: tokens.identities,
   };
 }
 
-function readGroups(row: EventRow, tokens: Tokens): EventParticulars {
+/** Types of which nobody knows but the provider that keeps the wallet. */
+const OF_ITS_KEEPER: ReadonlySet<FeedEventType> = new Set<FeedEventType>([
+  ...(['TIER_CHANGE', 'LOGIN', 'AGENT_REGISTERED'] as const),
+]);
+
+function walletOf(row: EventRow, sender: string): WalletRef | null {
+  if (row.type === 'CALL') return null;
+  const { provider = null, walletId } = row.wallet;
+  if (provider !== null && provider !== sender && OF_ITS_KEEPER.has(row.type)) {
+    throw refusal('/wallet/provider', 'only the provider that keeps the wallet tells this of it');
+  }
+  return { provider: provider ?? sender, walletId };
+}
+
+/** What an event tells outside its groups; of an address its token. */
+function readFields(row: EventRow, tokens: Tokens): Readonly<Record<string, string>> {
+  const fields: Record<string, string> = {};
+  switch (row.type) {
+    case 'TIER_CHANGE':
+      fields.tier = row.tier;
+      if (row.previousTier != null) fields.previousTier = row.previousTier;
+      break;
+    case 'LOGIN':
+      if (row.ip != null) fields.ip = tokens.of('ip', row.ip, '/ip');
+      if (row.cell != null) fields.cell = row.cell;
+      break;
+    case 'AGENT_REGISTERED': {
+      const { licence, openedAt } = row;
+      if (licence != null) fields.licence = licence;
+      if (openedAt != null) {
+        // In one spelling, so that the same instant sent with another offset is the same content.
+        fields.openedAt = formatEventTime(refuseAs('/openedAt', () => parseEventTime(openedAt)));
+      }
+      break;
+    }
+    case 'CALL':
+    case 'SIM_CHANGE':
+    case 'DEVICE_CHANGE':
+      break;
+    default:
+      row satisfies never;
+  }
+  return fields;
+}
+
+function readGroups(
+  row: EventRow,
+  tokens: Tokens,
+): Readonly<Record<string, Readonly<Record<string, string>>>> {
   const told = row as unknown as Readonly<Record<string, Readonly<Record<string, string>>>>;
   const particulars: Record<string, Readonly<Record<string, string>>> = {};
   for (const [name, fields] of GROUPS) {

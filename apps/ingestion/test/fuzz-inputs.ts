@@ -32,17 +32,21 @@ const event = {
   ...{ eventId: 'F-1', type: 'CALL', occurredAt: '2026-03-01T14:05:09Z' },
   ...{ caller: { msisdn: '88800000001' }, callee: { msisdn: '88800000002' } },
 };
+const login = {
+  ...{ eventId: 'F-1', type: 'LOGIN', occurredAt: '2026-03-01T14:05:09Z' },
+  ...{ wallet: { walletId: 'W1' }, device: { id: 'd' }, ip: '::1' },
+};
 
 const NAMES = [
   ...['occurredAt', 'type', 'amount', 'currency', 'status', 'narrative', 'device', 'debtor'],
   ...['creditor', 'originalTransferId', 'balanceAfter', 'caller', 'callee', 'wallet', 'sim'],
-  ...['agentId', '__proto__', 'constructor', 'location', 'x'],
+  ...['agentId', '__proto__', 'constructor', 'location', 'x', 'tier', 'ip', 'openedAt'],
 ];
 
 /** A good row of which one thing or several are something else. */
 const mutatedRow: fc.Arbitrary<string> = fc
   .tuple(
-    fc.constantFrom<object>(transfer, event),
+    fc.constantFrom<object>(transfer, event, login),
     fc.array(
       fc.oneof(
         fc.tuple(fc.constantFrom(...NAMES), nastyValue),

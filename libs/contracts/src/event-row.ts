@@ -54,8 +54,35 @@ export interface DeviceChangeRow extends EventBase<'DEVICE_CHANGE'> {
   readonly previousDevice?: HandsetRow;
 }
 
+/** A wallet has another tier: what it may pay and get is another from here on. */
+export interface TierChangeRow extends EventBase<'TIER_CHANGE'> {
+  readonly wallet: EventWalletRow;
+  /** As in a transfer. */
+  readonly tier: string;
+  readonly previousTier?: string;
+}
+
+/** Somebody logged in to a wallet: from a handset, an address or a cell, at least one of them. */
+export interface LoginRow extends EventBase<'LOGIN'> {
+  readonly wallet: EventWalletRow;
+  readonly device?: HandsetRow;
+  readonly ip?: string;
+  /** Of the mobile network, as the provider spells it; as coarse as a transfer's `location`. */
+  readonly cell?: string;
+}
+
+/** A wallet is an agent's. */
+export interface AgentRegisteredRow extends EventBase<'AGENT_REGISTERED'> {
+  readonly wallet: EventWalletRow;
+  /** As the licence's register spells it; as public as a transfer's `agentId`. */
+  readonly licence?: string;
+  /** RFC 3339 with offset. */
+  readonly openedAt?: string;
+}
+
 /** An event as a provider reports it in `POST /v1/events`. */
-export type EventRow = CallRow | SimChangeRow | DeviceChangeRow;
+export type EventRow =
+  CallRow | SimChangeRow | DeviceChangeRow | TierChangeRow | LoginRow | AgentRegisteredRow;
 
 const number: JSONSchemaType<NumberRow> = {
   type: 'object',
@@ -85,6 +112,9 @@ const handset: JSONSchemaType<HandsetRow> = {
   required: [],
   properties: { id: optional, imei: optional },
 };
+
+/** Where it may be left out. */
+const optionalHandset = { ...handset, nullable: true } as const;
 
 const CALL: JSONSchemaType<CallRow> = {
   type: 'object',
@@ -123,7 +153,50 @@ const DEVICE_CHANGE: JSONSchemaType<DeviceChangeRow> = {
     occurredAt: instant,
     wallet,
     device: handset,
-    previousDevice: { ...handset, nullable: true },
+    previousDevice: optionalHandset,
+  },
+};
+
+const TIER_CHANGE: JSONSchemaType<TierChangeRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['eventId', 'type', 'occurredAt', 'wallet', 'tier'],
+  properties: {
+    eventId: id,
+    type: { type: 'string', const: 'TIER_CHANGE' },
+    occurredAt: instant,
+    wallet,
+    tier: id,
+    previousTier: optional,
+  },
+};
+
+const LOGIN: JSONSchemaType<LoginRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['eventId', 'type', 'occurredAt', 'wallet'],
+  properties: {
+    eventId: id,
+    type: { type: 'string', const: 'LOGIN' },
+    occurredAt: instant,
+    wallet,
+    device: optionalHandset,
+    ip: optional,
+    cell: optional,
+  },
+};
+
+const AGENT_REGISTERED: JSONSchemaType<AgentRegisteredRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['eventId', 'type', 'occurredAt', 'wallet'],
+  properties: {
+    eventId: id,
+    type: { type: 'string', const: 'AGENT_REGISTERED' },
+    occurredAt: instant,
+    wallet,
+    licence: optional,
+    openedAt: { ...instant, nullable: true },
   },
 };
 
@@ -133,4 +206,4 @@ const DEVICE_CHANGE: JSONSchemaType<DeviceChangeRow> = {
  */
 export const EVENT_ROW_SCHEMAS: {
   readonly [T in FeedEventType]: JSONSchemaType<Extract<EventRow, { type: T }>>;
-} = { CALL, SIM_CHANGE, DEVICE_CHANGE };
+} = { CALL, SIM_CHANGE, DEVICE_CHANGE, TIER_CHANGE, LOGIN, AGENT_REGISTERED };

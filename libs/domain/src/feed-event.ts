@@ -2,10 +2,17 @@ import { type EventTimeMs } from './event-time';
 import { type WalletRef } from './wallet';
 
 /**
- * What a provider reports beside transfers. A number was called; a wallet got another SIM; a wallet is used from another
- * handset.
+ * What a provider reports beside transfers. A number was called; a wallet got another SIM, is used from another handset, has
+ * another tier, was logged in to, or is registered as an agent's.
  */
-export const FEED_EVENT_TYPES = ['CALL', 'SIM_CHANGE', 'DEVICE_CHANGE'] as const;
+export const FEED_EVENT_TYPES = [
+  'CALL',
+  'SIM_CHANGE',
+  'DEVICE_CHANGE',
+  'TIER_CHANGE',
+  'LOGIN',
+  'AGENT_REGISTERED',
+] as const;
 export type FeedEventType = (typeof FEED_EVENT_TYPES)[number];
 
 /** An event is known by the provider that reported it and that provider's id for it. */
@@ -27,9 +34,36 @@ export interface Call extends Reported {
 
 /** A wallet got another SIM, or is used from another handset. */
 export interface WalletChange extends Reported {
-  readonly type: Exclude<FeedEventType, 'CALL'>;
+  readonly type: 'SIM_CHANGE' | 'DEVICE_CHANGE';
   readonly wallet: WalletRef;
 }
 
+/** A wallet has another tier from here on. */
+export interface TierChange extends Reported {
+  readonly type: 'TIER_CHANGE';
+  readonly wallet: WalletRef;
+  /** As the provider spells it. */
+  readonly tier: string;
+}
+
+/** Somebody logged in to a wallet. */
+export interface Login extends Reported {
+  readonly type: 'LOGIN';
+  readonly wallet: WalletRef;
+  /** The token of the handset; null where none was told. */
+  readonly handset: string | null;
+}
+
+/** A wallet is an agent's, by the provider that keeps it. */
+export interface AgentRegistered extends Reported {
+  readonly type: 'AGENT_REGISTERED';
+  readonly wallet: WalletRef;
+  /** When it opened; null where that was not told. */
+  readonly openedAtMs: EventTimeMs | null;
+}
+
+/** What completes later payments that do not tell it themselves. */
+export type WalletNews = TierChange | Login | AgentRegistered;
+
 /** An event as the log tells it, as far as detection needs it. */
-export type FeedEvent = Call | WalletChange;
+export type FeedEvent = Call | WalletChange | WalletNews;

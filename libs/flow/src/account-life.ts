@@ -8,6 +8,7 @@ import { type FeedClock } from './feed-clock';
 import { CAPS, type FlowLimits, namedForMs } from './flow-limits';
 import { isBelievedHub, youngestOpening } from './hub';
 import { type MixedPiles } from './mixed-piles';
+import { type ToldWallets } from './told-wallets';
 import { type Wakings } from './wakings';
 import { type Watchlist } from './watchlist';
 
@@ -17,6 +18,7 @@ interface Surroundings {
   readonly counterparties: Counterparties;
   readonly watchlist: Watchlist;
   readonly wakings: Wakings;
+  readonly told: ToldWallets;
   readonly piles: MixedPiles;
   readonly clock: FeedClock;
   readonly caps: Caps;
@@ -58,7 +60,7 @@ export class AccountLife {
     atMs: EventTimeMs,
     openedAtMs: EventTimeMs | null,
   ): AccountIndex {
-    const { accounts, watchlist, wakings, clock } = this.engine;
+    const { accounts, watchlist, wakings, told, clock } = this.engine;
     const believedMs = Math.min(atMs, clock.now);
     let account = accounts.find(wallet, currency);
     if (account !== NONE && this.isForgotten(account)) {
@@ -70,8 +72,11 @@ export class AccountLife {
       this.sweep.opened();
       watchlist.opened(account);
     }
-    if (kind !== null && isHub(kind) && !accounts.isHub(account)) {
-      this.declaredHub(account, kind, openedAtMs);
+    if (!accounts.isHub(account)) {
+      // What the transfer tells itself is what counts: a person's payment is no agent's.
+      const agentSinceMs = kind === null ? told.agentSince(wallet, believedMs, clock.now) : null;
+      if (agentSinceMs !== null) this.declaredHub(account, 'AGENT', agentSinceMs);
+      else if (kind !== null && isHub(kind)) this.declaredHub(account, kind, openedAtMs);
     }
     wakings.touched(account, believedMs, clock.now);
     accounts.touch(account, believedMs, atMs);

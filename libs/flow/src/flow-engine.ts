@@ -48,6 +48,7 @@ import {
   pairPayers,
 } from './neighbours';
 import { leaveUncovered } from './uncovered';
+import { ToldWallets } from './told-wallets';
 import { Wakings } from './wakings';
 import { WalletChanges } from './wallet-changes';
 import { type Naming, Watchlist } from './watchlist';
@@ -70,6 +71,7 @@ export class FlowEngine {
   readonly watchlist: Watchlist;
   readonly calls: CallStore;
   readonly changes: WalletChanges;
+  readonly told: ToldWallets;
   readonly wakings: Wakings;
   readonly marks: MarkStores;
   readonly piles: MixedPiles;
@@ -101,6 +103,7 @@ export class FlowEngine {
     this.watchlist = new Watchlist(this.accounts, this.attributes, this.isForgotten);
     this.calls = new CallStore(this.watchlist, limits, this.caps);
     this.changes = new WalletChanges(limits, this.caps);
+    this.told = new ToldWallets(limits, this.caps);
     this.wakings = new Wakings(this.accounts, limits, this.caps);
     this.marks = new MarkStores(this.accounts.names, limits, this.caps);
     this.piles = new MixedPiles(this.isWithdrawn);
@@ -146,6 +149,8 @@ export class FlowEngine {
     this.life.sweep.next(this.nowMs - this.limits.memoryMs);
     this.hear(atMs);
     step.begin(position, transfer, this.nowMs);
+    step.payerTier ??= this.told.tierOf(debtor, atMs, step.nowMs);
+    step.payeeTier ??= this.told.tierOf(creditor, atMs, step.nowMs);
     step.late = step.nowMs - atMs > this.limits.lateAfterMs;
     const payerKind = declaredKind(transfer, debtor);
     const payeeKind = declaredKind(transfer, creditor);
@@ -157,7 +162,7 @@ export class FlowEngine {
     this.seen(step, step.payee, creditorTokens);
     this.debit(step);
     this.calls.follow(step, debtorTokens);
-    this.marks.follow(step, marks);
+    this.marks.follow(step, this.told.marksWith(marks, debtor, atMs, step.nowMs));
     this.credit(step);
     this.pair(step);
     return step;
@@ -193,8 +198,23 @@ export class FlowEngine {
    * transfers are judged by.
    */
   note(event: FeedEvent): void {
-    if (event.type === 'CALL') this.calls.note(event, this.nowMs);
-    else this.changes.noteChange(event, this.nowMs);
+    const { nowMs } = this;
+    switch (event.type) {
+      case 'CALL':
+        this.calls.note(event, nowMs);
+        return;
+      case 'SIM_CHANGE':
+      case 'DEVICE_CHANGE':
+        this.changes.noteChange(event, nowMs);
+        return;
+      case 'TIER_CHANGE':
+      case 'LOGIN':
+      case 'AGENT_REGISTERED':
+        this.told.note(event, nowMs);
+        return;
+      default:
+        event satisfies never;
+    }
   }
 
   /** Lets the feed's clock hear a row's time. What was to become known by then does so now. */
@@ -206,7 +226,8 @@ export class FlowEngine {
   }
 
   /**
-   * The account of one side of a transfer; learns from the transfer whether it is a hub.
+   * The account of one side of a transfer; learns from the transfer, or from what was told of the wallet before, whether it is
+   * a hub.
    *
    * @param openedAtMs what the side tells of its opening, where it does; it counts for hubs only
    */
@@ -407,10 +428,10 @@ export class FlowEngine {
   /** What is saved, in this order. */
   private get parts() {
     const { accounts, credits, debits, counterparties, attributes, pairs } = this;
-    const { watchlist, calls, changes, wakings, marks, piles, pending } = this;
+    const { watchlist, calls, changes, told, wakings, marks, piles, pending } = this;
     return [
       ...[accounts, credits, credits.trails, debits, counterparties, attributes, pairs],
-      ...[watchlist, calls, changes, wakings, piles, pending],
+      ...[watchlist, calls, changes, told, wakings, piles, pending],
       ...marks.stores,
     ];
   }

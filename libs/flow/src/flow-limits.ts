@@ -54,6 +54,10 @@ export interface FlowLimits {
   readonly calledNumbersMax: number;
   /** Wallets whose last changes of SIM and handset are remembered. */
   readonly changedWalletsMax: number;
+  /** Wallets of which an event told the tier, the handset of a login, or that they are an agent's: so many of each. */
+  readonly toldWalletsMax: number;
+  /** A login's handset stands for that of a payment which tells none, for so long. */
+  readonly loginMemoryMs: number;
   /** An account that is used again after so long wakes… */
   readonly dormantAfterMs: number;
   /** …and so many wakings are remembered. */
@@ -89,6 +93,8 @@ export const FLOW_LIMITS: FlowLimits = {
   callMemoryMs: 3 * DAY_MS,
   calledNumbersMax: 262_144,
   changedWalletsMax: 262_144,
+  toldWalletsMax: 262_144,
+  loginMemoryMs: DAY_MS,
   dormantAfterMs: 90 * DAY_MS,
   wokenAccountsMax: 262_144,
   marksMax: 500_000,
@@ -140,6 +146,7 @@ export const CAPS = {
   pairs: 'pairsMax',
   calledNumbers: 'calledNumbersMax',
   changedWallets: 'changedWalletsMax',
+  toldWallets: 'toldWalletsMax',
   wokenAccounts: 'wokenAccountsMax',
   marks: 'marksMax',
 } as const;

@@ -7,7 +7,7 @@
  * The layout and the meaning of all parts together. Raise it whenever either changes, or whenever the same entries lead to
  * another state than before: a snapshot of another version is refused and the log is read instead.
  */
-export const DETECTION_STATE_VERSION = 17;
+export const DETECTION_STATE_VERSION = 18;
 
 /** One named piece of a state, in a fixed order. `bytes` are views of live memory: copy or write them before the state moves on. */
 export type StatePart =

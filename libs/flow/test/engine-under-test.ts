@@ -1,4 +1,12 @@
-import { type Call, DAY_MS, HOUR_MS, type Indicator, SECOND_MS, type Transfer } from '#domain';
+import {
+  type AgentRegistered,
+  type Call,
+  DAY_MS,
+  HOUR_MS,
+  type Indicator,
+  SECOND_MS,
+  type Transfer,
+} from '#domain';
 import { type AccountView, type StepView } from '#flow';
 
 /** What was let go with accounts that nobody has touched for long. */
@@ -83,6 +91,7 @@ export interface EngineUnderTest {
     atMs: number,
   ): number;
   call(call: Call): void;
+  register(registered: AgentRegistered): void;
   addIndicator(indicator: Indicator): void;
   withdraw(operationId: string): void;
   restore(operationId: string): void;

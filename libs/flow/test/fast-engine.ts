@@ -1,4 +1,10 @@
-import { type Call, type Indicator, type Transfer, walletOfKey } from '#domain';
+import {
+  type AgentRegistered,
+  type Call,
+  type Indicator,
+  type Transfer,
+  walletOfKey,
+} from '#domain';
 import {
   type AccountView,
   FLOW_LIMITS,
@@ -58,6 +64,10 @@ export class FastEngine implements EngineUnderTest {
 
   call(call: Call): void {
     this.engine.note(call);
+  }
+
+  register(registered: AgentRegistered): void {
+    this.engine.note(registered);
   }
 
   addIndicator(indicator: Indicator): void {

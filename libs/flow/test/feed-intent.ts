@@ -30,6 +30,13 @@ export type Intent =
       readonly gapMs: number;
       readonly lateMs: number;
     }
+  | {
+      readonly do: 'register';
+      readonly wallet: number;
+      readonly byOwnProvider: boolean;
+      readonly openedAgoMs: number | null;
+      readonly agoMs: number;
+    }
   | { readonly do: 'withdraw' | 'restore'; readonly operation: string }
   | { readonly do: 'wait'; readonly hours: number };
 

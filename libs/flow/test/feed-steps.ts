@@ -62,6 +62,13 @@ export type FeedStep =
       readonly callee: string;
       readonly at: number;
     }
+  | {
+      readonly step: 'register';
+      readonly wallet: string;
+      readonly byOwnProvider: boolean;
+      readonly openedAt: number | null;
+      readonly at: number;
+    }
   | { readonly step: 'withdraw' | 'restore'; readonly operationId: string }
   /** Rows of two strangers in a currency of their own, an hour apart: the clock moves on, nothing else. */
   | {
@@ -148,6 +155,16 @@ export function apply(engine: EngineUnderTest, step: FeedStep): StepResult {
         callee: step.callee,
       });
       return null;
+    case 'register':
+      engine.register({
+        type: 'AGENT_REGISTERED',
+        provider: step.byOwnProvider ? PROVIDER : OTHER_PROVIDER,
+        eventId: `r${step.at}`,
+        occurredAtMs: FEED_START_MS + step.at,
+        wallet: { provider: PROVIDER, walletId: step.wallet },
+        openedAtMs: step.openedAt === null ? null : FEED_START_MS + step.openedAt,
+      });
+      return null;
     case 'withdraw':
       engine.withdraw(step.operationId);
       return null;
@@ -173,6 +190,7 @@ export function touchedBy(step: FeedStep): { wallets: string[]; currency: string
       return { wallets: [step.payee, step.payer], currency: step.currency };
     case 'wait':
     case 'call':
+    case 'register':
     case 'indicator':
     case 'withdraw':
     case 'restore':

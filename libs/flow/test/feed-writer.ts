@@ -57,6 +57,14 @@ export class FeedWriter {
           at: this.newestAt - intent.lateMs,
         });
         return;
+      case 'register': {
+        const { byOwnProvider, openedAgoMs, agoMs } = intent;
+        const openedAt = openedAgoMs === null ? null : this.newestAt - openedAgoMs;
+        const wallet = this.name(intent.wallet);
+        const at = this.newestAt - agoMs;
+        this.steps.push({ step: 'register', wallet, byOwnProvider, openedAt, at });
+        return;
+      }
       case 'withdraw':
       case 'restore':
         this.steps.push({ step: intent.do, operationId: intent.operation });

@@ -82,6 +82,18 @@ export class HandFeed {
     apply(this.engine, { step: 'call', caller, callee, at });
   }
 
+  /** A wallet is registered as an agent's. */
+  register(
+    wallet: string,
+    at: number,
+    {
+      openedAt = null,
+      byOwnProvider = true,
+    }: { openedAt?: number | null; byOwnProvider?: boolean } = {},
+  ): void {
+    apply(this.engine, { step: 'register', wallet, byOwnProvider, openedAt, at });
+  }
+
   /** Registers an indicator: a wallet by its letter, or a longer token. */
   name(operationId: string, match: string, knownFrom = 0): void {
     const isWallet = match.length === 1;

@@ -185,6 +185,16 @@ const intent: fc.Arbitrary<Intent> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
+      do: fc.constant('register' as const),
+      wallet,
+      byOwnProvider: fc.constantFrom(true, true, true, false),
+      openedAgoMs: fc.constantFrom(null, null, 0, -HOUR_MS, 5 * HOUR_MS, 8 * DAY_MS),
+      agoMs: fc.constantFrom(0, 0, -HOUR_MS, 5 * HOUR_MS, 8 * DAY_MS),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
       do: fc.constantFrom('withdraw' as const, 'restore' as const),
       operation,
     }),

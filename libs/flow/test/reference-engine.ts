@@ -1,4 +1,5 @@
 import {
+  type AgentRegistered,
   type Call,
   type Indicator,
   invariant,
@@ -18,6 +19,7 @@ import { ReferenceCaps } from './reference-caps';
 import { credit } from './reference-credit';
 import { debit, NOTHING_CARRIED, type Payment } from './reference-debit';
 import { ReferenceHunt } from './reference-hunt';
+import { ReferenceRegistrations } from './reference-registrations';
 import { expire, joinPile, takeFromPile } from './reference-pile';
 import { noteUnpaired } from './reference-trail';
 import { viewOfAccount, viewOfCarried, viewOfCredit } from './reference-views';
@@ -46,6 +48,7 @@ export class ReferenceEngine implements EngineUnderTest {
   private accountsSeen: Account[] = [];
   private readonly watchlist: ReferenceWatchlist;
   private readonly calls: ReferenceCalls;
+  private readonly registrations = new ReferenceRegistrations();
   private readonly caps = new ReferenceCaps();
   private readonly clock = new FeedClock();
   private feedStartMs: number | null = null;
@@ -144,6 +147,10 @@ export class ReferenceEngine implements EngineUnderTest {
     this.calls.note(call);
   }
 
+  register(registered: AgentRegistered): void {
+    this.registrations.note(registered);
+  }
+
   addIndicator(indicator: Indicator): void {
     this.watchlist.add(indicator, this.nowMs);
     this.expireAll();
@@ -198,7 +205,10 @@ export class ReferenceEngine implements EngineUnderTest {
     // A row from the future does not carry its accounts there.
     const heardMs = Math.min(atMs, this.nowMs);
     const account = this.findOrMake(wallet, currency, heardMs);
-    if (!account.hub && this.isBelievedHub(declared, account)) {
+    const since = this.registrations.since(wallet, heardMs);
+    const told: Declared =
+      declared.kind === null && since !== null ? { kind: 'AGENT', openedAtMs: since } : declared;
+    if (!account.hub && this.isBelievedHub(told, account)) {
       account.hub = true;
       for (const row of account.credits) joinPile(account, row, this.caps);
       account.credits = [];

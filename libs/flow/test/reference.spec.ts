@@ -32,7 +32,8 @@ describe('the engine and its reference', () => {
   it('have the same limits', () => {
     // Of whole stores that the reference keeps without a limit.
     const { attributesMax, pairsMax, calledNumbersMax, changedWalletsMax, ...rest } = FLOW_LIMITS;
-    const { wokenAccountsMax, marksMax, dormantAfterMs, ...limits } = rest;
+    const { wokenAccountsMax, marksMax, toldWalletsMax, loginMemoryMs, dormantAfterMs, ...limits } =
+      rest;
     expect(limits).toEqual(DEFAULT_LIMITS);
     const ofStores = [
       attributesMax,
@@ -41,8 +42,9 @@ describe('the engine and its reference', () => {
       changedWalletsMax,
       wokenAccountsMax,
       marksMax,
+      toldWalletsMax,
     ];
-    expect(Math.min(...ofStores, dormantAfterMs)).toBeGreaterThan(0);
+    expect(Math.min(...ofStores, loginMemoryMs, dormantAfterMs)).toBeGreaterThan(0);
   });
 
   it('say the same after every step of thousands of small feeds', () => {

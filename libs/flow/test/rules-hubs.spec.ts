@@ -70,6 +70,45 @@ describe.each(ENGINES)('hubs, the busy, windows and release, by %s', (_, make) =
       expect(feed.account('x').hub).toBe(true);
     });
 
+    it.each([
+      ['a week after it', WEEK_MS, {}, {}, true],
+      ['not before', WEEK_MS - 1, {}, {}, false],
+      ['a week after it opens, where that is later', WEEK_MS + 9, { openedAt: 9 }, {}, true],
+      ['not before', WEEK_MS + 8, { openedAt: 9 }, {}, false],
+      ['whatever it tells of years before', WEEK_MS - 1, { openedAt: -WEEK_MS }, {}, false],
+      ['not by another provider', WEEK_MS, { byOwnProvider: false }, {}, false],
+      ['not where the payment says itself what it is', WEEK_MS, {}, { toKind: 'PERSON' }, false],
+      [
+        'also where another provider says so',
+        WEEK_MS,
+        {},
+        { toKind: 'PERSON', byOwnProvider: false },
+        true,
+      ],
+    ] as const)('by its registration as an agent, %s', (_what, at, registered, more, hub) => {
+      const feed = new HandFeed(make);
+      feed.pay('b', 'c', 1, 0);
+      // Without a date it would be believed: it was there when the feed began.
+      feed.pay('b', 'x', 100, 0);
+      feed.register('x', 0, registered);
+      feed.clock(at);
+      feed.pay('b', 'x', 100, at, more);
+      expect(feed.account('x').hub).toBe(hub);
+    });
+
+    it('by the last registration up to the payment, told in whatever order', () => {
+      const feed = new HandFeed(make);
+      feed.pay('b', 'c', 1, 0);
+      feed.register('x', 2 * WEEK_MS);
+      feed.register('x', 0);
+      feed.clock(WEEK_MS);
+      feed.pay('b', 'x', 100, WEEK_MS - 1);
+      expect(feed.account('x').hub).toBe(true);
+      feed.register('y', 9);
+      feed.pay('b', 'y', 100, 8);
+      expect(feed.account('y').hub).toBe(false);
+    });
+
     it('of nobody who is a person or a business', () => {
       const feed = new HandFeed(make);
       feed.pay('a', 'b', 100, 0, { fromKind: 'PERSON', toKind: 'BUSINESS' });

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { type FeedEvent } from '#domain';
+import { type FeedEvent, formatEventTime } from '#domain';
 import { createTestDatabase, type TestDatabase } from '#testing';
 import { TransferLog } from './transfer-log';
 
@@ -22,6 +22,7 @@ const text = fc.oneof(
     .filter((drawn) => !drawn.includes('\u0000')),
 );
 const provider = fc.oneof(fc.constant('demo'), text);
+const wallet = fc.record({ provider, walletId: text });
 const reported = {
   provider,
   eventId: text,
@@ -32,19 +33,45 @@ const event: fc.Arbitrary<FeedEvent> = fc.oneof(
   fc.record({
     ...reported,
     type: fc.constantFrom('SIM_CHANGE' as const, 'DEVICE_CHANGE' as const),
-    wallet: fc.record({ provider, walletId: text }),
+    wallet,
+  }),
+  fc.record({ ...reported, type: fc.constant('TIER_CHANGE' as const), wallet, tier: text }),
+  fc.record({
+    ...{ ...reported, type: fc.constant('LOGIN' as const), wallet },
+    handset: fc.option(text),
+  }),
+  fc.record({
+    ...{ ...reported, type: fc.constant('AGENT_REGISTERED' as const), wallet },
+    openedAtMs: fc.option(reported.occurredAtMs),
   }),
 );
 
+/** As ingestion stores what detection is told of an event beside its wallet. */
+function particularsOf(told: FeedEvent): object {
+  switch (told.type) {
+    case 'CALL':
+      return { caller: { msisdn: told.caller }, callee: { msisdn: told.callee } };
+    case 'TIER_CHANGE':
+      return { tier: told.tier, previousTier: 'another' };
+    case 'LOGIN':
+      // The handset's own id comes before its IMEI, and neither has to be there.
+      return told.handset === null
+        ? { ip: 'ip' }
+        : told.handset.length % 2 === 0
+          ? { device: { id: told.handset, imei: 'imei' } }
+          : { device: { imei: told.handset } };
+    case 'AGENT_REGISTERED':
+      return told.openedAtMs === null ? {} : { openedAt: formatEventTime(told.openedAtMs) };
+    case 'SIM_CHANGE':
+    case 'DEVICE_CHANGE':
+      return {};
+    default:
+      return told satisfies never;
+  }
+}
+
 async function store(events: readonly FeedEvent[], first: number): Promise<void> {
-  const rows = events.map((told) =>
-    told.type === 'CALL'
-      ? {
-          ...told,
-          particulars: { caller: { msisdn: told.caller }, callee: { msisdn: told.callee } },
-        }
-      : { ...told, particulars: {} },
-  );
+  const rows = events.map((told) => ({ ...told, particulars: particularsOf(told) }));
   await database.dataSource.query(
     `insert into feed.event (position, provider_id, event_id, type, occurred_at, wallet_provider, wallet_id, particulars)
      select $2 + place, r->>'provider', r->>'eventId', r->>'type',
@@ -100,5 +127,8 @@ describe('events of the log', () => {
     await refused(`type = 'SIM_CHANGE'`);
     await refused(`occurred_at = 'infinity'`);
     await refused(`particulars = particulars - 'callee'`);
+    const of = `wallet_provider = 'p', wallet_id = 'w'`;
+    await refused(`type = 'TIER_CHANGE', ${of}`);
+    await refused(`type = 'AGENT_REGISTERED', ${of}, particulars = '{"openedAt":"today"}'`);
   });
 });

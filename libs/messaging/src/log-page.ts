@@ -1,5 +1,5 @@
 import { millisOfSeconds, wordOf } from './log-values';
-import { eventOf, type EventColumns } from './log-event';
+import { eventOf, type EventColumns, TOLD } from './log-event';
 import {
   CONTROL_KINDS,
   type ControlEntry,
@@ -95,7 +95,7 @@ export const PAGE_STATEMENT = `
   select page.*, (
     select json_agg(json_build_array(
       position, provider_id, event_id, type, date_part('epoch', occurred_at), nullif(wallet_provider, provider_id),
-      wallet_id, particulars #>> '{caller,msisdn}', particulars #>> '{callee,msisdn}'
+      wallet_id, particulars #>> '{caller,msisdn}', particulars #>> '{callee,msisdn}', ${TOLD}
     ) order by position)
     from feed.event where position > $1 and position <= page.until
   ) as events, (

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { isDeepStrictEqual } from 'node:util';
 import { type LogEntry } from '#contracts';
-import { DAY_MS, MINUTE_MS, walletKey } from '#domain';
+import { DAY_MS, HOUR_MS, MINUTE_MS, walletKey } from '#domain';
 import { FLOW_LIMITS, StateMismatch, viewsOfAccounts } from '#flow';
 import { copied } from './copied-state';
 import { hop, late, logOf, type Move, OPEN, ordinaryLife, START_MS } from '../test/feed';
-import { type Happening, logOfHappenings } from '../test/happenings';
+import { type Happening, logOfHappenings, type ToldNews } from '../test/happenings';
 import { Detector, type DetectorOptions } from './detector';
 
 const known = (walletId: string, position: number, fromMs: number): LogEntry => ({
@@ -104,6 +104,42 @@ describe('a saved detector', () => {
       const said = JSON.stringify(undisturbed);
       if (cut <= told + 5) expect(said.includes('CALL_THEN_PAY')).toBe(true);
       if (cut <= told + 6) expect(said.includes('CHANGE_THEN_DRAIN')).toBe(true);
+    }
+  });
+
+  it('goes on so with what was told of wallets, wherever it is cut', () => {
+    const at = 6 * DAY_MS;
+    const tell = (wallet: string, news: ToldNews): Happening => ({
+      ...{ do: 'tell', wallet, news, atMs: at },
+    });
+    const farm = ['m0', 'm1', 'm2', 'm3'];
+    const pay = (from: string, to: string, rupees: number, atMs: number): Happening => ({
+      ...{ do: 'pay', from, to, rupees, atMs },
+    });
+    const entries = logOfHappenings([
+      ...ordinaryLife(6).map((move, i): Happening => ({
+        do: 'pay',
+        ...move,
+        handset: `own${i % 600}`,
+      })),
+      ...farm.map((wallet) => tell(wallet, { type: 'LOGIN', handset: 'farm' })),
+      tell('m3', { type: 'TIER_CHANGE', tier: 'L0' }),
+      tell('shop', { type: 'AGENT_REGISTERED', openedAtMs: null }),
+      ...farm.map((from, i) => pay(from, 'shop', 24_000, at + i * MINUTE_MS)),
+      // The clock follows no single leap of a week.
+      ...Array.from({ length: 24 * 8 }, (_, hour) => pay('x', 'y', 1, at + hour * HOUR_MS)),
+      ...[8, 9, 10].map((day) => pay('m3', 'shop', 24_000, at + day * DAY_MS)),
+    ]);
+    const told = entries.length - 3 - 24 * 8 - 10;
+    for (const cut of [told, told + 3, told + 6, told + 9, entries.length - 2]) {
+      const { restarted, replayed, undisturbed } = afterCut(entries, cut, { pack: OPEN });
+      expectSame(restarted, undisturbed);
+      expectSame(replayed, undisturbed);
+      const said = JSON.stringify(undisturbed);
+      if (cut <= told + 9) expect(said.includes('DEVICE_CLUSTER')).toBe(true);
+      // All of it is of the end, when the agent has been one for a week.
+      const [, , views] = undisturbed as [unknown, unknown, { wallet: string; hub: boolean }[]];
+      expect(views.find(({ wallet }) => wallet === 'p\nshop')).toMatchObject({ hub: true });
     }
   });
 

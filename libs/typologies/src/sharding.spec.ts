@@ -7,6 +7,7 @@ import {
   MINUTE_MS,
   type PartyKind,
   walletKey,
+  type WalletNews,
 } from '#domain';
 import { FLOW_LIMITS, type FlowLimits } from '#flow';
 import { START_MS } from '../test/feed';
@@ -20,7 +21,7 @@ const wallet = (n: number): { provider: string; walletId: string } => ({
 });
 
 interface Step {
-  readonly what: 'move' | 'again' | 'reverse' | 'indicator' | 'token' | 'call' | 'change';
+  readonly what: 'move' | 'again' | 'reverse' | 'indicator' | 'token' | 'call' | 'change' | 'tell';
   readonly from: number;
   readonly hop: number;
   readonly amount: number;
@@ -35,7 +36,7 @@ interface Step {
 const step = fc.record<Step>({
   what: fc.constantFrom(
     ...(['move', 'move', 'again', 'again', 'again'] as const),
-    ...(['reverse', 'indicator', 'token', 'call', 'change'] as const),
+    ...(['reverse', 'indicator', 'token', 'call', 'change', 'tell', 'tell'] as const),
   ),
   from: fc.nat(9),
   hop: fc.integer({ min: 1, max: 9 }),
@@ -50,6 +51,19 @@ const step = fc.record<Step>({
   currency: fc.constantFrom('PKR', 'PKR', 'PKR', 'USD'),
   token: fc.nat(3),
 });
+
+/** A tier, a login or a registration, as the step's token says. */
+function newsOf(
+  { token, hop, minutes }: Omit<Step, 'what'>,
+  told: Omit<WalletNews, 'type' | 'tier' | 'handset' | 'openedAtMs'>,
+): WalletNews {
+  if (token === 0) return { ...told, type: 'TIER_CHANGE', tier: hop > 5 ? 'L0' : 'L1' };
+  if (token === 1) {
+    const openedAtMs = hop > 5 ? null : told.occurredAtMs - minutes * MINUTE_MS;
+    return { ...told, type: 'AGENT_REGISTERED', openedAtMs };
+  }
+  return { ...told, type: 'LOGIN', handset: hop > 8 ? null : `handset${token % 2}` };
+}
 
 /** Turns random steps into a feed in which money is often passed on: by who was paid last, most of what came. */
 function feedOf(steps: readonly Step[]): Feed[] {
@@ -87,6 +101,14 @@ function feedOf(steps: readonly Step[]): Feed[] {
       feed.push({ kind: 'event', event });
       continue;
     }
+    if (what === 'tell') {
+      // The provider that keeps the wallet, but for one in four.
+      const of = wallet(s.kept > 90 ? last.to : s.from);
+      const provider = s.hop % 4 === 0 ? 'r' : of.provider;
+      const told = { provider, eventId: `e${position}`, occurredAtMs: atMs, wallet: of };
+      feed.push({ kind: 'event', event: newsOf(s, told) });
+      continue;
+    }
     const original = moved[s.amount % Math.max(1, moved.length)];
     if (what === 'reverse' && original !== undefined) {
       const { transfer } = original;
@@ -121,7 +143,7 @@ function feedOf(steps: readonly Step[]): Feed[] {
         status: 'SETTLED',
         amountMinor: amount,
         currency,
-        debtor: { ...wallet(from), kind: null, tier: 'L0' },
+        debtor: { ...wallet(from), kind: null, ...(s.hop > 6 ? { tier: 'L0' } : {}) },
         creditor: { ...wallet(to), kind: s.kind },
       },
     };

@@ -1,9 +1,15 @@
 import { type LogEntry } from '#contracts';
-import { type FeedEvent } from '#domain';
+import { type FeedEvent, type WalletNews } from '#domain';
 import { type DetectionWatch } from '../src/detection-watch';
 import { Detector, type DetectorOptions } from '../src/detector';
 import { DEFAULT_PACK, type RulePack } from '../src/rule-pack';
 import { logOf, type Move, START_MS } from './feed';
+
+/** What an event tells of a wallet. */
+export type ToldNews =
+  | { readonly type: 'TIER_CHANGE'; readonly tier: string }
+  | { readonly type: 'LOGIN'; readonly handset: string | null }
+  | { readonly type: 'AGENT_REGISTERED'; readonly openedAtMs: number | null };
 
 /** One thing that the log tells of; all times since the feed's start. Numbers are tokens. */
 export type Happening =
@@ -14,6 +20,14 @@ export type Happening =
       readonly type: 'SIM_CHANGE' | 'DEVICE_CHANGE';
       readonly wallet: string;
       readonly atMs: number;
+    }
+  | {
+      readonly do: 'tell';
+      readonly wallet: string;
+      readonly atMs: number;
+      readonly news: ToldNews;
+      /** Who tells it; the provider that keeps the wallet where it is left out. */
+      readonly by?: string;
     }
   | {
       readonly do: 'report';
@@ -39,6 +53,7 @@ export function logOfHappenings(happenings: readonly Happening[]): LogEntry[] {
       }
       case 'call':
       case 'change':
+      case 'tell':
         return { kind: 'event', position, event: eventOf(happening, i) };
       default:
         return happening satisfies never;
@@ -47,7 +62,7 @@ export function logOfHappenings(happenings: readonly Happening[]): LogEntry[] {
 }
 
 function eventOf(
-  happening: Extract<Happening, { do: 'call' | 'change' }>,
+  happening: Extract<Happening, { do: 'call' | 'change' | 'tell' }>,
   index: number,
 ): FeedEvent {
   const reported = {
@@ -58,6 +73,11 @@ function eventOf(
   if (happening.do === 'call') {
     const { caller, callee } = happening;
     return { ...reported, type: 'CALL', caller, callee };
+  }
+  if (happening.do === 'tell') {
+    const { news, by = 'p', wallet: walletId } = happening;
+    const told = { ...reported, provider: by, wallet: { provider: 'p', walletId } };
+    return { ...told, ...news } satisfies WalletNews;
   }
   const { type, wallet } = happening;
   return { ...reported, type, wallet: { provider: 'p', walletId: wallet } };

@@ -7,6 +7,8 @@ import {
   isPurchase,
   MARK_KINDS,
   type MarkKind,
+  type Marks,
+  type Transfer,
   walletKey,
   walletOfKey,
   type WalletRef,
@@ -123,7 +125,7 @@ export class ShardedFlow {
     sent.personal = isPersonal(transfer);
     sent.leaves = isExit(transfer) && !isPurchase(transfer.type);
     sent.cash = isCash(transfer.type);
-    [sent.payerTier, sent.payeeTier] = [debtor.tier ?? null, creditor.tier ?? null];
+    sent.payerTier = debtor.tier ?? from.told.tierOf(debtor, atMs, sent.nowMs);
     sent.payer = from.account(
       debtor,
       declaredKind(transfer, debtor),
@@ -146,14 +148,15 @@ export class ShardedFlow {
     );
     from.debit(sent);
     this.followCalls(from, sent, debtorTokens);
-    for (const kind of MARK_KINDS) sent.uses[kind] = this.uses(kind, from, sent, entry);
+    const marks = from.told.marksWith(entry.marks ?? {}, debtor, atMs, sent.nowMs);
+    for (const kind of MARK_KINDS) sent.uses[kind] = this.uses(kind, from, sent, transfer, marks);
     const letter = post(letterOf(from, sent, debtor, currency));
     const payerSide = lookAt(from, sent, sent.payer, this.population);
 
     const got = to.step;
     open(to, got, letter);
     got.payee = payee;
-    [got.payerTier, got.payeeTier] = [debtor.tier ?? null, creditor.tier ?? null];
+    got.payeeTier = creditor.tier ?? to.told.tierOf(creditor, atMs, got.nowMs);
     Object.assign(got.uses, sent.uses);
     to.credit(got);
     to.pair(got, {
@@ -202,14 +205,14 @@ export class ShardedFlow {
     kind: MarkKind,
     from: FlowEngine,
     sent: FlowStep,
-    { marks, transfer }: TransferEntry,
+    { debtor, creditor, currency }: Transfer,
+    marks: Marks,
   ): readonly MarkedUse[] {
-    const mark = marks?.[kind];
+    const mark = marks[kind];
     if (mark === undefined || !looksAtMark(kind, sent)) return [];
-    const { debtor, creditor, currency } = transfer;
     const home = this.shards[hash(mark)]!;
     const own = {
-      ...post(useOf(sent, marks ?? {})),
+      ...post(useOf(sent, marks)),
       payer: reference(home, debtor, currency, sent.atMs),
       payee: reference(home, creditor, currency, sent.atMs),
     };

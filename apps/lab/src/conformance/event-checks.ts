@@ -40,6 +40,34 @@ export const EVENT_CHECKS: readonly Check[] = [
     },
   },
   {
+    name: 'tiers, logins and agents are told by the provider that keeps the wallet, and by no other',
+    says: 'TIER_CHANGE, LOGIN and AGENT_REGISTERED are told by the provider that keeps the wallet',
+    mend: 'leave wallet.provider out, and refuse the row where it names another',
+    run: async (target) => {
+      const rows = [
+        change(target, 'TIER_CHANGE', { tier: 'L1', previousTier: 'L0' }),
+        change(target, 'LOGIN', { device: { id: target.name() }, ip: '203.0.113.7' }),
+        change(target, 'AGENT_REGISTERED', { openedAt: target.now() }),
+      ];
+      wantCounts(await target.send(rows, 'events'), 3, 0, 0);
+      wantCounts(await target.send(rows, 'events'), 0, 3, 0);
+      const wallet = { walletId: target.name(), provider: `not-${target.name()}` };
+      const another = { wallet, eventId: target.name() };
+      const answer = await target.send(
+        [...rows.map((row) => ({ ...row, ...another })), change(target, 'LOGIN', {})],
+        'events',
+      );
+      wantCounts(answer, 0, 0, 4);
+      wantProblems(
+        answer,
+        [...rows.map(() => '/wallet/provider'), '/device'].map((path, index) => ({
+          ...({ index, code: 'INVALID_INPUT' } as const),
+          path,
+        })),
+      );
+    },
+  },
+  {
     name: 'an event under a known id with other content is a conflict',
     says: 'the same id with any other content is refused as a CONFLICT',
     mend: 'compare the whole event: nothing follows on it',
