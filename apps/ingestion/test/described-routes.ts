@@ -24,6 +24,9 @@ const OTHERS = [
   ...['multipart/form-data; boundary=x', 'application/json; charset=utf-16', ''],
 ];
 
+/** Those that every route is tried with: what refuses the others is the same code for all of them. */
+const OTHERS_OF_EACH = ['text/plain', ''];
+
 /** All of them, as the API describes itself: a route or a type that is added is tried without a line here. */
 export function describedWays(): Way[] {
   const { paths } = JSON.parse(readFileSync(DESCRIPTION, 'utf8')) as Described;
@@ -36,7 +39,9 @@ export function describedWays(): Way[] {
 export function allWays(): Way[] {
   const described = describedWays();
   const paths = [...new Set(described.map(({ path }) => path))];
-  const others = paths.flatMap((path) => OTHERS.map((type) => ({ path, type })));
+  const others = paths.flatMap((path, at) =>
+    (at === 0 ? OTHERS : OTHERS_OF_EACH).map((type) => ({ path, type })),
+  );
   const isDescribed = ({ path, type }: Way): boolean =>
     described.some((way) => way.path === path && way.type === type);
   return [...described, ...others.filter((way) => !isDescribed(way))];
