@@ -22,25 +22,35 @@ const KEEP_REPORTS = `
   on conflict (provider_id, fingerprint) do nothing
   returning fingerprint`;
 
-// By whatever names it, and by nothing against it. A status of all of a message is about each payment in it.
-const IS_ABOUT = `
-  p.provider_id = r.provider_id and (
-    p.tx_id = r.tx_id or p.uetr = r.uetr or p.end_to_end_id = r.end_to_end_id
-    or (r.kind = 'GROUP_STATUS' and p.message_id = r.message_id)
-  ) and coalesce(p.tx_id = r.tx_id, true) and coalesce(p.uetr = r.uetr, true)
-  and coalesce(p.end_to_end_id = r.end_to_end_id, true) and coalesce(p.message_id = r.message_id, true)`;
+const KEYS = ['tx_id', 'uetr', 'end_to_end_id', 'message_id'] as const;
 
-// An end-to-end id is the customer's own and may come again: where several payments are meant, none is.
-const MATCHES = `
+// Reports that wait, with the payments that a key of theirs names: key by key, so that each is found by its own index. A message names
+// payments where its status is that of all of it.
+const pairs = (which: string): string =>
+  KEYS.map(
+    (key) => `
+    select r.id, p.transfer_id from feed.iso_report r join feed.iso_payment p on p.provider_id = r.provider_id and p.${key} = r.${key}
+    where r.provider_id = $1 and r.transfer_id is null and ${which}
+      ${key === 'message_id' ? `and r.kind = 'GROUP_STATUS'` : ''}`,
+  ).join(' union ');
+
+// By whatever names it, and by nothing against it. An end-to-end id is the customer's own and may come again: where several payments
+// are meant, none is.
+const matches = (which: string): string => `
   select id, kind, code, transfer_id, (extract(epoch from occurred_at) * 1000)::bigint as at_ms from (
     select r.id, r.kind, r.code, r.occurred_at, p.transfer_id, count(*) over (partition by r.id) as meant
-    from feed.iso_report r join feed.iso_payment p on ${IS_ABOUT}
-    where r.provider_id = $1 and r.transfer_id is null and`;
-const UNAMBIGUOUS = `) as found where meant = 1 or kind = 'GROUP_STATUS' order by id, transfer_id`;
-const OF_NEW_REPORTS = `${MATCHES} r.fingerprint = any ($2::bytea[]) ${UNAMBIGUOUS}`;
-const OF_NEW_PAYMENTS = `${MATCHES} exists (
-      select from feed.iso_payment p where p.transfer_id = any ($2::text[]) and ${IS_ABOUT}
-    ) ${UNAMBIGUOUS}`;
+    from (${pairs(which)}) as pair
+    join feed.iso_report r using (id)
+    join feed.iso_payment p on p.provider_id = $1 and p.transfer_id = pair.transfer_id
+    where coalesce(p.tx_id = r.tx_id, true) and coalesce(p.uetr = r.uetr, true)
+      and coalesce(p.end_to_end_id = r.end_to_end_id, true) and coalesce(p.message_id = r.message_id, true)
+  ) as found where meant = 1 or kind = 'GROUP_STATUS' order by id, transfer_id`;
+const OF_NEW_REPORTS = matches('r.fingerprint = any ($2::bytea[])');
+const OF_NEW_PAYMENTS = `
+  with named as materialized (${pairs('p.transfer_id = any ($2::text[])')})
+  ${matches(
+    `r.id = any (array(select id from named)) and (r.kind <> 'GROUP_STATUS' or p.transfer_id = any ($2::text[]))`,
+  )}`;
 
 const MATCHED = `
   update feed.iso_report r set transfer_id = m.transfer_id, contradicts = m.contradicts
@@ -155,8 +165,8 @@ async function storeReports(
   const fresh = new Set(kept.map(({ fingerprint }) => fingerprint.toString('hex')));
   if (fresh.size > 0) {
     const marks = kept.map(({ fingerprint }) => fingerprint);
-    const matches: Match[] = await manager.query(OF_NEW_REPORTS, [provider, marks]);
-    await follow(manager, provider, matches);
+    const told: Match[] = await manager.query(OF_NEW_REPORTS, [provider, marks]);
+    await follow(manager, provider, told);
   }
   const contradicting: { fingerprint: Buffer }[] = await manager.query(CONTRADICTING, [
     provider,
@@ -175,18 +185,18 @@ async function storeReports(
 async function follow(
   manager: EntityManager,
   provider: string,
-  matches: readonly Match[],
+  told: readonly Match[],
 ): Promise<void> {
-  if (matches.length === 0) return;
-  const endings = matches.filter((match) => endingOf(match) !== null);
+  if (told.length === 0) return;
+  const endings = told.filter((match) => endingOf(match) !== null);
   const outcomes = await end(manager, provider, endings);
   const contradicting = new Set(
     endings.filter((_, at) => outcomes[at]!.kind === 'conflict').map(({ id }) => id),
   );
   await manager.query(MATCHED, [
-    matches.map(({ id }) => id),
-    matches.map(({ transfer_id }) => transfer_id),
-    matches.map(({ id }) => contradicting.has(id)),
+    told.map(({ id }) => id),
+    told.map(({ transfer_id }) => transfer_id),
+    told.map(({ id }) => contradicting.has(id)),
   ]);
 }
 
