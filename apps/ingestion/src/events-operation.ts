@@ -44,6 +44,11 @@ const agentRegistered: EventRow = {
   openedAt: '2026-03-03T00:00:00+05:00',
 };
 
+const complaint: EventRow = {
+  ...{ eventId: 'E-1007', type: 'COMPLAINT', occurredAt: '2026-03-01T18:20:00+05:00' },
+  ...{ transferId: 'T-1001', reason: 'FRAUD' },
+};
+
 /** How `POST /v1/events` is described to those who send to it. */
 export const EVENTS_OPERATION: ApiOperationOptions = rowsOperation({
   list: 'events',
@@ -59,6 +64,10 @@ export const EVENTS_OPERATION: ApiOperationOptions = rowsOperation({
     'TIER_CHANGE, LOGIN and AGENT_REGISTERED are told by the provider that keeps the wallet, and complete later payments that do',
     'not tell it themselves: the tier until another is told, the handset of the last LOGIN for 24 hours, that the wallet is an',
     'agent’s. What a payment tells itself always counts. A LOGIN names a device, an address or a cell, at least one of them.',
+    '',
+    'A COMPLAINT is of a payment that was told of before, by the `transferId` it was reported under; `provider` says by whom, where',
+    'that was another. It bears on the wallet that was paid and on those that its money went on to. How many complain of a',
+    'payment makes no difference, and by itself a complaint raises no alert.',
   ],
   rowSchema: {
     oneOf: Object.values(EVENT_ROW_SCHEMAS),
@@ -71,6 +80,7 @@ export const EVENTS_OPERATION: ApiOperationOptions = rowsOperation({
     tierChange: { summary: 'A wallet has another tier', row: tierChange },
     login: { summary: 'Somebody logged in to a wallet', row: login },
     agentRegistered: { summary: 'A wallet is an agent’s', row: agentRegistered },
+    complaint: { summary: 'Somebody complained of a payment', row: complaint },
   },
   csv: [
     'eventId,type,occurredAt,wallet.walletId,sim.iccid\n',

@@ -19,6 +19,7 @@ const GOOD = {
   TIER_CHANGE: { wallet: { walletId: 'W1' }, tier: 'L1' },
   LOGIN: { wallet: { walletId: 'W1' }, device: { id: 'handset' } },
   AGENT_REGISTERED: { wallet: { walletId: 'W1' } },
+  COMPLAINT: { transferId: 'T1', reason: 'FRAUD' },
 } as const;
 type Type = keyof typeof GOOD;
 
@@ -81,6 +82,12 @@ describe('reading an event', () => {
     expect(particularsOf('AGENT_REGISTERED', opened)).toEqual({
       ...{ licence: 'B-17', openedAt: '2026-03-01T00:00:00.000Z' },
     });
+    expect(checked('COMPLAINT').report).toMatchObject({
+      ...{ wallet: null, particulars: { transferId: 'T1', provider: 'demo', reason: 'FRAUD' } },
+    });
+    expect(particularsOf('COMPLAINT', { provider: 'other', reason: 'OTHER' })).toEqual({
+      ...{ transferId: 'T1', provider: 'other', reason: 'OTHER' },
+    });
     const own = { wallet: { walletId: 'W1', provider: 'demo' } };
     expect(refusedAt('AGENT_REGISTERED', own)).toBe('accepted');
   });
@@ -142,6 +149,12 @@ describe('reading an event', () => {
     ['LOGIN', { cell: 'x'.repeat(65) }, '/cell'],
     ['LOGIN', { device: { id: 'h', ip: '10.0.0.1' } }, '/device/ip'],
     ['LOGIN', { wallet: { walletId: 'W1', provider: 'other' } }, '/wallet/provider'],
+    ['COMPLAINT', { transferId: undefined }, '/transferId'],
+    ['COMPLAINT', { transferId: 'x'.repeat(65) }, '/transferId'],
+    ['COMPLAINT', { reason: undefined }, '/reason'],
+    ['COMPLAINT', { reason: 'he is a thief' }, '/reason'],
+    ['COMPLAINT', { narrative: 'he is a thief' }, '/narrative'],
+    ['COMPLAINT', { wallet: { walletId: 'W1' } }, '/wallet'],
     ['AGENT_REGISTERED', { openedAt: 'yesterday' }, '/openedAt'],
     ['AGENT_REGISTERED', { openedAt: '2026-03-01' }, '/openedAt'],
     ['AGENT_REGISTERED', { name: 'Ali Mobiles' }, '/name'],
@@ -153,6 +166,7 @@ describe('reading an event', () => {
   it('refuses anything, or reads it, and never throws nor repeats what it was given', () => {
     const field = fc.constantFrom(
       ...['eventId', 'occurredAt', 'wallet', 'sim', 'device', 'caller', 'tier', 'ip', 'openedAt'],
+      ...['transferId', 'provider', 'reason'],
     );
     const value = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }));
     fc.assert(

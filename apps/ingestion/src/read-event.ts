@@ -79,7 +79,7 @@ function readChecked(row: EventRow, sender: string, makeSafe: MakeSafe): Checked
   if (row.type === 'DEVICE_CHANGE' && groups.device === undefined) {
     throw refusal('/device', 'must name the device by its id or its IMEI');
   }
-  const fields = readFields(row, tokens);
+  const fields = readFields(row, sender, tokens);
   if (row.type === 'LOGIN' && groups.device === undefined && Object.keys(fields).length === 0) {
     throw refusal('/device', 'a login must name its device, its ip or its cell');
   }
@@ -99,7 +99,7 @@ const OF_ITS_KEEPER: ReadonlySet<FeedEventType> = new Set<FeedEventType>([
 ]);
 
 function walletOf(row: EventRow, sender: string): WalletRef | null {
-  if (row.type === 'CALL') return null;
+  if (row.type === 'CALL' || row.type === 'COMPLAINT') return null;
   const { provider = null, walletId } = row.wallet;
   if (provider !== null && provider !== sender && OF_ITS_KEEPER.has(row.type)) {
     throw refusal('/wallet/provider', 'only the provider that keeps the wallet tells this of it');
@@ -108,7 +108,11 @@ function walletOf(row: EventRow, sender: string): WalletRef | null {
 }
 
 /** What an event tells outside its groups; of an address its token. */
-function readFields(row: EventRow, tokens: Tokens): Readonly<Record<string, string>> {
+function readFields(
+  row: EventRow,
+  sender: string,
+  tokens: Tokens,
+): Readonly<Record<string, string>> {
   const fields: Record<string, string> = {};
   switch (row.type) {
     case 'TIER_CHANGE':
@@ -128,6 +132,11 @@ function readFields(row: EventRow, tokens: Tokens): Readonly<Record<string, stri
       }
       break;
     }
+    case 'COMPLAINT':
+      fields.transferId = row.transferId;
+      fields.provider = row.provider ?? sender;
+      fields.reason = row.reason;
+      break;
     case 'CALL':
     case 'SIM_CHANGE':
     case 'DEVICE_CHANGE':

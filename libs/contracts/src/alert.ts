@@ -22,6 +22,7 @@ export const TYPOLOGY_NAMES = [
   'AGENT_CLUSTER',
   'BIPARTITE',
   'GATHER_SCATTER',
+  'COMPLAINT',
 ] as const;
 export type TypologyName = (typeof TYPOLOGY_NAMES)[number];
 

@@ -1,5 +1,5 @@
 import { type JSONSchemaType } from 'ajv';
-import { type FeedEventType } from '#domain';
+import { COMPLAINT_REASONS, type ComplaintReason, type FeedEventType } from '#domain';
 import { id, instant, optional } from './row-fields';
 
 interface EventBase<Type extends FeedEventType> {
@@ -80,9 +80,24 @@ export interface AgentRegisteredRow extends EventBase<'AGENT_REGISTERED'> {
   readonly openedAt?: string;
 }
 
+/** Somebody complained of a payment. */
+export interface ComplaintRow extends EventBase<'COMPLAINT'> {
+  /** Of the payment, as it was reported. */
+  readonly transferId: string;
+  /** The provider that reported the payment; the sender where it is left out. */
+  readonly provider?: string;
+  readonly reason: ComplaintReason;
+}
+
 /** An event as a provider reports it in `POST /v1/events`. */
 export type EventRow =
-  CallRow | SimChangeRow | DeviceChangeRow | TierChangeRow | LoginRow | AgentRegisteredRow;
+  | CallRow
+  | SimChangeRow
+  | DeviceChangeRow
+  | TierChangeRow
+  | LoginRow
+  | AgentRegisteredRow
+  | ComplaintRow;
 
 const number: JSONSchemaType<NumberRow> = {
   type: 'object',
@@ -200,10 +215,24 @@ const AGENT_REGISTERED: JSONSchemaType<AgentRegisteredRow> = {
   },
 };
 
+const COMPLAINT: JSONSchemaType<ComplaintRow> = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['eventId', 'type', 'occurredAt', 'transferId', 'reason'],
+  properties: {
+    eventId: id,
+    type: { type: 'string', const: 'COMPLAINT' },
+    occurredAt: instant,
+    transferId: id,
+    provider: optional,
+    reason: { type: 'string', enum: COMPLAINT_REASONS },
+  },
+};
+
 /**
  * The shape of one row, by its type: a further type is one more entry. What a schema cannot say is checked by ingestion's
  * `read-event.ts`. As with transfers, an unknown field refuses the row.
  */
 export const EVENT_ROW_SCHEMAS: {
   readonly [T in FeedEventType]: JSONSchemaType<Extract<EventRow, { type: T }>>;
-} = { CALL, SIM_CHANGE, DEVICE_CHANGE, TIER_CHANGE, LOGIN, AGENT_REGISTERED };
+} = { CALL, SIM_CHANGE, DEVICE_CHANGE, TIER_CHANGE, LOGIN, AGENT_REGISTERED, COMPLAINT };

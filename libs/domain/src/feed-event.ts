@@ -3,7 +3,7 @@ import { type WalletRef } from './wallet';
 
 /**
  * What a provider reports beside transfers. A number was called; a wallet got another SIM, is used from another handset, has
- * another tier, was logged in to, or is registered as an agent's.
+ * another tier, was logged in to, or is registered as an agent's; somebody complained of a payment.
  */
 export const FEED_EVENT_TYPES = [
   'CALL',
@@ -12,6 +12,7 @@ export const FEED_EVENT_TYPES = [
   'TIER_CHANGE',
   'LOGIN',
   'AGENT_REGISTERED',
+  'COMPLAINT',
 ] as const;
 export type FeedEventType = (typeof FEED_EVENT_TYPES)[number];
 
@@ -65,5 +66,28 @@ export interface AgentRegistered extends Reported {
 /** What completes later payments that do not tell it themselves. */
 export type WalletNews = TierChange | Login | AgentRegistered;
 
+/** Why somebody complains of a payment: they were deceived into it; they did not order it; anything else. */
+export const COMPLAINT_REASONS = ['FRAUD', 'UNAUTHORISED', 'OTHER'] as const;
+export type ComplaintReason = (typeof COMPLAINT_REASONS)[number];
+
+/** The payment that a complaint is of, where the log told of it before the complaint. */
+export interface ComplainedPayment {
+  /** Where the log first told of it. */
+  readonly position: number;
+  /** Who had reported it. */
+  readonly reportedBy: string;
+  readonly debtor: WalletRef;
+  readonly creditor: WalletRef;
+  readonly currency: string;
+}
+
+/** Somebody complained of a payment. */
+export interface Complaint extends Reported {
+  readonly type: 'COMPLAINT';
+  readonly reason: ComplaintReason;
+  /** Null where the log had told of no such payment. */
+  readonly about: ComplainedPayment | null;
+}
+
 /** An event as the log tells it, as far as detection needs it. */
-export type FeedEvent = Call | WalletChange | WalletNews;
+export type FeedEvent = Call | WalletChange | WalletNews | Complaint;

@@ -15,6 +15,7 @@ import { type SweepState } from './account-sweep';
 import { AttributeStore } from './attribute-store';
 import { CallStore } from './call-store';
 import { Caps } from './caps';
+import { ComplaintStore } from './complaint-store';
 import { Counterparties } from './counterparties';
 import { type CreditRows } from './credit-rows';
 import { type CreditSlot } from './timed-rows';
@@ -72,6 +73,7 @@ export class FlowEngine {
   readonly calls: CallStore;
   readonly changes: WalletChanges;
   readonly told: ToldWallets;
+  readonly complaints: ComplaintStore;
   readonly wakings: Wakings;
   readonly marks: MarkStores;
   readonly piles: MixedPiles;
@@ -104,6 +106,7 @@ export class FlowEngine {
     this.calls = new CallStore(this.watchlist, limits, this.caps);
     this.changes = new WalletChanges(limits, this.caps);
     this.told = new ToldWallets(limits, this.caps);
+    this.complaints = new ComplaintStore(limits, this.caps);
     this.wakings = new Wakings(this.accounts, limits, this.caps);
     this.marks = new MarkStores(this.accounts.names, limits, this.caps);
     this.piles = new MixedPiles(this.isWithdrawn);
@@ -196,24 +199,28 @@ export class FlowEngine {
   /**
    * Notes what a provider told beside transfers. It moves no clock: a batch of old calls must not set back the time that
    * transfers are judged by.
+   *
+   * @returns whether a payment is complained of from now on, or more gravely than before
    */
-  note(event: FeedEvent): void {
+  note(event: FeedEvent): boolean {
     const { nowMs } = this;
     switch (event.type) {
       case 'CALL':
         this.calls.note(event, nowMs);
-        return;
+        return false;
       case 'SIM_CHANGE':
       case 'DEVICE_CHANGE':
         this.changes.noteChange(event, nowMs);
-        return;
+        return false;
       case 'TIER_CHANGE':
       case 'LOGIN':
       case 'AGENT_REGISTERED':
         this.told.note(event, nowMs);
-        return;
+        return false;
+      case 'COMPLAINT':
+        return this.complaints.note(event, nowMs);
       default:
-        event satisfies never;
+        return event satisfies never;
     }
   }
 
@@ -428,10 +435,10 @@ export class FlowEngine {
   /** What is saved, in this order. */
   private get parts() {
     const { accounts, credits, debits, counterparties, attributes, pairs } = this;
-    const { watchlist, calls, changes, told, wakings, marks, piles, pending } = this;
+    const { watchlist, calls, changes, told, complaints, wakings, marks, piles, pending } = this;
     return [
       ...[accounts, credits, credits.trails, debits, counterparties, attributes, pairs],
-      ...[watchlist, calls, changes, told, wakings, piles, pending],
+      ...[watchlist, calls, changes, told, complaints, wakings, piles, pending],
       ...marks.stores,
     ];
   }

@@ -58,6 +58,8 @@ export interface FlowLimits {
   readonly toldWalletsMax: number;
   /** A login's handset stands for that of a payment which tells none, for so long. */
   readonly loginMemoryMs: number;
+  /** Payments that somebody complained of, and payers whose complaints count. */
+  readonly complaintsMax: number;
   /** An account that is used again after so long wakes… */
   readonly dormantAfterMs: number;
   /** …and so many wakings are remembered. */
@@ -95,6 +97,7 @@ export const FLOW_LIMITS: FlowLimits = {
   changedWalletsMax: 262_144,
   toldWalletsMax: 262_144,
   loginMemoryMs: DAY_MS,
+  complaintsMax: 262_144,
   dormantAfterMs: 90 * DAY_MS,
   wokenAccountsMax: 262_144,
   marksMax: 500_000,
@@ -147,6 +150,8 @@ export const CAPS = {
   calledNumbers: 'calledNumbersMax',
   changedWallets: 'changedWalletsMax',
   toldWallets: 'toldWalletsMax',
+  complaints: 'complaintsMax',
+  complaintsPerPayer: 'complaintsPerPayerMax',
   wokenAccounts: 'wokenAccountsMax',
   marks: 'marksMax',
 } as const;

@@ -2,6 +2,7 @@ export { ACCOUNT, type AccountIndex, NONE, WINDOW, WINDOWS_MS } from './accounts
 export { BlockRows, classFor } from './block-rows';
 export { Caps } from './caps';
 export { type Carried } from './carried';
+export { type ComplaintNote, COMPLAINTS_PER_PAYER_MAX } from './complaint-store';
 export { type CreditSlot, type DebitSlot } from './timed-rows';
 export { decayed } from './decay';
 export { FeedClock } from './feed-clock';

@@ -69,6 +69,12 @@ export class RecentNotes<T extends Note> {
     return last ?? null;
   }
 
+  /** How many are remembered of a key that are not too old. */
+  count(key: string, nowMs: EventTimeMs): number {
+    const sinceMs = nowMs - this.limits.memoryMs;
+    return this.notes.get(key)?.filter(({ atMs }) => atMs >= sinceMs).length ?? 0;
+  }
+
   private forget(nowMs: EventTimeMs): void {
     const { notes } = this;
     const { keysMax, memoryMs } = this.limits;

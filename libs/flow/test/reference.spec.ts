@@ -32,8 +32,15 @@ describe('the engine and its reference', () => {
   it('have the same limits', () => {
     // Of whole stores that the reference keeps without a limit.
     const { attributesMax, pairsMax, calledNumbersMax, changedWalletsMax, ...rest } = FLOW_LIMITS;
-    const { wokenAccountsMax, marksMax, toldWalletsMax, loginMemoryMs, dormantAfterMs, ...limits } =
-      rest;
+    const {
+      wokenAccountsMax,
+      marksMax,
+      toldWalletsMax,
+      complaintsMax,
+      loginMemoryMs,
+      dormantAfterMs,
+      ...limits
+    } = rest;
     expect(limits).toEqual(DEFAULT_LIMITS);
     const ofStores = [
       attributesMax,
@@ -43,6 +50,7 @@ describe('the engine and its reference', () => {
       wokenAccountsMax,
       marksMax,
       toldWalletsMax,
+      complaintsMax,
     ];
     expect(Math.min(...ofStores, loginMemoryMs, dormantAfterMs)).toBeGreaterThan(0);
   });

@@ -44,6 +44,12 @@ const event: fc.Arbitrary<FeedEvent> = fc.oneof(
     ...{ ...reported, type: fc.constant('AGENT_REGISTERED' as const), wallet },
     openedAtMs: fc.option(reported.occurredAtMs),
   }),
+  fc.record({
+    ...{ ...reported, type: fc.constant('COMPLAINT' as const) },
+    reason: fc.constantFrom('FRAUD' as const, 'UNAUTHORISED' as const, 'OTHER' as const),
+    // Of nothing that was told of; of what was, below.
+    about: fc.constant(null),
+  }),
 );
 
 /** As ingestion stores what detection is told of an event beside its wallet. */
@@ -62,6 +68,8 @@ function particularsOf(told: FeedEvent): object {
           : { device: { imei: told.handset } };
     case 'AGENT_REGISTERED':
       return told.openedAtMs === null ? {} : { openedAt: formatEventTime(told.openedAtMs) };
+    case 'COMPLAINT':
+      return { transferId: 'T-unknown', provider: 'demo', reason: told.reason };
     case 'SIM_CHANGE':
     case 'DEVICE_CHANGE':
       return {};

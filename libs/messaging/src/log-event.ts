@@ -1,5 +1,11 @@
 import { type FeedEventEntry, type LogPosition } from '#contracts';
-import { type FeedEvent, FEED_EVENT_TYPES, invariant } from '#domain';
+import {
+  type ComplainedPayment,
+  COMPLAINT_REASONS,
+  type FeedEvent,
+  FEED_EVENT_TYPES,
+  invariant,
+} from '#domain';
 import { millisOfSeconds, wordOf } from './log-values';
 
 /**
@@ -20,11 +26,32 @@ export type EventColumns = readonly [
   told: string | null,
 ];
 
-/** Of an event's particulars, what detection needs: the tier, the handset's token, the opening date. */
+/** A complaint: its reason, and the payment it is of as the log tells it; null where it does not. */
+type ToldComplaint = readonly [
+  reason: string,
+  about: readonly [position: LogPosition, reportedBy: string, ...names: string[]] | null,
+];
+
+// A payment that the log told of after the complaint is none that it could be of: who reads later must find what who read at
+// once has found. Both providers of a payment may tell of it, each under an id of its own: it is where the first did.
+const COMPLAINED_OF = `(
+  select json_build_array(
+    moved.position, named.provider_id, moved.debtor_provider, moved.debtor_wallet,
+    moved.creditor_provider, moved.creditor_wallet, moved.currency
+  )
+  from feed.transfer_key named
+  join feed.transfer first on first.position = named.positions[1]
+  join feed.transfer moved on moved.position = coalesce(first.leg_of, first.position)
+  where named.provider_id = event.particulars ->> 'provider' and named.transfer_id = event.particulars ->> 'transferId'
+    and named.positions[1] < event.position
+)`;
+
+/** Of an event, what detection needs: the tier, the handset's token, the opening date, the complaint. */
 export const TOLD = `case type
   when 'TIER_CHANGE' then particulars ->> 'tier'
   when 'LOGIN' then coalesce(particulars #>> '{device,id}', particulars #>> '{device,imei}')
   when 'AGENT_REGISTERED' then particulars ->> 'openedAt'
+  when 'COMPLAINT' then json_build_array(particulars ->> 'reason', ${COMPLAINED_OF})::text
 end`;
 
 export function eventOf(columns: EventColumns): FeedEventEntry {
@@ -41,12 +68,31 @@ export function eventOf(columns: EventColumns): FeedEventEntry {
     invariant(caller !== null && callee !== null, 'a call of the log has two ends');
     return { kind: 'event', position, event: { ...reported, type, caller, callee } };
   }
-  invariant(walletId !== null, 'an event of the log that is no call has its wallet');
+  if (type === 'COMPLAINT') {
+    invariant(told !== null, 'a complaint of the log tells what it is of');
+    const [reason, about] = JSON.parse(told) as ToldComplaint;
+    const complaint = { reason: wordOf(COMPLAINT_REASONS, reason), about: paymentOf(about) };
+    return { kind: 'event', position, event: { ...reported, type, ...complaint } };
+  }
+  invariant(walletId !== null, 'an event of a wallet has that wallet');
   const wallet = { provider: walletProvider ?? provider, walletId };
   return { kind: 'event', position, event: ofWallet(type, { ...reported, wallet }, told) };
 }
 
-type OfWallet = Exclude<FeedEvent, { type: 'CALL' }>;
+function paymentOf(told: ToldComplaint[1]): ComplainedPayment | null {
+  if (told === null) return null;
+  const [position, reportedBy, debtorProvider, debtorWallet, creditorProvider, creditorWallet] =
+    told;
+  return {
+    position,
+    reportedBy,
+    debtor: { provider: debtorProvider!, walletId: debtorWallet! },
+    creditor: { provider: creditorProvider!, walletId: creditorWallet! },
+    currency: told[6]!,
+  };
+}
+
+type OfWallet = Exclude<FeedEvent, { type: 'CALL' | 'COMPLAINT' }>;
 
 function ofWallet(
   type: OfWallet['type'],

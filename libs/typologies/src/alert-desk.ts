@@ -146,6 +146,22 @@ export class AlertDesk {
   }
 
   /**
+   * What is told afterwards of a payment that an alert names belongs to that alert, whatever it weighs alone: it names no other
+   * transfer by it. Not where the alert was judged by another pack: it would be left with nothing else.
+   *
+   * @param position of the payment
+   * @returns whether there is such an alert
+   */
+  corroborate(position: number, moment: Moment, found: Detection[]): boolean {
+    const alert = this.book.naming(position);
+    if (!alert || !isSameJudge(alert.judge, this.force.judge)) return false;
+    const now = weigh(moment.fresh, moment, this.force.pack);
+    if (now.evidence.some((one) => !alert.evidence.has(one.position))) return false;
+    if (this.revise(alert, now, moment)) this.tell(alert, found);
+    return true;
+  }
+
+  /**
    * Money that an alert relies on leaves the wallets: that belongs to the alert where it is most of what leaves. It is the
    * event that everything before led up to.
    */

@@ -143,6 +143,30 @@ describe('a saved detector', () => {
     }
   });
 
+  it('goes on so with complaints, wherever it is cut', () => {
+    const at = 6 * DAY_MS;
+    const before = ordinaryLife(6).map((move): Happening => ({ do: 'pay', ...move }));
+    const pay = (from: string, to: string, rupees: number, minute: number): Happening => ({
+      ...{ do: 'pay', from, to, rupees, atMs: at + minute * MINUTE_MS },
+    });
+    const complain = (of: number, minute: number): Happening => ({
+      ...{ do: 'complain', of: before.length + of, atMs: at + minute * MINUTE_MS },
+    });
+    // Of what is to be passed on, and of what was.
+    const story = [
+      ...[pay('v', 'a', 20_000, 0), pay('u', 'c', 30_000, 1), complain(0, 2)],
+      ...[pay('a', 'b', 19_900, 5), pay('c', 'd', 29_900, 6), complain(1, 7)],
+      pay('b', 'e', 19_800, 8),
+    ];
+    const entries = logOfHappenings([...before, ...story]);
+    for (let cut = entries.length - story.length; cut <= entries.length; cut += 1) {
+      const { restarted, replayed, undisturbed } = afterCut(entries, cut, { pack: OPEN });
+      expectSame(restarted, undisturbed);
+      expectSame(replayed, undisturbed);
+      if (cut < entries.length - 1) expect(JSON.stringify(undisturbed)).toContain('COMPLAINT');
+    }
+  });
+
   it('goes on so on random feeds with every limit met', () => {
     const limits = {
       ...FLOW_LIMITS,

@@ -1,4 +1,4 @@
-import { type FeedEntry, type LogEntry, type TransferEntry } from '#contracts';
+import { type FeedEntry, type FeedEventEntry, type LogEntry, type TransferEntry } from '#contracts';
 import { DAY_MS, invariant, type Party, transferKey, walletKey } from '#domain';
 import {
   type AccountIndex,
@@ -16,6 +16,7 @@ import {
 import { AlertDesk } from './alert-desk';
 import { type Detection, type StormDraft } from './alert-draft';
 import { circumstancesOf } from './circumstances';
+import { seeComplained } from './complaint';
 import { anyWatched } from './coverage';
 import { type DetectionWatch } from './detection-watch';
 import { FEED_ORDER } from './feed-order';
@@ -148,9 +149,8 @@ export class Detector {
     });
   }
 
-  /** An event by itself leads to nothing: it bears on the payments that come after it. */
   private applyReported(entry: FeedEntry, found: Detection[]): void {
-    if (entry.kind === 'event') this.engine.note(entry.event);
+    if (entry.kind === 'event') this.applyEvent(entry, found);
     else this.applyTransfer(entry, found);
   }
 
@@ -164,6 +164,24 @@ export class Detector {
     if (transfer.status !== 'SETTLED' || transfer.type === 'REVERSAL') return;
     if (walletKey(transfer.debtor) === walletKey(transfer.creditor)) return;
     this.engine.remember(transfer);
+  }
+
+  /** An event bears on the payments that come after it; a complaint on those before, too: it is mostly told of afterwards. */
+  private applyEvent({ event }: FeedEventEntry, found: Detection[]): void {
+    const { engine, force } = this;
+    const isNews = engine.note(event);
+    if (event.type !== 'COMPLAINT' || event.about === null || !isNews) return;
+    if (!force.counts('COMPLAINT')) return;
+    const { provider, eventId, occurredAtMs, about } = event;
+    const values = force.pack.typologies.COMPLAINT;
+    for (const signal of seeComplained(engine, about, occurredAtMs, values)) {
+      this.desk.take(signal);
+      const { anchor, atMs } = signal;
+      const wallet = engine.accounts.walletKey(anchor);
+      const trigger = ['complaint', provider, eventId, wallet, signal.currency].join('\n');
+      const moment = { anchor, atMs, trigger, fresh: [signal], circumstances: [], position: NONE };
+      if (!this.desk.corroborate(about.position, moment, found)) this.desk.judge(moment, found);
+    }
   }
 
   private applyTransfer(entry: TransferEntry, found: Detection[]): void {

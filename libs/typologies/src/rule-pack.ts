@@ -87,7 +87,7 @@ export const baseOf = ({ risk, scorecard }: RulePack): number => scorecard?.base
  * cycle keeps four fifths), weights are set by eye so that no single family reaches the bar; none is fitted to a data set.
  */
 export const DEFAULT_PACK: RulePack = {
-  version: '2026.11-4',
+  version: '2026.11-5',
   risk: defaultsOf(RISK_PARAMETERS),
   circumstances: defaultsOf(CIRCUMSTANCE_PARAMETERS),
   typologies: Object.fromEntries(

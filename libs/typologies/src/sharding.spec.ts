@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type TransferEntry } from '#contracts';
 import {
+  type Complaint,
   type FeedEvent,
   HOUR_MS,
   type Indicator,
@@ -21,7 +22,8 @@ const wallet = (n: number): { provider: string; walletId: string } => ({
 });
 
 interface Step {
-  readonly what: 'move' | 'again' | 'reverse' | 'indicator' | 'token' | 'call' | 'change' | 'tell';
+  readonly what:
+    'move' | 'again' | 'reverse' | 'indicator' | 'token' | 'call' | 'change' | 'tell' | 'complain';
   readonly from: number;
   readonly hop: number;
   readonly amount: number;
@@ -37,6 +39,7 @@ const step = fc.record<Step>({
   what: fc.constantFrom(
     ...(['move', 'move', 'again', 'again', 'again'] as const),
     ...(['reverse', 'indicator', 'token', 'call', 'change', 'tell', 'tell'] as const),
+    'complain' as const,
   ),
   from: fc.nat(9),
   hop: fc.integer({ min: 1, max: 9 }),
@@ -51,6 +54,22 @@ const step = fc.record<Step>({
   currency: fc.constantFrom('PKR', 'PKR', 'PKR', 'USD'),
   token: fc.nat(3),
 });
+
+/** A complaint of a payment, by a provider of either side, or by one that has nothing to do with it. */
+function complaintOf(
+  { token, kept }: Omit<Step, 'what'>,
+  { position, transfer: { provider: reportedBy, debtor, creditor, currency } }: TransferEntry,
+  occurredAtMs: number,
+): Complaint {
+  const provider = [debtor.provider, creditor.provider, 'r'][token % 3]!;
+  const about = { position, reportedBy, debtor, creditor, currency };
+  const reason = kept > 90 ? 'FRAUD' : 'OTHER';
+  return {
+    ...{ provider, eventId: `e${position}`, occurredAtMs, type: 'COMPLAINT' },
+    reason,
+    about,
+  };
+}
 
 /** A tier, a login or a registration, as the step's token says. */
 function newsOf(
@@ -107,6 +126,11 @@ function feedOf(steps: readonly Step[]): Feed[] {
       const provider = s.hop % 4 === 0 ? 'r' : of.provider;
       const told = { provider, eventId: `e${position}`, occurredAtMs: atMs, wallet: of };
       feed.push({ kind: 'event', event: newsOf(s, told) });
+      continue;
+    }
+    if (what === 'complain') {
+      const of = moved.at(-1 - (s.hop % 3));
+      if (of !== undefined) feed.push({ kind: 'event', event: complaintOf(s, of, atMs) });
       continue;
     }
     const original = moved[s.amount % Math.max(1, moved.length)];
@@ -191,7 +215,7 @@ describe('split over eight shards that only exchange text, the engine', () => {
     );
     expect([...seen].sort()).toEqual(
       expect.arrayContaining([
-        ...['CALL_THEN_PAY', 'CHANGE_THEN_DRAIN', 'OPERATION_PROXIMITY'],
+        ...['CALL_THEN_PAY', 'CHANGE_THEN_DRAIN', 'OPERATION_PROXIMITY', 'COMPLAINT'],
         ...['identifiers', 'origins', 'pairs'],
       ]),
     );

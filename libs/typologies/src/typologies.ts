@@ -3,6 +3,7 @@ import { bipartite } from './bipartite';
 import { callThenPay } from './call-then-pay';
 import { changeThenDrain } from './change-then-drain';
 import { CIRCUMSTANCE_SENTENCES } from './circumstances';
+import { complaint } from './complaint';
 import { cycle } from './cycle';
 import { fanIn, fanOut } from './fan';
 import { layeringChain } from './layering-chain';
@@ -45,6 +46,7 @@ export const TYPOLOGIES: readonly Typology[] = [
   agentCluster,
   gatherScatter,
   bipartite,
+  complaint,
 ];
 
 const SENTENCES = new Map<string, Wording>([

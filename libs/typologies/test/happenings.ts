@@ -1,5 +1,11 @@
 import { type LogEntry } from '#contracts';
-import { type FeedEvent, type WalletNews } from '#domain';
+import {
+  type ComplainedPayment,
+  type ComplaintReason,
+  type FeedEvent,
+  invariant,
+  type WalletNews,
+} from '#domain';
 import { type DetectionWatch } from '../src/detection-watch';
 import { Detector, type DetectorOptions } from '../src/detector';
 import { DEFAULT_PACK, type RulePack } from '../src/rule-pack';
@@ -30,6 +36,14 @@ export type Happening =
       readonly by?: string;
     }
   | {
+      readonly do: 'complain';
+      /** The index of the payment; null for one that was never told of. */
+      readonly of: number | null;
+      readonly reason?: ComplaintReason;
+      readonly atMs: number;
+      readonly by?: string;
+    }
+  | {
       readonly do: 'report';
       readonly number: string;
       readonly operationId: string;
@@ -55,10 +69,32 @@ export function logOfHappenings(happenings: readonly Happening[]): LogEntry[] {
       case 'change':
       case 'tell':
         return { kind: 'event', position, event: eventOf(happening, i) };
+      case 'complain': {
+        const { of, reason = 'FRAUD', by = 'p' } = happening;
+        const at = START_MS + happening.atMs;
+        const reported = { provider: by, eventId: `e${i}`, occurredAtMs: at };
+        const about = of === null ? null : paymentOf(happenings, of);
+        return {
+          kind: 'event',
+          position,
+          event: { ...reported, type: 'COMPLAINT', reason, about },
+        };
+      }
       default:
         return happening satisfies never;
     }
   });
+}
+
+/** What the log tells of a payment that is complained of. */
+function paymentOf(happenings: readonly Happening[], of: number): ComplainedPayment {
+  const payment = happenings[of];
+  invariant(payment?.do === 'pay', 'a complaint is of a payment');
+  const wallet = (walletId: string) => ({ provider: 'p', walletId });
+  return {
+    ...{ position: 2 * (of + 1), reportedBy: 'p', currency: 'PKR' },
+    ...{ debtor: wallet(payment.from), creditor: wallet(payment.to) },
+  };
 }
 
 function eventOf(

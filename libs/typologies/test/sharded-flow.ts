@@ -85,6 +85,11 @@ export class ShardedFlow {
 
   /** A called number lives on its own shard, as an identifier does; what changed of a wallet lives with the wallet. */
   private note(event: FeedEvent): void {
+    if (event.type === 'COMPLAINT') {
+      // Few are complained of, and any account's trail may name them: as what is known, it is told to all.
+      for (const shard of this.shards) shard.note(event);
+      return;
+    }
     const home = event.type === 'CALL' ? this.shards[hash(event.callee)]! : this.of(event.wallet);
     home.note(event);
   }

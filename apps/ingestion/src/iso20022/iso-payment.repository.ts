@@ -7,6 +7,7 @@ import { loadHistories, storeInTurn } from '../transfer-turn.repository';
 import { IN_TURN_MAX, Turns } from '../turns';
 import { endingOf, type IsoReport, type ReportKind } from './iso-report';
 import { type IsoPayment, type IsoRow, isPayment } from './iso-rows';
+import { complainOfRecalled } from './recall-complaint.repository';
 
 const KEEP_PAYMENTS = `
   insert into feed.iso_payment (provider_id, transfer_id, message_id, tx_id, uetr, end_to_end_id)
@@ -188,6 +189,7 @@ async function follow(
   told: readonly Match[],
 ): Promise<void> {
   if (told.length === 0) return;
+  await complainOfRecalled(manager, provider, told);
   const endings = told.filter((match) => endingOf(match) !== null);
   const outcomes = await end(manager, provider, endings);
   const contradicting = new Set(

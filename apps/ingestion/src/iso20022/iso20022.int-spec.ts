@@ -363,6 +363,16 @@ describeWithShared('the samples of the standard', (folder) => {
       { kind: 'RECALL', code: 'FRAD', transfer_id: id },
       { kind: 'STATUS', code: 'ACSC', transfer_id: id },
     ]);
+    // Sent again it is no other complaint, whichever came first, the recall or the payment.
+    expect(await send(sample('camt.056.001.08_FRAD.xml'))).toMatchObject({ duplicates: 1 });
+    const complaints: { particulars: unknown; later: boolean }[] = await database.dataSource.query(
+      `select particulars, e.position > k.positions[1] as later
+       from feed.event e join feed.transfer_key k on k.transfer_id = e.particulars ->> 'transferId'
+       where e.provider_id = $1 and e.type = 'COMPLAINT' and k.transfer_id = $2`,
+      [PROVIDER, id],
+    );
+    const particulars = { transferId: id, provider: PROVIDER, reason: 'FRAUD' };
+    expect(complaints).toEqual([{ particulars, later: true }]);
     // The other answer to the same payment.
     expect(await send(sample('pacs.002.001.10_RJCT.xml'))).toMatchObject({ rejected: 1 });
   });

@@ -68,6 +68,24 @@ export const EVENT_CHECKS: readonly Check[] = [
     },
   },
   {
+    name: 'complaints are taken, of whatever payment',
+    says: 'a COMPLAINT names a payment, and who reported it',
+    mend: 'take it also where the payment is unknown: it is kept, and bears on nothing',
+    run: async (target) => {
+      const common = { eventId: target.name(), type: 'COMPLAINT', occurredAt: target.now() };
+      const row = { ...common, transferId: target.name(), reason: 'FRAUD' };
+      wantCounts(await target.send([row], 'events'), 1, 0, 0);
+      wantCounts(await target.send([row], 'events'), 0, 1, 0);
+      const odd = { ...row, eventId: target.name(), reason: 'SPITE' };
+      const answer = await target.send([{ ...row, reason: 'OTHER' }, odd], 'events');
+      wantCounts(answer, 0, 0, 2);
+      wantProblems(answer, [
+        { index: 0, code: 'CONFLICT', path: '/reason' },
+        { index: 1, code: 'INVALID_INPUT', path: '/reason' },
+      ]);
+    },
+  },
+  {
     name: 'an event under a known id with other content is a conflict',
     says: 'the same id with any other content is refused as a CONFLICT',
     mend: 'compare the whole event: nothing follows on it',
