@@ -22,8 +22,17 @@ export class RefusedRow {
     return new RefusedRow({ code: 'INVALID_INPUT', path: '', detail });
   }
 
-  /** With the row as it came. */
-  asItCame(raw: string): RefusedRow {
+  /** With the row as it came; null where that cannot be said. */
+  asItCame(raw: string | null): RefusedRow {
     return new RefusedRow(this.fault, this.id, raw);
+  }
+}
+
+/** A value of JSON as text; null where it is nested too deep to be written again, though it could be read. */
+export function jsonText(value: unknown): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return null;
   }
 }

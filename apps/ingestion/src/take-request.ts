@@ -11,7 +11,7 @@ import { DETECTION_LAG_HEADER, DetectionLag } from './detection-lag';
 import { IngestionConfig } from './ingestion-config';
 import { discardWhenAnswered, KnowSender } from './know-sender';
 import { JsonLines, type LineReader } from './line-reader';
-import { RefusedRow } from './refused-row';
+import { jsonText, RefusedRow } from './refused-row';
 import { rowBatches } from './row-batches';
 import { type RowForm } from './row-form';
 import { type GoodRow, type RowKind } from './row-kind';
@@ -104,7 +104,7 @@ export class TakeRequest {
           rows,
           told.map((row) => {
             const made = rows.form.ofJson(row);
-            return made instanceof RefusedRow ? made.asItCame(JSON.stringify(row)) : made;
+            return made instanceof RefusedRow ? made.asItCame(jsonText(row)) : made;
           }),
         );
       }

@@ -4,7 +4,7 @@ import { FeedTally } from './feed-health/feed-tally';
 import { SequenceRepository } from './feed-health/sequence.repository';
 import { IdentityMemory } from './identity-memory';
 import { IngestionMetrics } from './ingestion-metrics';
-import { RefusedRow } from './refused-row';
+import { jsonText, RefusedRow } from './refused-row';
 import {
   RAW_BYTES_MAX,
   type Refusal,
@@ -105,7 +105,6 @@ const refusalsOf = <Row extends GoodRow>(
   });
 
 function textOf<Row extends GoodRow>(kind: RowKind<string, Row>, value: unknown): string | null {
-  const text =
-    value instanceof RefusedRow ? value.raw : (kind.textOf?.(value) ?? JSON.stringify(value));
+  const text = value instanceof RefusedRow ? value.raw : (kind.textOf?.(value) ?? jsonText(value));
   return text !== null && Buffer.byteLength(text) <= RAW_BYTES_MAX ? text : null;
 }

@@ -192,6 +192,14 @@ describe('a refused row', () => {
     expect((await rowOf(id))?.length ?? null).toBe(isKept ? bytes : null);
   });
 
+  it('nested too deep to be written again is refused as any other', async () => {
+    const deep = '['.repeat(100_000) + ']'.repeat(100_000);
+    const response = await ingestion.post(`{"transfers":[{"transferId":"R-70","debtor":${deep}}]}`);
+    expect(await response.json()).toMatchObject({ rejected: 1 });
+    const [{ id } = { id: '' }] = await refusals();
+    expect(await rowOf(id)).toBeNull();
+  });
+
   it('beyond as many as are kept is answered, and counted', async () => {
     const repository = new RefusedRowRepository(database.dataSource, ingestion.vault);
     await database.dataSource.query(
