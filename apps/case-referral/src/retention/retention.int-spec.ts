@@ -156,7 +156,9 @@ describe('what has outlived its time', () => {
       ['2020-01-02', 'msisdn:other'],
     ] as const) {
       const name = `transfer_${day.replaceAll('-', '')}`;
-      await database.dataSource.query(`create table archive.${name} (like feed.transfer including defaults)`);
+      await database.dataSource.query(
+        `create table archive.${name} (like feed.transfer including defaults)`,
+      );
       // As a day that was prepared is: its owner drops it.
       await database.dataSource.query(`alter table archive.${name} owner to layerwatch_migrations`);
       await database.dataSource.query(

@@ -5,8 +5,15 @@ import { validate } from 'uuid';
 import { type RowsAnswer } from '#contracts';
 import { AppError } from '#domain';
 import { ProviderKeys } from '#identity';
-import { fromCursor, type Page, PageQuery, toCursor, type Told, toPage } from '#platform';
-import { BEGINNING, isTimedPlace } from '../timed-place';
+import {
+  fromCursor,
+  isSerialPlace,
+  type Page,
+  PageQuery,
+  toCursor,
+  type Told,
+  toPage,
+} from '#platform';
 import { CorrectRow } from './correct-row';
 import { type RefusalAnswer, RefusalPageAnswer, RefusedRowAnswer } from './refusal-answer';
 import { type KeptRefusal, RefusedRowRepository } from './refused-row.repository';
@@ -42,9 +49,9 @@ export class RefusalsController {
     @Query() query: PageQuery,
   ): Promise<Page<Told<RefusalAnswer>>> {
     const provider = await this.reader(request);
-    const after = fromCursor(query.after, isTimedPlace) ?? BEGINNING;
+    const [after] = fromCursor(query.after, isSerialPlace) ?? [0];
     const rows = await this.refusals.list(provider, after, query.limit + 1);
-    return toPage(rows, query.limit, toAnswer, ({ receivedUs, id }) => toCursor([receivedUs, id]));
+    return toPage(rows, query.limit, toAnswer, ({ place }) => toCursor([place]));
   }
 
   /** Throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND. */

@@ -20,8 +20,8 @@ export interface Refusal {
 export interface KeptRefusal extends Omit<Refusal, 'raw'> {
   readonly id: string;
   readonly receivedAt: Date;
-  /** Microseconds since 1970. */
-  readonly receivedUs: number;
+  /** In the order in which they were refused. */
+  readonly place: number;
   readonly correctedAt: Date | null;
   /** Whether anything is stored under its id by now. */
   readonly isStored: boolean;
@@ -43,7 +43,7 @@ const KEEP = `
 
 const KEPT = `
   r.id, r.list, r.row_id as "rowId", r.code, r.path, r.column_name as "column", r.detail, r.received_at as "receivedAt",
-  (extract(epoch from r.received_at) * 1000000)::bigint as "receivedUs", r.corrected_at as "correctedAt",
+  r.place, r.corrected_at as "correctedAt",
   exists (select from feed.transfer_key k where k.provider_id = r.provider_id and k.transfer_id = r.row_id and r.list <> 'events')
     or exists (select from feed.event e where e.provider_id = r.provider_id and e.event_id = r.row_id and r.list = 'events') as "isStored"`;
 
@@ -103,17 +103,11 @@ export class RefusedRowRepository {
   }
 
   /** @param after where the page before ended */
-  async list(
-    provider: string,
-    [us, key]: readonly [us: number, key: string],
-    limit: number,
-  ): Promise<KeptRefusal[]> {
+  async list(provider: string, after: number, limit: number): Promise<KeptRefusal[]> {
     return this.dataSource.query(
       `select ${KEPT} from feed.refused_row r
-       where r.provider_id = $1
-         and (r.received_at, r.id::text) > (timestamptz 'epoch' + $2::bigint * interval '1 microsecond', $3)
-       order by r.received_at, r.id::text limit $4`,
-      [provider, us, key, limit],
+       where r.provider_id = $1 and r.place > $2 order by r.place limit $3`,
+      [provider, after, limit],
     );
   }
 

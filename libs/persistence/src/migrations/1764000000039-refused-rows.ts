@@ -6,6 +6,8 @@ export class RefusedRows1764000000039 implements MigrationInterface {
     await runner.query(`
       create table feed.refused_row (
         id uuid constraint refused_row_pkey primary key default gen_random_uuid(),
+        -- In the order in which they were refused.
+        place bigint generated always as identity,
         provider_id text not null,
         list text not null,
         -- The sender's id of the row, as far as it had one.
@@ -24,7 +26,7 @@ export class RefusedRows1764000000039 implements MigrationInterface {
         corrected_at timestamptz,
         constraint refused_row_once unique (provider_id, mark)
       );
-      create index refused_row_provider_idx on feed.refused_row (provider_id, received_at, id);
+      create index refused_row_provider_idx on feed.refused_row (provider_id, place);
       create index refused_row_received_idx on feed.refused_row (received_at);
     `);
   }
