@@ -48,7 +48,10 @@ describe.each(allWays())('$path as "$type"', (way) => {
     'answers hand-made monsters clearly, at once, and without repeating them',
     async () => {
       const monsters: Monster[] = [
-        ...(isDescribed ? rowMonsters(way.path) : []),
+        // Rows are the same wherever they stand: in every type at one route, as JSON at each.
+        ...(isDescribed && (way.path === '/v1/transfers' || way.type === 'application/json')
+          ? rowMonsters(way.path)
+          : []),
         ...bodyMonsters(way.path),
       ];
       const complaints: string[] = [];

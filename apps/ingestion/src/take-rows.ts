@@ -91,6 +91,9 @@ export class TakeRows {
   }
 }
 
+/** Neither these nor halves of surrogate pairs can stand in a text of the database. */
+const CONTROL = /[\p{Cc}\p{Cs}]/u;
+
 /** What was refused of a batch, as it came. */
 const refusalsOf = <Row extends GoodRow>(
   kind: RowKind<string, Row>,
@@ -99,7 +102,9 @@ const refusalsOf = <Row extends GoodRow>(
 ): Refusal[] =>
   outcomes.flatMap((outcome, at) => {
     if (outcome.kind !== 'rejected') return [];
-    const { id: rowId, code, path, column = null, detail } = outcome;
+    const { id, code, path, column = null, detail } = outcome;
+    // What is no id can be told, and not stored.
+    const rowId = id === null || CONTROL.test(id) ? null : id;
     const raw = textOf(kind, values[at]);
     return [{ list: kind.list, rowId, code, path, column, detail, raw }];
   });

@@ -200,6 +200,13 @@ describe('a refused row', () => {
     expect(await rowOf(id)).toBeNull();
   });
 
+  it('with an id that is none is kept without it', async () => {
+    await ingestion.send([bad('R\u0000'), bad('R\ud800')]);
+    const kept = await refusals();
+    expect(kept.map(({ rowId }) => rowId)).toEqual([null, null]);
+    expect(JSON.parse((await rowOf(kept[0]!.id))!)).toMatchObject({ transferId: 'R\u0000' });
+  });
+
   it('beyond as many as are kept is answered, and counted', async () => {
     const repository = new RefusedRowRepository(database.dataSource, ingestion.vault);
     await database.dataSource.query(
@@ -214,9 +221,9 @@ describe('a refused row', () => {
       column: null,
       detail: '',
     } as const;
-    const two = ['a', 'b'].map((rowId) => ({ ...one, rowId, raw: rowId }));
-    expect(await repository.keep('full', two)).toBe(1);
-    expect(await repository.keep('full', two)).toBe(2);
-    expect(await repository.keep('other', two)).toBe(0);
+    const two = (...ids: string[]) => ids.map((rowId) => ({ ...one, rowId, raw: rowId }));
+    expect(await repository.keep('full', two('a', 'b'))).toBe(1);
+    expect(await repository.keep('full', two('c', 'd'))).toBe(2);
+    expect(await repository.keep('other', two('a', 'b'))).toBe(0);
   });
 });

@@ -36,6 +36,9 @@ const KEPT_DAYS = 30;
 /** How old what is known of the room that is left may be. */
 const ROOM_KNOWN_MS = 10 * SECOND_MS;
 
+/** Marks that are known to be kept, so that a flood of the same costs nothing. */
+const RECENT_MAX = 10_000;
+
 const KEEP = `
   insert into feed.refused_row (provider_id, list, row_id, code, path, column_name, detail, mark, sealed, key_version)
   select $1, * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::integer[])
@@ -58,6 +61,7 @@ interface Room {
 export class RefusedRowRepository {
   /** Of providers whose rows were refused lately: as many as there are. */
   private readonly rooms = new Map<string, Room>();
+  private readonly recent = new Set<string>();
 
   constructor(
     private readonly dataSource: DataSource,
@@ -68,12 +72,21 @@ export class RefusedRowRepository {
   async keep(provider: string, refusals: readonly Refusal[]): Promise<number> {
     if (refusals.length === 0) return 0;
     const room = await this.roomOf(provider);
+    const batch = new Set<string>();
+    let left = 0;
     const kept: (Refusal & { mark: string; sealed: Buffer | null; keyVersion: number | null })[] =
       [];
     for (const refusal of refusals) {
-      if (room.rows <= 0 || room.bytes <= 0) break;
+      if (room.rows <= 0 || room.bytes <= 0) {
+        left += 1;
+        continue;
+      }
       const { list, code, path, raw, rowId } = refusal;
       const mark = this.vault.mark([list, code, path, raw ?? rowId ?? ''].join('\n'));
+      // Half a million lines of the same nonsense are sealed and written once.
+      const key = `${provider}\n${mark}`;
+      if (this.recent.has(key) || batch.has(key)) continue;
+      batch.add(key);
       const safe =
         raw === null ? null : this.vault.sealBytes(refusedLabel(provider, mark), Buffer.from(raw));
       kept.push({
@@ -99,7 +112,9 @@ export class RefusedRowRepository {
         kept.map(({ keyVersion }) => keyVersion),
       ]);
     }
-    return refusals.length - kept.length;
+    if (this.recent.size + batch.size > RECENT_MAX) this.recent.clear();
+    for (const key of batch) this.recent.add(key);
+    return left;
   }
 
   /** @param after where the page before ended */
